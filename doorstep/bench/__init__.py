@@ -1,0 +1,1 @@
+"""Benchmarks: each measures one promise of the house against a yardstick in the same run."""

@@ -1,0 +1,49 @@
+"""How long a solver may think: seconds on the clock, or units of work that are the same on every machine."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Exactly one of the two limits is given.
+
+    Attributes:
+        seconds: wall-clock limit; the answer depends on the machine's speed.
+        work: limit in the solver's own units (its docstring says which); the same seed then gives the same
+            answer on every machine.
+
+    Raises:
+        ValueError: neither or both limits given, or a limit below zero.
+    """
+
+    seconds: float | None = None
+    work: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.seconds is None) == (self.work is None):
+            raise ValueError("a budget is either seconds or work units: give exactly one")
+        if (self.seconds or 0) < 0 or (self.work or 0) < 0:
+            raise ValueError("a budget cannot be negative")
+
+    def start(self) -> "Meter":
+        """Start spending this budget now."""
+        return Meter(self)
+
+
+class Meter:
+    """A budget being spent: ask `spent()` before each unit of work."""
+
+    __slots__ = ("_deadline", "_left")
+
+    def __init__(self, budget: Budget) -> None:
+        self._deadline = None if budget.seconds is None else monotonic() + budget.seconds
+        self._left = budget.work
+
+    def spent(self, work: int = 1) -> bool:
+        """Take `work` units; return True when nothing is left."""
+        if self._left is not None:
+            self._left -= work
+            return self._left < 0
+        assert self._deadline is not None  # noqa: S101 - Budget guarantees one of the two limits
+        return monotonic() >= self._deadline
