@@ -1,0 +1,115 @@
+"""The only file that knows every stage: their order, life cycles, reactions, routes, pages and tables."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import httpx
+from litestar import Litestar
+
+from doorstep.platform import config, desk, web
+from doorstep.platform.config import Settings
+from doorstep.platform.db import connect
+from doorstep.platform.embedded import Embedded, kept_secret
+from doorstep.platform.house import House
+from doorstep.platform.machine import Machine
+from doorstep.platform.migrate import Migration, make_database, migrate, read_migrations
+from doorstep.platform.tasks import Duties, duties
+
+STAGES = ("catalog", "inventory", "orders", "warehouse", "shipping", "tracking", "delivery", "feedback")
+"""In the order of knowledge: a later stage may know an earlier one."""
+
+PACKAGE = Path(__file__).parent
+MIGRATIONS = PACKAGE / "migrations"
+
+
+def _parts(name: str) -> list[tuple[str, ModuleType]]:
+    """Return the module `name` of every stage that has one."""
+    places = [(stage, f"doorstep.stages.{stage}") for stage in STAGES] + [("tower", "doorstep.tower")]
+    return [
+        (stage, import_module(f"{package}.{name}"))
+        for stage, package in places
+        if find_spec(package) and find_spec(f"{package}.{name}")
+    ]
+
+
+@cache
+def machines() -> tuple[Machine, ...]:
+    """Every life cycle of the house."""
+    return tuple(machine for _, model in _parts("model") for machine in getattr(model, "MACHINES", ()))
+
+
+@cache
+def all_duties() -> Duties:
+    """Every reaction and timer of the house."""
+    return duties((stage, getattr(jobs, "ON", {}), getattr(jobs, "EVERY", {})) for stage, jobs in _parts("jobs"))
+
+
+def routes() -> list[Any]:
+    """Every route of the house: the desk's own, then each stage's API and pages."""
+    return [*desk.ROUTES, *(route for name in ("api", "pages") for _, part in _parts(name) for route in part.ROUTES)]
+
+
+def template_folders() -> list[Path]:
+    """Where templates live: the shared folder, then one per stage."""
+    folders = [PACKAGE / "platform" / "templates", *(PACKAGE / "stages" / s / "templates" for s in STAGES)]
+    return [folder for folder in (*folders, PACKAGE / "tower" / "templates") if folder.is_dir()]
+
+
+def tables() -> str:
+    """Return the present of the database: the ground's tables, then every stage's."""
+    packages = ["doorstep.platform", *(f"doorstep.stages.{stage}" for stage in STAGES)]
+    sources = [files(package) / "tables.sql" for package in packages if find_spec(package)]
+    return "\n".join(source.read_text(encoding="utf-8") for source in sources if source.is_file())
+
+
+def migrations() -> list[Migration]:
+    """Return the past of the database."""
+    return read_migrations(MIGRATIONS)
+
+
+async def prepare(settings: Settings, past: list[Migration] | None = None) -> tuple[Settings, list[str]]:
+    """Start and migrate the embedded database unless another is set; return settings that name it and what was applied."""
+    if settings.database_url is None:
+        embedded = Embedded(settings.home)
+        await embedded.start()
+        await make_database(embedded)
+        settings = with_urls(settings, embedded.url("app"), embedded.url("owner"))
+    if settings.owner_url is None:
+        return settings, []
+    app_role = httpx.URL(settings.database_url or "").username or "doorstep_app"
+    applied = await migrate(settings.owner_url, app_role, past if past is not None else migrations(), machines())
+    return settings, applied
+
+
+def with_urls(settings: Settings, database_url: str, owner_url: str) -> Settings:
+    """Return the settings with the database's two addresses."""
+    values = {name: getattr(settings, name) for name in settings.__slots__}
+    return Settings(**{**values, "database_url": database_url, "owner_url": owner_url})
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Open the pool and the HTTP client; close them at the end."""
+    url = settings.database_url or Embedded(settings.home).url("app")
+    secret = settings.secret or kept_secret(settings.home / "secrets" / "signing")
+    async with (
+        connect(url, pool_max=settings.pool_max, listeners=all_duties().listeners) as db,
+        httpx.AsyncClient(timeout=httpx.Timeout(10.0, connect=3.0), follow_redirects=False) as http,
+    ):
+        yield House(settings, db, http, secret)
+
+
+def create() -> Litestar:
+    """Return the web application; the server calls this in each of its processes."""
+    settings = config.read()
+    secret = settings.secret or kept_secret(settings.home / "secrets" / "signing")
+    return web.build(
+        lambda: open_house(settings), routes(), template_folders(), secret=secret, body_max=settings.body_max
+    )

@@ -1,0 +1,1 @@
+"""The shared ground of all stages. It knows no stage."""

@@ -1,0 +1,82 @@
+"""The settings: read once from the environment, then frozen. Every one is documented in docs/operating.md."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+def _default_home() -> Path:
+    """Return where files live when nobody says: never below a folder that must stay private.
+
+    As root the embedded database runs as another user, which must be able to reach its files.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/doorstep")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "doorstep"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "doorstep"
+
+
+def _setting(variable: str, default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set from outside."""
+
+    home: Path = _setting("DOORSTEP_HOME", None, "folder of the embedded database, its secrets and logs")
+    database_url: str | None = _setting(
+        "DOORSTEP_DATABASE_URL", None, "PostgreSQL 15+ for the program's role; without it the embedded one runs"
+    )
+    owner_url: str | None = _setting(
+        "DOORSTEP_OWNER_URL", None, "the same database for the owning role, used by `doorstep migrate` only"
+    )
+    secret: str | None = _setting(
+        "DOORSTEP_SECRET", None, "signs links and sessions; without it one is made and kept in the home folder"
+    )
+    public_url: str = _setting("DOORSTEP_PUBLIC_URL", "http://127.0.0.1:8080", "how people reach this server")
+    host: str = _setting("DOORSTEP_HOST", "127.0.0.1", "address the server listens on")
+    port: int = _setting("DOORSTEP_PORT", 8080, "port the server listens on")
+    pool_max: int = _setting("DOORSTEP_POOL_MAX", 10, "database connections per process, at most")
+    body_max: int = _setting("DOORSTEP_BODY_MAX", 10_485_760, "largest request body in bytes")
+    rate_per_minute: int = _setting(
+        "DOORSTEP_RATE_PER_MINUTE", 600_000, "requests a minute for each API key before 429"
+    )
+    mail_url: str = _setting("DOORSTEP_MAIL_URL", "smtp://127.0.0.1:2525", "SMTP server for outgoing mail")
+    mail_from: str = _setting("DOORSTEP_MAIL_FROM", "orders@doorstep.invalid", "sender of outgoing mail")
+    sms_url: str | None = _setting(
+        "DOORSTEP_SMS_URL", None, "HTTP endpoint of the SMS provider; without it text messages wait"
+    )
+    tile_url: str | None = _setting("DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain")
+    log_level: str = _setting("DOORSTEP_LOG_LEVEL", "info", "debug, info, warning or error")
+
+
+def read(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings from the environment.
+
+    Raises:
+        ValueError: a variable's text does not fit; all misfits are named.
+    """
+    values: dict[str, Any] = {"home": _default_home()}
+    wrong = []
+    for setting in fields(Settings):
+        text = environment.get(setting.metadata["variable"], "").strip()
+        if not text:
+            continue
+        try:
+            values[setting.name] = _parse(text, setting.type)
+        except ValueError:
+            wrong.append(f"{setting.metadata['variable']}={text!r} is not a whole number")
+    if wrong:
+        raise ValueError("; ".join(wrong))
+    return Settings(**values)
+
+
+def _parse(text: str, kind: object) -> Path | int | str:
+    if kind is Path:
+        return Path(text).expanduser().absolute()
+    return int(text) if kind is int else text

@@ -1,0 +1,138 @@
+"""The database: one pool, one transaction for one tenant, named statements in, records out.
+
+`Database.transaction` opens a transaction, tells PostgreSQL the tenant (row-level security reads it) and learns the
+tenant's business time, all in one statement. Acts receive the open `Tx`, so they compose; only edges open and commit.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from psycopg import AsyncConnection, errors
+from psycopg.rows import class_row, scalar_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.statements import Statement, Statements
+
+T = TypeVar("T")
+Q = Statements("doorstep.platform")
+Listeners = Mapping[str, tuple[str, ...]]
+
+set_json_dumps(lambda value: msgspec.json.encode(value))
+set_json_loads(msgspec.json.decode)
+
+
+@dataclass(slots=True)
+class Tx:
+    """An open transaction of one tenant.
+
+    Attributes:
+        tenant_id: whose rows it may see.
+        actor: who acts (`user:ana`, `key:shop`, `system`), written into the journal.
+        now: the tenant's business time at the start of the transaction.
+        listeners: event kind -> names of the reactions owed when it happens.
+    """
+
+    connection: AsyncConnection[Any]
+    tenant_id: UUID
+    actor: str
+    now: datetime
+    listeners: Listeners
+
+    def _bound(self, params: dict[str, Any]) -> dict[str, Any]:
+        params["tenant_id"] = self.tenant_id
+        params.setdefault("now", self.now)
+        return params
+
+    async def rows(self, statement: Statement, record: type[T], **params: Any) -> list[T]:
+        """Run a statement and return its rows as records (columns match the record's fields by name)."""
+        async with self.connection.cursor(row_factory=class_row(record)) as cursor:
+            await cursor.execute(cast("Any", statement.sql), self._bound(params))
+            return await cursor.fetchall()
+
+    async def row(self, statement: Statement, record: type[T], **params: Any) -> T | None:
+        """Run a statement and return its first row as a record, or None."""
+        found = await self.rows(statement, record, **params)
+        return found[0] if found else None
+
+    async def values(self, statement: Statement, **params: Any) -> list[Any]:
+        """Run a statement and return the first column of every row."""
+        async with self.connection.cursor(row_factory=scalar_row) as cursor:
+            await cursor.execute(cast("Any", statement.sql), self._bound(params))
+            return await cursor.fetchall()
+
+    async def value(self, statement: Statement, **params: Any) -> Any:
+        """Run a statement and return its first value, or None when it has no row."""
+        found = await self.values(statement, **params)
+        return found[0] if found else None
+
+    async def tuples(self, statement: Statement, **params: Any) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows as they are, for wide sets where records would cost too much."""
+        cursor = await self.connection.execute(cast("Any", statement.sql), self._bound(params))
+        return await cursor.fetchall()
+
+    async def run(self, statement: Statement, **params: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        cursor = await self.connection.execute(cast("Any", statement.sql), self._bound(params))
+        return cursor.rowcount
+
+
+@dataclass(slots=True)
+class Database:
+    """The pool and what every transaction needs to know."""
+
+    pool: AsyncConnectionPool[AsyncConnection[Any]]
+    listeners: Listeners = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def transaction(self, tenant_id: UUID, *, actor: str) -> AsyncIterator[Tx]:
+        """Open a transaction for one tenant; commit at the end, roll back on any exception.
+
+        Raises:
+            Refused: there is no such tenant, or it is suspended.
+        """
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(
+                cast("Any", Q.enter_tenant.sql), {"tenant_id": tenant_id, "tenant": str(tenant_id)}
+            )
+            found = await cursor.fetchone()
+            if found is None:
+                raise Refused(Reason.UNKNOWN, "There is no such tenant, or it is suspended.")
+            yield Tx(connection, tenant_id, actor, found[0], self.listeners)
+
+    @asynccontextmanager
+    async def directory(self) -> AsyncIterator[AsyncConnection[Any]]:
+        """Open a transaction on the directory: the few tables that are not any tenant's."""
+        async with self.pool.connection() as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def connect(url: str, *, pool_max: int = 10, listeners: Listeners | None = None) -> AsyncIterator[Database]:
+    """Open the pool on a PostgreSQL URL and close it at the end."""
+    async with AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=pool_max,
+        open=False,
+        timeout=30,
+        check=AsyncConnectionPool.check_connection if pool_max == 0 else None,
+        kwargs={"options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
+    ) as pool:
+        yield Database(pool, listeners or {})
+
+
+def columns(records: Sequence[Any], *names: str) -> dict[str, list[Any]]:
+    """Turn records into parallel arrays for `unnest`: `{"ids": [...]}` for the attribute `id`, and so on."""
+    return {f"{name}s": [getattr(record, name) for record in records] for name in names}
+
+
+def broken_rule(error: errors.IntegrityError) -> str:
+    """Return the name of the constraint that an integrity error broke: the database's rules are ours by name."""
+    return error.diag.constraint_name or ""

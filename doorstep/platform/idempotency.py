@@ -1,0 +1,97 @@
+"""The same request twice is one act: the first answer is kept under the caller's `Idempotency-Key`, in the act's own transaction."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from psycopg import errors
+
+from doorstep.platform.auth import Principal
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import Fault, Reason, Refused
+from doorstep.platform.house import House
+from doorstep.platform.statements import Statements
+
+Q = Statements("doorstep.platform")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer given before."""
+
+    request_hash: bytes
+    status: int
+    body: bytes
+
+    def response(self, request_hash: bytes) -> Response[bytes]:
+        """Return the kept answer again.
+
+        Raises:
+            Refused: the key came with another request the first time.
+        """
+        if self.request_hash != request_hash:
+            raise Refused(
+                Reason.KEY_REUSED, "This Idempotency-Key was used with another request. Use a new key for a new request."
+            )
+        return Response(self.body, status_code=self.status, media_type="application/json", headers={"idempotent-replayed": "true"})
+
+
+def read_key(request: Request[Any, Any, Any]) -> str | None:
+    """Return the request's `Idempotency-Key`, or None.
+
+    Raises:
+        Refused: longer than 255 characters or empty.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 1 <= len(key) <= 255:
+        fault = Fault("", "idempotency_key", "An Idempotency-Key has 1 to 255 characters.")
+        raise Refused(Reason.INVALID, "The Idempotency-Key does not fit: use 1 to 255 characters.", [fault])
+    return key
+
+
+def fingerprint(method: str, path: str, body: bytes) -> bytes:
+    """Return what makes two requests the same request."""
+    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), body))).digest()
+
+
+async def once(
+    request: Request[Any, Any, Any], house: House, who: Principal, act: Callable[[Tx], Awaitable[Any]], *, status: int = 201
+) -> Response[bytes]:
+    """Run `act` in one transaction and answer with its result as JSON; with an `Idempotency-Key`, at most once ever.
+
+    A refused act leaves no trace, so the same key may be tried again.
+
+    Raises:
+        Refused: the key was used for another request, or its first request is still under way.
+    """
+    key = read_key(request)
+    request_hash = fingerprint(request.method, request.url.path, await request.body())
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        if key is not None and (kept := await _claim(tx, who.actor, key, request_hash)):
+            return kept.response(request_hash)
+        body = msgspec.json.encode(await act(tx))
+        if key is not None:
+            await tx.run(Q.fill_answer, caller=who.actor, key=key, status=status, body=body)
+    return Response(body, status_code=status, media_type="application/json")
+
+
+async def _claim(tx: Tx, caller: str, key: str, request_hash: bytes) -> Kept | None:
+    """Claim the key for this transaction, or return the answer that another gave before."""
+    kept = await tx.row(Q.find_answer, Kept, caller=caller, key=key)
+    if kept:
+        return kept
+    await tx.connection.execute("SET LOCAL lock_timeout = '100ms'")
+    try:
+        claimed = await tx.values(
+            Q.keep_answers, callers=[caller], keys=[key], request_hashs=[request_hash], statuss=[0], bodys=[b""]
+        )
+    except errors.LockNotAvailable:
+        raise Refused(
+            Reason.IN_FLIGHT, "The first request with this Idempotency-Key is still under way. Ask again in a second.",
+            retry_after_s=1,
+        ) from None
+    await tx.connection.execute("SET LOCAL lock_timeout = '10s'")
+    return None if claimed else await tx.row(Q.find_answer, Kept, caller=caller, key=key)

@@ -1,0 +1,1 @@
+"""The proofs, one folder per stage, the same file names."""

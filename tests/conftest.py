@@ -1,0 +1,103 @@
+"""The ground of every test: a real PostgreSQL, the house on it, and a tenant of one's own."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from doorstep import app as house_app
+from doorstep.platform import auth, clock, config, web
+from doorstep.platform.config import Settings
+from doorstep.platform.embedded import Embedded
+from doorstep.platform.house import House
+from doorstep.platform.migrate import Migration
+from doorstep.platform.tasks import Worker
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""The small world's day: a Monday, noon."""
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, like the house."""
+    return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every async test run without a mark of its own."""
+    for item in items:
+        if isinstance(item, pytest.Function) and asyncio.iscoroutinefunction(item.obj):
+            item.add_marker(pytest.mark.anyio)
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """A database at the present: by URL when `DOORSTEP_DATABASE_URL` and `DOORSTEP_OWNER_URL` are set, else embedded."""
+    home = Path(tempfile.mkdtemp(prefix="doorstep-test-", dir="/tmp"))
+    home.chmod(0o711)
+    wanted = replace(config.read({}), home=home, secret="a secret for tests only", port=0)
+    if os.environ.get("DOORSTEP_OWNER_URL"):
+        wanted = house_app.with_urls(wanted, os.environ["DOORSTEP_DATABASE_URL"], os.environ["DOORSTEP_OWNER_URL"])
+    past = None if house_app.migrations() else [Migration(1, "0001_present", house_app.tables())]
+    prepared, _ = asyncio.run(house_app.prepare(wanted, past))
+    yield prepared
+    if not os.environ.get("DOORSTEP_OWNER_URL"):
+        asyncio.run(Embedded(home).stop())
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """The house, opened on the test database."""
+    async with house_app.open_house(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def tenant(house: House) -> UUID:
+    """A fresh tenant whose clock stands at `NOON` until a test moves it."""
+    tenant_id = await auth.add_tenant(house.db, f"t-{uuid4().hex[:20]}", "Northside Fulfillment")
+    await clock.simulate(house.db, tenant_id, NOON)
+    return tenant_id
+
+
+@pytest.fixture
+def worker(house: House) -> Worker:
+    """A worker that does its steps when asked: `await settle(worker, tenant)`."""
+    return Worker(house, house_app.all_duties())
+
+
+@pytest.fixture
+def application(settings: Settings) -> Litestar:
+    """The web application on the test database."""
+    return web.build(
+        lambda: house_app.open_house(settings),
+        house_app.routes(),
+        house_app.template_folders(),
+        secret=str(settings.secret),
+        body_max=settings.body_max,
+    )
+
+
+@pytest.fixture
+async def web_client(application: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that speaks to the application without a socket."""
+    async with application.lifespan():
+        transport = httpx.ASGITransport(app=application, raise_app_exceptions=False)  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            yield client
+
+
+@pytest.fixture
+async def key(house: House, tenant: UUID) -> str:
+    """An API key of the tenant that may do everything."""
+    return await auth.make_key(house.db, tenant, "test", ["*"])
