@@ -1,0 +1,79 @@
+-- The ledger of goods: what is where, what is promised, and how it came to be so.
+
+CREATE SCHEMA inventory;
+
+-- The promise level: what a site can still sell is on_hand - reserved. Reserving touches these rows only.
+CREATE TABLE inventory.stock (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    on_hand int NOT NULL DEFAULT 0,
+    reserved int NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, product_id, site_id),
+    CONSTRAINT never_oversold CHECK (reserved >= 0 AND on_hand >= reserved)
+) WITH (fillfactor = 70);
+
+-- The floor level: how much of a product lies in which place (bin:A-01-02, tote:T-7, parcel, quarantine).
+CREATE TABLE inventory.balances (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    place text NOT NULL CHECK (place ~ '^(bin:.+|tote:.+|parcel|quarantine)$'),
+    product_id uuid NOT NULL,
+    on_hand int NOT NULL,
+    PRIMARY KEY (tenant_id, site_id, product_id, place),
+    CONSTRAINT place_holds_less CHECK (on_hand >= 0)
+) WITH (fillfactor = 80);
+CREATE INDEX balances_by_place ON inventory.balances (tenant_id, site_id, place);
+
+-- The ledger, append-only, two sides to each row. Outside places: supplier, customer, lost, found, scrap.
+CREATE TABLE inventory.movements (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    from_place text NOT NULL,
+    to_place text NOT NULL CHECK (to_place <> from_place),
+    quantity int NOT NULL CHECK (quantity > 0),
+    reason text NOT NULL,
+    reference uuid,
+    actor text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX movements_of_product ON inventory.movements (tenant_id, product_id, site_id);
+
+-- Who is promised what, two-phase: pending until shipped (posted), given back (voided) or run out (expired).
+CREATE TABLE inventory.reservations (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity >= 0),
+    shipped int NOT NULL DEFAULT 0 CHECK (shipped >= 0 AND shipped <= quantity),
+    phase text NOT NULL DEFAULT 'pending' CHECK (phase IN ('pending', 'posted', 'voided', 'expired')),
+    expires_at timestamptz,
+    PRIMARY KEY (tenant_id, line_id, site_id, product_id)
+);
+CREATE INDEX reservations_of_order ON inventory.reservations (tenant_id, order_id);
+CREATE INDEX reservations_of_stock ON inventory.reservations (tenant_id, product_id, site_id) WHERE phase = 'pending';
+CREATE INDEX reservations_expiring ON inventory.reservations (tenant_id, expires_at)
+    WHERE phase = 'pending' AND expires_at IS NOT NULL;
+
+-- Bins that somebody should count, and why.
+CREATE TABLE inventory.counts (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    place text NOT NULL,
+    product_id uuid NOT NULL,
+    reason text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    counted_at timestamptz,
+    counted int CHECK (counted >= 0),
+    difference int,
+    actor text,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_open_count ON inventory.counts (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL;

@@ -1,0 +1,125 @@
+-- An order walks in, is checked, and is accepted, held or canceled.
+
+CREATE SCHEMA orders;
+
+-- The commercial order. Payment, holds, picking and the carrier's story are axes of their own.
+CREATE TABLE orders.orders (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'placed',
+    seq int NOT NULL DEFAULT 1,
+    number bigint NOT NULL,
+    merchant_id uuid NOT NULL,
+    channel text NOT NULL,
+    external_ref text,
+    placed_at timestamptz NOT NULL,
+    currency text NOT NULL,
+    subtotal_minor bigint NOT NULL,
+    discount_minor bigint NOT NULL DEFAULT 0,
+    shipping_minor bigint NOT NULL DEFAULT 0,
+    tax_minor bigint NOT NULL DEFAULT 0,
+    total_minor bigint NOT NULL,
+    rounding_minor int NOT NULL DEFAULT 0,
+    delivery text,
+    gift boolean NOT NULL DEFAULT false,
+    note text NOT NULL DEFAULT '',
+    language text NOT NULL DEFAULT 'en',
+    promised_from timestamptz,
+    promised_until timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
+) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX external_ref_taken ON orders.orders (tenant_id, merchant_id, channel, external_ref)
+    WHERE external_ref IS NOT NULL;
+CREATE INDEX orders_by_age ON orders.orders (tenant_id, placed_at DESC, id DESC);
+CREATE INDEX orders_open ON orders.orders (tenant_id, state, placed_at) WHERE state IN ('placed', 'held', 'accepted');
+
+-- What was ordered, as it was called and priced then.
+CREATE TABLE orders.lines (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    position int NOT NULL,
+    product_id uuid NOT NULL,
+    sku text NOT NULL,
+    name text NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
+    discount_minor bigint NOT NULL DEFAULT 0,
+    tax_minor bigint NOT NULL DEFAULT 0,
+    total_minor bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX lines_of_order ON orders.lines (tenant_id, order_id, position);
+CREATE INDEX lines_of_product ON orders.lines (tenant_id, product_id);
+
+-- Where it goes and how to reach the customer: the only personal data of an order, erasable on its own.
+CREATE TABLE orders.contacts (
+    tenant_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    name text NOT NULL,
+    company text NOT NULL DEFAULT '',
+    email text NOT NULL DEFAULT '',
+    phone text NOT NULL DEFAULT '',
+    street text NOT NULL,
+    street2 text NOT NULL DEFAULT '',
+    city text NOT NULL,
+    region text NOT NULL DEFAULT '',
+    postal_code text NOT NULL DEFAULT '',
+    country text NOT NULL,
+    lat double precision,
+    lon double precision,
+    PRIMARY KEY (tenant_id, order_id)
+);
+CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, lower(email));
+
+-- Why an order may not go on: a set of reasons, each released on its own.
+CREATE TABLE orders.holds (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'manual')),
+    note text NOT NULL DEFAULT '',
+    placed_by text NOT NULL,
+    placed_at timestamptz NOT NULL,
+    released_at timestamptz,
+    released_by text,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
+
+-- Money asked, promised, taken and given back; one row per payment of an order.
+CREATE TABLE orders.payments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    order_id uuid NOT NULL,
+    processor text NOT NULL,
+    method text NOT NULL,
+    token text NOT NULL DEFAULT '',
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
+    refunded_minor bigint NOT NULL DEFAULT 0,
+    currency text NOT NULL,
+    reference text,
+    declined text,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT refund_above_capture CHECK (refunded_minor BETWEEN 0 AND captured_minor)
+);
+CREATE INDEX payments_of_order ON orders.payments (tenant_id, order_id);
+
+-- Refunds asked of a payment, each done at most once under its own reference.
+CREATE TABLE orders.refunds (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    payment_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    reason text NOT NULL,
+    reference text,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX refunds_of_order ON orders.refunds (tenant_id, order_id);
