@@ -93,7 +93,7 @@ $(DONE)/package: pyproject.toml $(DONE)/lock
 
 # Node from a wheel where the machine has none, or one that is too old.
 $(DONE)/node: requirements-node.lock | $(DONE)/lock
-	@if ! { command -v npm && node -e 'process.exit(process.versions.node.split(".")[0] < 20)'; } >/dev/null 2>&1; then \
+	@if ! { command -v npm && node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))'; } >/dev/null 2>&1; then \
 		echo 'Installing Node.js into .venv'; \
 		$(PIP) install --require-hashes -r requirements-node.lock; fi
 	@touch $@
