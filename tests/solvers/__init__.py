@@ -1,0 +1,1 @@
+"""The solvers answer to nobody but the problem."""
