@@ -1,0 +1,77 @@
+"""The names the house itself gives: settings, commands, events, routes. Asked of the running code, not of its text."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import typer
+
+from doorstep import app as house
+from doorstep.platform import web
+from doorstep.platform.config import Settings
+from tests.tidy.tree import ROOT, Source, Tree
+
+TELLS = {"tell", "journal.tell"}
+
+
+def ask(what: str) -> Iterator[str]:
+    """Return every name of a kind; a part that is not built yet gives none."""
+    return {"settings": _settings, "commands": _commands, "events": _events, "routes": _routes}[what]()
+
+
+def _settings() -> Iterator[str]:
+    return (setting.metadata["variable"] for setting in fields(Settings))
+
+
+def _commands() -> Iterator[str]:
+    if find_spec("doorstep.cli") is None:
+        return
+    parts = [part for part in vars(import_module("doorstep.cli")).values() if isinstance(part, typer.Typer)]
+    assert parts, "doorstep/cli.py has no Typer application at its top"
+    yield from _below(typer.main.get_command(max(parts, key=_size)), "doorstep")
+
+
+def _size(part: typer.Typer) -> int:
+    """The main application has the others as groups."""
+    return len(part.registered_groups) * 1000 + len(part.registered_commands)
+
+
+def _below(command: Any, path: str) -> Iterator[str]:
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield path
+    for name, one in (inner or {}).items():
+        if not one.hidden:
+            yield from _below(one, f"{path} {name}")
+
+
+def _events() -> Iterator[str]:
+    for machine in house.machines():
+        yield from machine.events
+    for source in Tree(ROOT).modules.values():
+        yield from _told(source)
+
+
+def _told(source: Source) -> Iterator[str]:
+    """Events of things without a life cycle: `tell(tx, "stock", "received", ...)`."""
+    for node in ast.walk(source.syntax):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in TELLS:
+            words = [str(arg.value) for arg in node.args[1:3] if isinstance(arg, ast.Constant)]
+            if len(words) == 2:
+                yield f"{words[0]}.{words[1]}"
+
+
+def _routes() -> Iterator[str]:
+    application = web.build(
+        lambda: house.open_house(Settings()),
+        house.routes(),
+        house.template_folders(),
+        secret="x" * 32,
+        body_max=1,
+    )
+    for route in application.routes:
+        yield re.sub(r":\w+\}", "}", route.path)
