@@ -48,12 +48,17 @@ def machines() -> tuple[Machine, ...]:
 @cache
 def all_duties() -> Duties:
     """Every reaction and timer of the house."""
-    return duties((stage, getattr(jobs, "ON", {}), getattr(jobs, "EVERY", {})) for stage, jobs in _parts("jobs"))
+    return duties(
+        (stage, getattr(jobs, "ON", {}), getattr(jobs, "EVERY", {})) for stage, jobs in _parts("jobs")
+    )
 
 
 def routes() -> list[Any]:
     """Every route of the house: the desk's own, then each stage's API and pages."""
-    return [*desk.ROUTES, *(route for name in ("api", "pages") for _, part in _parts(name) for route in part.ROUTES)]
+    return [
+        *desk.ROUTES,
+        *(route for name in ("api", "pages") for _, part in _parts(name) for route in part.ROUTES),
+    ]
 
 
 def template_folders() -> list[Path]:
@@ -84,7 +89,9 @@ async def prepare(settings: Settings, past: list[Migration] | None = None) -> tu
     if settings.owner_url is None:
         return settings, []
     app_role = httpx.URL(settings.database_url or "").username or "doorstep_app"
-    applied = await migrate(settings.owner_url, app_role, past if past is not None else migrations(), machines())
+    applied = await migrate(
+        settings.owner_url, app_role, past if past is not None else migrations(), machines()
+    )
     return settings, applied
 
 

@@ -46,7 +46,9 @@ def settings() -> Iterator[Settings]:
     home.chmod(0o711)
     wanted = replace(config.read({}), home=home, secret="a secret for tests only", port=0)
     if os.environ.get("DOORSTEP_OWNER_URL"):
-        wanted = house_app.with_urls(wanted, os.environ["DOORSTEP_DATABASE_URL"], os.environ["DOORSTEP_OWNER_URL"])
+        wanted = house_app.with_urls(
+            wanted, os.environ["DOORSTEP_DATABASE_URL"], os.environ["DOORSTEP_OWNER_URL"]
+        )
     past = None if house_app.migrations() else [Migration(1, "0001_present", house_app.tables())]
     prepared, _ = asyncio.run(house_app.prepare(wanted, past))
     yield prepared

@@ -16,7 +16,9 @@ async def settle(worker: Worker, tenant_id: UUID, *, steps_max: int = 200) -> No
     """
     await worker.prepare(tenant_id)
     async with worker.house.db.transaction(tenant_id, actor="test") as tx:
-        await tx.connection.execute("UPDATE platform.tasks SET due_at = now() WHERE tenant_id = %s", [tenant_id])
+        await tx.connection.execute(
+            "UPDATE platform.tasks SET due_at = now() WHERE tenant_id = %s", [tenant_id]
+        )
     for _ in range(steps_max):
         if not await worker.step(tenant_id):
             break

@@ -154,7 +154,12 @@ async def sign_in(db: Database, login: str, password: str) -> str:
         token = secrets.token_urlsafe(32)
         await connection.execute(
             Q.add_session.sql.encode(),
-            {"hash": hash_token(token), "tenant_id": found.tenant_id, "user_id": found.user_id, "login": login.lower()},
+            {
+                "hash": hash_token(token),
+                "tenant_id": found.tenant_id,
+                "user_id": found.user_id,
+                "login": login.lower(),
+            },
         )
         return token
 
@@ -176,8 +181,14 @@ async def make_key(
     async with db.directory() as connection:
         await connection.execute(
             Q.add_key.sql.encode(),
-            {"hash": hash_token(key), "id": new_id(), "tenant_id": tenant_id, "name": name, "scopes": list(scopes),
-             "merchant_id": merchant_id},
+            {
+                "hash": hash_token(key),
+                "id": new_id(),
+                "tenant_id": tenant_id,
+                "name": name,
+                "scopes": list(scopes),
+                "merchant_id": merchant_id,
+            },
         )
     return key
 
@@ -207,7 +218,9 @@ class Gate:
         if cached and cached[0] > now:
             return cached[1]
         async with self.db.directory() as connection:
-            found = await (self._person(connection, token_hash) if session else self._program(connection, token_hash))
+            found = await (
+                self._person(connection, token_hash) if session else self._program(connection, token_hash)
+            )
         if len(self._seen) > 10_000:
             self._seen.clear()
         self._seen[token_hash] = (now + CACHED_S, found)
@@ -226,7 +239,9 @@ class Gate:
         if user is None:
             return None
         login, name, roles, merchant_id = user
-        return Principal(tenant_id, f"user:{login}", name, user_id, frozenset(roles), frozenset(), merchant_id)
+        return Principal(
+            tenant_id, f"user:{login}", name, user_id, frozenset(roles), frozenset(), merchant_id
+        )
 
     @staticmethod
     async def _program(connection: Any, key_hash: bytes) -> Principal | None:
@@ -255,11 +270,19 @@ async def add_user(db: Database, tenant_id: UUID, user: NewUser) -> UUID:
         Refused: the sign-in name is taken, the password too short, or a merchant's person names no merchant.
     """
     if (Role.MERCHANT in user.roles) != (user.merchant_id is not None):
-        raise Refused(Reason.INVALID, "A person of role merchant belongs to one merchant, nobody else does. Name it.")
+        raise Refused(
+            Reason.INVALID, "A person of role merchant belongs to one merchant, nobody else does. Name it."
+        )
     user_id = new_id()
     values = {
-        "login": user.login.lower(), "tenant_id": tenant_id, "id": user_id, "name": user.name, "roles": list(user.roles),
-        "merchant_id": user.merchant_id, "hash": hash_password(user.password), "tenant": str(tenant_id),
+        "login": user.login.lower(),
+        "tenant_id": tenant_id,
+        "id": user_id,
+        "name": user.name,
+        "roles": list(user.roles),
+        "merchant_id": user.merchant_id,
+        "hash": hash_password(user.password),
+        "tenant": str(tenant_id),
     }
     async with db.directory() as connection:
         added = await connection.execute(Q.add_login.sql.encode(), values)

@@ -30,13 +30,17 @@ class Settings:
 
     home: Path = _setting("DOORSTEP_HOME", None, "folder of the embedded database, its secrets and logs")
     database_url: str | None = _setting(
-        "DOORSTEP_DATABASE_URL", None, "PostgreSQL 15+ for the program's role; without it the embedded one runs"
+        "DOORSTEP_DATABASE_URL",
+        None,
+        "PostgreSQL 15+ for the program's role; without it the embedded one runs",
     )
     owner_url: str | None = _setting(
         "DOORSTEP_OWNER_URL", None, "the same database for the owning role, used by `doorstep migrate` only"
     )
     secret: str | None = _setting(
-        "DOORSTEP_SECRET", None, "signs links and sessions; without it one is made and kept in the home folder"
+        "DOORSTEP_SECRET",
+        None,
+        "signs links and sessions; without it one is made and kept in the home folder",
     )
     public_url: str = _setting("DOORSTEP_PUBLIC_URL", "http://127.0.0.1:8080", "how people reach this server")
     host: str = _setting("DOORSTEP_HOST", "127.0.0.1", "address the server listens on")
@@ -51,7 +55,9 @@ class Settings:
     sms_url: str | None = _setting(
         "DOORSTEP_SMS_URL", None, "HTTP endpoint of the SMS provider; without it text messages wait"
     )
-    tile_url: str | None = _setting("DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain")
+    tile_url: str | None = _setting(
+        "DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain"
+    )
     log_level: str = _setting("DOORSTEP_LOG_LEVEL", "info", "debug, info, warning or error")
 
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 Q = Statements("doorstep.platform")
 Listeners = Mapping[str, tuple[str, ...]]
 
-set_json_dumps(lambda value: msgspec.json.encode(value))
+set_json_dumps(msgspec.json.encode)
 set_json_loads(msgspec.json.decode)
 
 
@@ -114,7 +114,9 @@ class Database:
 
 
 @asynccontextmanager
-async def connect(url: str, *, pool_max: int = 10, listeners: Listeners | None = None) -> AsyncIterator[Database]:
+async def connect(
+    url: str, *, pool_max: int = 10, listeners: Listeners | None = None
+) -> AsyncIterator[Database]:
     """Open the pool on a PostgreSQL URL and close it at the end."""
     async with AsyncConnectionPool(
         url,

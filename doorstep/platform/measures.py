@@ -2,9 +2,29 @@
 
 from collections.abc import Sequence
 
-DECIMALS_0 = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-DECIMALS_3 = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
-DECIMALS_4 = frozenset("CLF UYW".split())
+DECIMALS_0 = frozenset(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ]
+)
+DECIMALS_3 = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+DECIMALS_4 = frozenset(["CLF", "UYW"])
 
 
 def decimals(currency: str) -> int:

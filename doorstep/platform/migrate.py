@@ -16,7 +16,9 @@ from doorstep.platform.machine import Machine
 from doorstep.platform.statements import parse
 
 APPEND_ONLY = ("platform.events", "inventory.movements", "tracking.scans", "delivery.proofs")
-MAINTENANCE = {s.name: s.sql for s in parse((Path(__file__).parent / "migrate.sql").read_text(encoding="utf-8"))}
+MAINTENANCE = {
+    s.name: s.sql for s in parse((Path(__file__).parent / "migrate.sql").read_text(encoding="utf-8"))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ async def make_database(embedded: Embedded, name: str = "doorstep") -> None:
                 await admin.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(user, password))
         if await _first(admin, MAINTENANCE["database_exists"], {"name": name}) is None:
             await admin.execute(
-                sql.SQL("CREATE DATABASE {} OWNER doorstep_owner TEMPLATE template0").format(sql.Identifier(name))
+                sql.SQL("CREATE DATABASE {} OWNER doorstep_owner TEMPLATE template0").format(
+                    sql.Identifier(name)
+                )
             )
 
 
@@ -88,7 +92,7 @@ async def _lay_fences(owner: AsyncConnection[Any], app_role: str, machines: list
     for schema, table, has_tenant in rows:
         name = sql.Identifier(schema, table)
         rights = "SELECT, INSERT" if f"{schema}.{table}" in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
-        await owner.execute(sql.SQL(f"GRANT {rights} ON {{}} TO {{}}").format(name, role))  # noqa: S608
+        await owner.execute(sql.SQL(f"GRANT {rights} ON {{}} TO {{}}").format(name, role))
         if has_tenant and schema != "directory":
             await owner.execute(sql.SQL(MAINTENANCE["fence"]).format(table=name))
     legal = [move for machine in machines for move in machine.legal()]

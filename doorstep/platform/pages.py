@@ -27,7 +27,12 @@ def environment(folders: Sequence[Path]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"money": measures.money, "mass": measures.mass, "distance": measures.distance, "when": when}
+    env.filters |= {
+        "money": measures.money,
+        "mass": measures.mass,
+        "distance": measures.distance,
+        "when": when,
+    }
     env.globals |= {"t": messages.text, "now": lambda: datetime.now(UTC)}
     return env
 
@@ -42,7 +47,14 @@ def when(value: datetime | None, zone: str = "UTC", form: str = "%d %b %Y %H:%M"
     return value.astimezone(ZoneInfo(zone)).strftime(form) if value else "–"  # noqa: RUF001 - a dash is meant
 
 
-def page(request: Request[Any, Any, Any], name: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any) -> Template:
+def page(
+    request: Request[Any, Any, Any],
+    name: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: Any,
+) -> Template:
     """Return a rendered page. Templates also see `who` (Principal or None), `path`, `lang`, `flash` and `csrf_token`.
 
     `csrf_input` (Litestar's) is a ready hidden field for forms.
@@ -51,12 +63,16 @@ def page(request: Request[Any, Any, Any], name: str, *, status: int = 200, heade
     shown = {
         "who": request.scope.get("user"),
         "path": request.url.path,
-        "lang": messages.language(request.headers.get("accept-language", ""), request.cookies.get("doorstep_lang")),
+        "lang": messages.language(
+            request.headers.get("accept-language", ""), request.cookies.get("doorstep_lang")
+        ),
         "flash": messages.read_flash(flash) if flash else None,
         "csrf_token": _csrf(request),
         **context,
     }
-    response = Template(name, context=shown, status_code=status, headers=headers or {}, media_type="text/html")
+    response = Template(
+        name, context=shown, status_code=status, headers=headers or {}, media_type="text/html"
+    )
     response.headers.setdefault("cache-control", "no-store")
     if flash:
         response.delete_cookie(FLASH_COOKIE)
@@ -67,7 +83,9 @@ def back(path: str, said: str = "", *, kind: str = "good") -> Response[Any]:
     """Return the answer to a form: go to `path` (303) and say one sentence there (`good`, `warning` or `wrong`)."""
     response = Redirect(path, status_code=303)
     if said:
-        response.set_cookie(FLASH_COOKIE, messages.write_flash(kind, said), max_age=30, httponly=True, samesite="lax")
+        response.set_cookie(
+            FLASH_COOKIE, messages.write_flash(kind, said), max_age=30, httponly=True, samesite="lax"
+        )
     return response
 
 

@@ -51,7 +51,11 @@ def _walk_struct(data: Any, kind: inspect.StructType, pointer: str) -> list[Faul
             found.append(Fault(at, "missing", f"{name} is required. Add it."))
     if kind.forbid_unknown_fields:
         found += [
-            Fault(f"{pointer}/{_escaped(name)}", "unknown_field", f"{name} is not a field here. Known: {', '.join(known)}.")
+            Fault(
+                f"{pointer}/{_escaped(name)}",
+                "unknown_field",
+                f"{name} is not a field here. Known: {', '.join(known)}.",
+            )
             for name in data
             if name not in known
         ]
@@ -95,14 +99,22 @@ def _annotation(kind: inspect.Type) -> Any:
 
 
 _BASES: dict[type[inspect.Type], Any] = {
-    inspect.IntType: int, inspect.StrType: str, inspect.BoolType: bool, inspect.FloatType: float,
-    inspect.DateTimeType: datetime, inspect.DateType: date, inspect.UUIDType: uuid.UUID,
-    inspect.DictType: dict[str, Any], inspect.ListType: list[Any],
+    inspect.IntType: int,
+    inspect.StrType: str,
+    inspect.BoolType: bool,
+    inspect.FloatType: float,
+    inspect.DateTimeType: datetime,
+    inspect.DateType: date,
+    inspect.UUIDType: uuid.UUID,
+    inspect.DictType: dict[str, Any],
+    inspect.ListType: list[Any],
 }
 
 
 def _named(data: Any) -> str:
-    return {type(None): "null", dict: "an object", list: "an array", str: "a string", bool: "a boolean"}.get(type(data), "a number")
+    return {type(None): "null", dict: "an object", list: "an array", str: "a string", bool: "a boolean"}.get(
+        type(data), "a number"
+    )
 
 
 def _escaped(name: str) -> str:

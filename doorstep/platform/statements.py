@@ -45,7 +45,11 @@ class Statements:
 def _load(package: str) -> dict[str, Statement]:
     root = files(package)
     folder = root / "queries"
-    sources = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name) if folder.is_dir() else [root / "queries.sql"]
+    sources = (
+        sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+        if folder.is_dir()
+        else [root / "queries.sql"]
+    )
     return {s.name: s for source in sources for s in parse(source.read_text(encoding="utf-8"))}
 
 
@@ -65,7 +69,9 @@ def parse(text: str) -> list[Statement]:
         sql = "\n".join(line for line in lines if not line.startswith("--")).strip().removesuffix(";")
         name = head["name"]
         if not why:
-            raise ValueError(f"statement {name} does not say why it exists: add a comment line under its name")
+            raise ValueError(
+                f"statement {name} does not say why it exists: add a comment line under its name"
+            )
         if name in found:
             raise ValueError(f"statement {name} is there twice")
         found[name] = Statement(name, why, sql)

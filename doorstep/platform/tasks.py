@@ -138,7 +138,9 @@ class Worker:
     async def prepare(self, tenant_id: UUID) -> None:
         """Make sure the tenant has its timers."""
         async with self.house.db.transaction(tenant_id, actor="system") as tx:
-            await tx.run(Q.add_timers, names=list(self.duties.timers), recurs=list(self.duties.timers.values()))
+            await tx.run(
+                Q.add_timers, names=list(self.duties.timers), recurs=list(self.duties.timers.values())
+            )
 
     async def step(self, tenant_id: UUID) -> int:
         """Claim and do one batch of a tenant's due tasks; return how many were claimed."""
@@ -161,8 +163,7 @@ class Worker:
         try:
             async with self.house.db.transaction(tenant_id, actor=f"system:{tasks[0].name}") as tx:
                 await work(tx, list(dict.fromkeys(task.subject for task in tasks)))
-                if await tx.value(Q.finish_tasks, **_keys(tasks)) != len(tasks):
-                    raise LeaseLostError
+                await _finish(tx, tasks)
         except LeaseLostError:
             log.warning("lease_lost", task=tasks[0].name)
         except (OperationalError, PoolTimeout):
@@ -198,18 +199,34 @@ class Worker:
         for task in tasks:
             give_up = task.attempts >= ATTEMPTS_MAX and task.recurs_s is None
             log.warning(
-                "task_failed", task=task.name, subject=str(task.subject), attempts=task.attempts, given_up=give_up,
-                error=type(error).__name__, exc_info=None if isinstance(error, Refused) else error,
+                "task_failed",
+                task=task.name,
+                subject=str(task.subject),
+                attempts=task.attempts,
+                given_up=give_up,
+                error=type(error).__name__,
+                exc_info=None if isinstance(error, Refused) else error,
             )
             async with self.house.db.transaction(tenant_id, actor="system") as tx:
                 await tx.run(
-                    Q.fail_task, name=task.name, subject=task.subject, seq=task.seq, fence=task.fence,
-                    error=f"{type(error).__name__}: {error}"[:2000], wait_s=backoff_s(task.attempts), give_up=give_up,
+                    Q.fail_task,
+                    name=task.name,
+                    subject=task.subject,
+                    seq=task.seq,
+                    fence=task.fence,
+                    error=f"{type(error).__name__}: {error}"[:2000],
+                    wait_s=backoff_s(task.attempts),
+                    give_up=give_up,
                 )
 
     async def _give_back(self, tenant_id: UUID, tasks: list[Claimed]) -> None:
         async with self.house.db.transaction(tenant_id, actor="system") as tx:
             await tx.run(Q.give_back_tasks, **_keys(tasks))
+
+
+async def _finish(tx: Tx, tasks: list[Claimed]) -> None:
+    if await tx.value(Q.finish_tasks, **_keys(tasks)) != len(tasks):
+        raise LeaseLostError
 
 
 class LeaseLostError(Exception):

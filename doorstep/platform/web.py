@@ -5,17 +5,16 @@ into RFC 9457 problem details (or a page, for people); limits rates and bodies; 
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import structlog
-from litestar import Litestar, MediaType, Request, Response
+from litestar import Litestar, Response, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
-from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.handlers.http_handlers import HTTPRouteHandler
@@ -24,11 +23,10 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from doorstep.platform import limits, pages
+from doorstep.platform import edge, limits, pages
 from doorstep.platform.auth import SESSION_COOKIE, Allow, Gate, Principal
+from doorstep.platform.edge import Asked
 from doorstep.platform.errors import Fault, Reason, Refused
-from doorstep.platform.house import House
-from doorstep.platform.ids import new_id
 from doorstep.platform.shape import faults
 
 log = structlog.get_logger()
@@ -73,7 +71,12 @@ class UndeclaredRouteError(RuntimeError):
 
 
 def build(
-    open_house: Callable[[], Any], routes: Sequence[Any], template_folders: Sequence[Path], *, secret: str, body_max: int
+    open_house: Callable[[], Any],
+    routes: Sequence[Any],
+    template_folders: Sequence[Path],
+    *,
+    secret: str,
+    body_max: int,
 ) -> Litestar:
     """Return the application.
 
@@ -87,45 +90,22 @@ def build(
     Raises:
         UndeclaredRouteError: a route without a declaration.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_house() as house:
-            app.state.house = house
-            app.state.gate = Gate(house.db)
-            app.state.limiter = limits.Limiter(house.settings.rate_per_minute)
-            yield
-
-    static = create_static_files_router(
-        path="/static", directories=[Path(__file__).parent / "static"], opt={"allow": Allow(frozenset(), anyone=True)},
-        include_in_schema=False, cache_control=None,
-    )
     app = Litestar(
-        route_handlers=[*routes, static],
-        lifespan=[lifespan],
+        route_handlers=[*routes, _static()],
+        lifespan=[_lifespan(open_house)],
         guards=[guard],
-        dependencies={
-            "house": Provide(_house, sync_to_thread=False),
-            "who": Provide(_who, sync_to_thread=False),
-        },
+        dependencies=edge.DEPENDENCIES,
         exception_handlers={Refused: on_refused, HTTPException: on_http, Exception: on_bug},
         middleware=[RequestLog],
         csrf_config=CSRFConfig(
-            secret=secret, cookie_name="doorstep_csrf", header_name="x-csrf-token", exclude=["^/api/", "^/hooks/"],
+            secret=secret,
+            cookie_name="doorstep_csrf",
+            header_name="x-csrf-token",
+            exclude=["^/api/", "^/hooks/"],
             cookie_samesite="lax",
         ),
         template_config=pages.template_config(template_folders),
-        openapi_config=OpenAPIConfig(
-            title="Doorstep",
-            version="1",
-            description="Order fulfillment from the click to the doorstep. Errors are RFC 9457 problem details that list every fault.",
-            path="/api/schema",
-            components=Components(
-                security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key: `dk_...`")}
-            ),
-            security=[{"key": []}],
-            use_handler_docstrings=True,
-        ),
+        openapi_config=_openapi(),
         request_max_body_size=body_max,
         opt={"exclude_from_csrf": False},
     )
@@ -138,6 +118,41 @@ def build(
     if undeclared:
         raise UndeclaredRouteError(f"say who may enter (allow, public or signed): {'; '.join(undeclared)}")
     return app
+
+
+def _lifespan(open_house: Callable[[], Any]) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_house() as house:
+            app.state.house = house
+            app.state.gate = Gate(house.db)
+            app.state.limiter = limits.Limiter(house.settings.rate_per_minute)
+            yield
+
+    return lifespan
+
+
+def _static() -> Router:
+    return create_static_files_router(
+        path="/static",
+        directories=[Path(__file__).parent / "static"],
+        opt={"allow": Allow(frozenset(), anyone=True)},
+        include_in_schema=False,
+        cache_control=None,
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    key = SecurityScheme(type="http", scheme="bearer", description="An API key: `dk_...`")
+    return OpenAPIConfig(
+        title="Doorstep",
+        version="1",
+        description="Order fulfillment from the click to the doorstep. Errors are RFC 9457 problem details that list every fault.",
+        path="/api/schema",
+        components=Components(security_schemes={"key": key}),
+        security=[{"key": []}],
+        use_handler_docstrings=True,
+    )
 
 
 def _declared(handler: BaseRouteHandler, path: str) -> bool:
@@ -158,10 +173,14 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if allowed.anyone:
         return
     if principal is None:
-        raise Refused(Reason.UNAUTHENTICATED, "Sign in, or send your API key as `Authorization: Bearer dk_...`.")
+        raise Refused(
+            Reason.UNAUTHENTICATED, "Sign in, or send your API key as `Authorization: Bearer dk_...`."
+        )
     connection.app.state.limiter.take(principal.actor, principal.tenant_id)
     if not principal.may(allowed):
-        who = ", ".join(sorted(allowed.roles)) + (f"; keys with scope {allowed.scope}" if allowed.scope else "")
+        who = ", ".join(sorted(allowed.roles)) + (
+            f"; keys with scope {allowed.scope}" if allowed.scope else ""
+        )
         raise Refused(Reason.FORBIDDEN, f"This is not open to {principal.name}. It is for: {who}.")
 
 
@@ -171,7 +190,9 @@ async def _principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principa
     if header.startswith("Bearer "):
         found = await gate.by_key(header.removeprefix("Bearer ").strip())
         if found is None:
-            raise Refused(Reason.UNAUTHENTICATED, "This API key is unknown or revoked. Make a new one on the keys page.")
+            raise Refused(
+                Reason.UNAUTHENTICATED, "This API key is unknown or revoked. Make a new one on the keys page."
+            )
         return found
     if connection.url.path.startswith("/api/"):
         return None  # cookies do not open the API: it is exempt from CSRF checks
@@ -179,29 +200,28 @@ async def _principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principa
     return await gate.by_session(token) if token else None
 
 
-def _house(state: State) -> House:
-    house: House = state.house
-    return house
-
-
-def _who(request: Request[Any, Any, Any]) -> Principal | None:
-    principal: Principal | None = request.scope.get("user")
-    return principal
-
-
-def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Response[Any]:
+def on_refused(request: Asked, refused: Refused) -> Response[Any]:
     """Answer a refusal: problem details for programs, a page for people."""
     return answer_problem(
-        request, STATUS[refused.reason], str(refused.reason), refused.message, refused.faults, refused.retry_after_s
+        request,
+        STATUS[refused.reason],
+        str(refused.reason),
+        refused.message,
+        refused.faults,
+        retry_after_s=refused.retry_after_s,
     )
 
 
-def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+def on_http(request: Asked, error: HTTPException) -> Response[Any]:
     """Answer what Litestar refuses: bad shapes with every fault, unknown paths, wrong methods, large bodies."""
     if isinstance(error, ValidationException):
         found = _shape_faults(request) or [Fault("", "invalid", str(error.detail))]
         return answer_problem(
-            request, 422, "invalid", "The request does not have the right shape. Mend what is listed and send it again.", found
+            request,
+            422,
+            "invalid",
+            "The request does not have the right shape. Mend what is listed and send it again.",
+            found,
         )
     title, detail = _HTTP.get(error.status_code, ("refused", str(error.detail)))
     response = answer_problem(request, error.status_code, title, detail or str(error.detail))
@@ -213,7 +233,10 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
 _HTTP = {
     400: ("malformed", ""),
     401: ("unauthenticated", ""),
-    403: ("forbidden", "The form is too old or came from elsewhere. Go back, reload the page and send it again."),
+    403: (
+        "forbidden",
+        "The form is too old or came from elsewhere. Go back, reload the page and send it again.",
+    ),
     404: ("unknown", "There is nothing at this address. Check it, or start from the front page."),
     405: ("method_not_allowed", "This address does not take this method."),
     413: ("too_large", "The body is too large. Send less at once."),
@@ -221,7 +244,7 @@ _HTTP = {
 }
 
 
-def _shape_faults(request: Request[Any, Any, Any]) -> list[Fault]:
+def _shape_faults(request: Asked) -> list[Fault]:
     handler = request.scope.get("route_handler")
     field = getattr(handler, "parsed_data_field", None)
     body = request.scope.get("_body") or getattr(request, "_body", None)
@@ -230,33 +253,56 @@ def _shape_faults(request: Request[Any, Any, Any]) -> list[Fault]:
     return faults(body, field.annotation)
 
 
-def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def on_bug(request: Asked, error: Exception) -> Response[Any]:
     """Answer a bug: the request id, never a stack trace."""
     log.error("bug", path=request.url.path, error=type(error).__name__, exc_info=error)
     return answer_problem(
-        request, 500, "bug", "Something broke on our side; nothing was half done. Try again, and tell support the request id."
+        request,
+        500,
+        "bug",
+        "Something broke on our side; nothing was half done. Try again, and tell support the request id.",
     )
 
 
 def answer_problem(
-    request: Request[Any, Any, Any], status: int, title: str, detail: str, found: Sequence[Fault] = (), retry_after_s: int | None = None
+    request: Asked,
+    status: int,
+    title: str,
+    detail: str,
+    found: Sequence[Fault] = (),
+    *,
+    retry_after_s: int | None = None,
 ) -> Response[Any]:
     """Return a problem as JSON, or as a page when a person's browser asks."""
-    instance = f"urn:request:{request.scope.get('request_id', '')}"
+    instance = f"urn:request:{request.state.get('request_id', '')}"
     headers = {} if retry_after_s is None else {"retry-after": str(retry_after_s)}
     path = request.url.path
     if "text/html" in request.headers.get("accept", "") and not path.startswith("/api/"):
         if status == 401:
             return Response(b"", status_code=303, headers={"location": f"/sign-in?next={path}"})
         return pages.page(
-            request, "problem.html", status=status, headers=headers, title=title, detail=detail, faults=list(found), instance=instance
+            request,
+            "problem.html",
+            status=status,
+            headers=headers,
+            title=title,
+            detail=detail,
+            faults=list(found),
+            instance=instance,
         )
     problem = Problem(
-        type=f"/docs/problems#{title}", title=title, status=status, detail=detail, instance=instance,
+        type=f"/docs/problems#{title}",
+        title=title,
+        status=status,
+        detail=detail,
+        instance=instance,
         errors=[ProblemFault(f.pointer, f.code, f.message) for f in found],
     )
     return Response(
-        msgspec.json.encode(problem), status_code=status, headers=headers, media_type="application/problem+json"
+        msgspec.json.encode(problem),
+        status_code=status,
+        headers=headers,
+        media_type="application/problem+json",
     )
 
 
@@ -267,11 +313,8 @@ class RequestLog:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        """Pass a request on; websockets and the lifespan have no id."""
+        if scope["type"] == ScopeType.HTTP:
+            await limits.measured(self.app, scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
-        scope["request_id"] = str(new_id())  # type: ignore[typeddict-unknown-key]
-        await limits.measured(self.app, scope, receive, send)
-
-
-__all__ = ["MediaType", "Problem", "build"]
