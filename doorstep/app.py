@@ -21,6 +21,7 @@ from doorstep.platform.house import House
 from doorstep.platform.machine import Machine
 from doorstep.platform.migrate import Migration, make_database, migrate, read_migrations
 from doorstep.platform.tasks import Duties, duties
+from doorstep.platform.thinking import dismiss
 
 STAGES = ("catalog", "inventory", "orders", "warehouse", "shipping", "tracking", "delivery", "feedback")
 """In the order of knowledge: a later stage may know an earlier one."""
@@ -103,14 +104,17 @@ def with_urls(settings: Settings, database_url: str, owner_url: str) -> Settings
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
-    """Open the pool and the HTTP client; close them at the end."""
+    """Open the pool and the HTTP client; close them at the end, and send home whoever still thinks for us."""
     url = settings.database_url or Embedded(settings.home).url("app")
     secret = settings.secret or kept_secret(settings.home / "secrets" / "signing")
     async with (
         connect(url, pool_max=settings.pool_max, listeners=all_duties().listeners) as db,
         httpx.AsyncClient(timeout=httpx.Timeout(10.0, connect=3.0), follow_redirects=False) as http,
     ):
-        yield House(settings, db, http, secret)
+        try:
+            yield House(settings, db, http, secret)
+        finally:
+            await dismiss()
 
 
 def create() -> Litestar:
