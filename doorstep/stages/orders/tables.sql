@@ -26,6 +26,7 @@ CREATE TABLE orders.orders (
     language text NOT NULL DEFAULT 'en',
     promised_from timestamptz,
     promised_until timestamptz,
+    shipped_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
 ) WITH (fillfactor = 80);

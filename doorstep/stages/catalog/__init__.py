@@ -1,0 +1,1 @@
+"""Catalog: what exists: merchants, products, kits, barcodes, sites, boxes, carriers, vans."""

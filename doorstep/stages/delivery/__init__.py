@@ -1,0 +1,1 @@
+"""Delivery: the last mile: routes, drivers, stops, proof at the doorstep."""

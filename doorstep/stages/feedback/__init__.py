@@ -1,0 +1,1 @@
+"""Feedback: confirmation, ratings, cases, returns, and what the house learns."""

@@ -1,0 +1,1 @@
+"""Inventory: the ledger of goods: receive, reserve, move, count."""

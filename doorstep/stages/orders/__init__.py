@@ -1,0 +1,1 @@
+"""Orders: an order walks in, is checked, and is accepted or held."""

@@ -1,0 +1,1 @@
+"""Shipping: rate, label, manifest, hand over."""

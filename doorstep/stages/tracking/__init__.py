@@ -1,0 +1,1 @@
+"""Tracking: scans, promises, and messages to the customer."""

@@ -1,0 +1,1 @@
+"""Warehouse: pick and pack: goods become parcels."""
