@@ -32,13 +32,6 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let every async test run without a mark of its own."""
-    for item in items:
-        if isinstance(item, pytest.Function) and asyncio.iscoroutinefunction(item.obj):
-            item.add_marker(pytest.mark.anyio)
-
-
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
     """A database at the present: by URL when `DOORSTEP_DATABASE_URL` and `DOORSTEP_OWNER_URL` are set, else embedded."""

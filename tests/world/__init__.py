@@ -1,0 +1,1 @@
+"""The simulated outside, tested from outside."""
