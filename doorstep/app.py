@@ -1,7 +1,8 @@
 """The only file that knows every stage: their order, life cycles, reactions, routes, pages and tables."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -13,13 +14,14 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
-from doorstep.platform import config, desk, web
+from doorstep.platform import config, desk, doctor, serving, web
 from doorstep.platform.config import Settings
 from doorstep.platform.db import connect
 from doorstep.platform.embedded import Embedded, kept_secret
 from doorstep.platform.house import House
 from doorstep.platform.machine import Machine
 from doorstep.platform.migrate import Migration, make_database, migrate, read_migrations
+from doorstep.platform.statements import Statement
 from doorstep.platform.tasks import Duties, duties
 from doorstep.platform.thinking import dismiss
 
@@ -80,6 +82,12 @@ def migrations() -> list[Migration]:
     return read_migrations(MIGRATIONS)
 
 
+def invariants() -> list[tuple[str, Statement]]:
+    """Every invariant of the ground and of the stages, by name."""
+    packages = ["doorstep.platform", *(f"doorstep.stages.{stage}" for stage in STAGES)]
+    return doctor.invariants([package for package in packages if find_spec(package)], machines())
+
+
 async def prepare(settings: Settings, past: list[Migration] | None = None) -> tuple[Settings, list[str]]:
     """Start and migrate the embedded database unless another is set; return settings that name it and what was applied."""
     if settings.database_url is None:
@@ -120,7 +128,18 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 def create() -> Litestar:
     """Return the web application; the server calls this in each of its processes."""
     settings = config.read()
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[House]:
+        watch = asyncio.create_task(serving.leave_with_parent())
+        async with open_house(settings) as house:
+            yield house
+        watch.cancel()
+
+    return application(settings, opened)
+
+
+def application(settings: Settings, opened: Callable[[], AbstractAsyncContextManager[House]]) -> Litestar:
+    """Return the web application of a house that `opened` opens when the server starts."""
     secret = settings.secret or kept_secret(settings.home / "secrets" / "signing")
-    return web.build(
-        lambda: open_house(settings), routes(), template_folders(), secret=secret, body_max=settings.body_max
-    )
+    return web.build(opened, routes(), template_folders(), secret=secret, body_max=settings.body_max)

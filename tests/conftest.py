@@ -15,7 +15,7 @@ import pytest
 from litestar import Litestar
 
 from doorstep import app as house_app
-from doorstep.platform import auth, clock, config, web
+from doorstep.platform import auth, clock, config
 from doorstep.platform.config import Settings
 from doorstep.platform.embedded import Embedded
 from doorstep.platform.house import House
@@ -74,13 +74,7 @@ def worker(house: House) -> Worker:
 @pytest.fixture
 def application(settings: Settings) -> Litestar:
     """The web application on the test database."""
-    return web.build(
-        lambda: house_app.open_house(settings),
-        house_app.routes(),
-        house_app.template_folders(),
-        secret=str(settings.secret),
-        body_max=settings.body_max,
-    )
+    return house_app.application(settings, lambda: house_app.open_house(settings))
 
 
 @pytest.fixture

@@ -102,6 +102,7 @@ RETURNING last - %(count)s + 1;
 WITH due AS (
     SELECT name, subject, seq FROM platform.tasks
     WHERE tenant_id = %(tenant_id)s AND dead_at IS NULL AND due_at <= now()
+      AND (name = ANY (%(errands)s::text[])) = %(outside)s
     ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
 UPDATE platform.tasks t SET leased_until = now() + %(lease_s)s * interval '1 second',

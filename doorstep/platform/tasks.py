@@ -21,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from psycopg import OperationalError
+from psycopg import OperationalError, errors
 from psycopg_pool import PoolTimeout
 
 from doorstep.platform.db import Tx, columns
@@ -34,10 +34,14 @@ log = structlog.get_logger()
 Reaction = Callable[[Tx, list[UUID]], Awaitable[Any]]
 Errand = Callable[[House, UUID, UUID], Awaitable[Any]]
 
-LEASE_S = 60
+LEASE_S = 20
+"""Longer than any errand: every call outside has a deadline well below it."""
+
 ATTEMPTS_MAX = 10
 CLAIM_MAX = 200
-ERRANDS_AT_ONCE = 16
+ERRANDS_AT_ONCE = 32
+TRANSIENT = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
+"""Somebody else was in the way: the same work can be done at once."""
 
 
 def errand(work: Errand) -> Errand:
@@ -73,6 +77,7 @@ class Duties:
     work: Mapping[str, Reaction | Errand]
     listeners: Mapping[str, tuple[str, ...]]
     timers: Mapping[str, float]
+    errands: frozenset[str] = frozenset()
 
 
 def duties(stages: Iterable[tuple[str, Mapping[str, Sequence[Any]], Mapping[str, Every]]]) -> Duties:
@@ -92,7 +97,8 @@ def duties(stages: Iterable[tuple[str, Mapping[str, Sequence[Any]], Mapping[str,
         for title, timer in every.items():
             work[f"{stage}.{title}"] = timer.work
             timers[f"{stage}.{title}"] = timer.seconds
-    return Duties(work, {kind: tuple(names) for kind, names in listeners.items()}, timers)
+    outside = frozenset(name for name, one in work.items() if getattr(one, "calls_outside", False))
+    return Duties(work, {kind: tuple(names) for kind, names in listeners.items()}, timers, outside)
 
 
 def backoff_s(attempts: int) -> float:
@@ -102,29 +108,35 @@ def backoff_s(attempts: int) -> float:
 
 @dataclass(slots=True)
 class Worker:
-    """Works off the tasks of all tenants until told to stop."""
+    """Works off the tasks of all tenants until told to stop: reactions in one loop, errands in another beside it.
+
+    A partner that hangs holds up the errands that wait for it, never the reactions.
+    """
 
     house: House
     duties: Duties
     idle_s: float = 0.2
-    only: frozenset[str] | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Work until `stopping` is set; what is held then is finished or handed back."""
+        await asyncio.gather(self._loop(self._react_to_due), self._loop(self._start_errands))
+        if self.under_way:
+            await asyncio.wait(self.under_way)
+
+    async def _loop(self, work: Callable[[UUID], Awaitable[int]]) -> None:
         prepared: set[UUID] = set()
         while not self.stopping.is_set():
             try:
                 tenants = await self.tenants()
-                for tenant_id in tenants:
-                    if tenant_id not in prepared:
-                        await self.prepare(tenant_id)
-                        prepared.add(tenant_id)
-                busy = [await self.step(tenant_id) for tenant_id in tenants if not self.stopping.is_set()]
+                for tenant_id in set(tenants) - prepared:
+                    await self.prepare(tenant_id)
+                    prepared.add(tenant_id)
+                busy = [await work(tenant_id) for tenant_id in tenants if not self.stopping.is_set()]
             except (OperationalError, PoolTimeout) as error:
                 log.warning("database_away", error=type(error).__name__)
                 busy = []
-                await asyncio.sleep(1)
             if not any(busy):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.stopping.wait(), self.idle_s)
@@ -143,9 +155,27 @@ class Worker:
             )
 
     async def step(self, tenant_id: UUID) -> int:
-        """Claim and do one batch of a tenant's due tasks; return how many were claimed."""
+        """Do one batch of a tenant's due reactions and errands to their end; return how many were claimed."""
+        claimed = await self._react_to_due(tenant_id) + await self._start_errands(tenant_id)
+        if self.under_way:
+            done, _ = await asyncio.wait(self.under_way)
+            for errand_task in done:
+                errand_task.result()
+        return claimed
+
+    async def _claim(self, tenant_id: UUID, most: int, *, outside: bool) -> list[Claimed]:
         async with self.house.db.transaction(tenant_id, actor="system") as tx:
-            claimed = await tx.rows(Q.claim_tasks, Claimed, most=CLAIM_MAX, lease_s=LEASE_S)
+            return await tx.rows(
+                Q.claim_tasks,
+                Claimed,
+                most=most,
+                lease_s=LEASE_S,
+                errands=list(self.duties.errands),
+                outside=outside,
+            )
+
+    async def _react_to_due(self, tenant_id: UUID) -> int:
+        claimed = await self._claim(tenant_id, CLAIM_MAX, outside=False)
         by_name = sorted(claimed, key=lambda task: (task.name, task.subject, task.seq))
         for name, group in groupby(by_name, key=lambda task: task.name):
             tasks = list(group)
@@ -153,10 +183,19 @@ class Worker:
                 await self._give_back(tenant_id, tasks)
             elif (work := self.duties.work.get(name)) is None:
                 await self._fail(tenant_id, tasks, LookupError(f"no stage does {name} any more"))
-            elif getattr(work, "calls_outside", False):
-                await self._errands(tenant_id, work, tasks)
             else:
                 await self._react(tenant_id, work, tasks)
+        return len(claimed)
+
+    async def _start_errands(self, tenant_id: UUID) -> int:
+        if len(self.under_way) >= ERRANDS_AT_ONCE:
+            await asyncio.wait(self.under_way, timeout=self.idle_s, return_when=asyncio.FIRST_COMPLETED)
+        free = ERRANDS_AT_ONCE - len(self.under_way)
+        claimed = await self._claim(tenant_id, free, outside=True) if free else []
+        for task in claimed:
+            running = asyncio.create_task(self._run_errand(tenant_id, task))
+            self.under_way.add(running)
+            running.add_done_callback(self.under_way.discard)
         return len(claimed)
 
     async def _react(self, tenant_id: UUID, work: Any, tasks: list[Claimed]) -> None:
@@ -166,6 +205,8 @@ class Worker:
                 await _finish(tx, tasks)
         except LeaseLostError:
             log.warning("lease_lost", task=tasks[0].name)
+        except TRANSIENT:
+            await self._give_back(tenant_id, tasks)
         except (OperationalError, PoolTimeout):
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong is recorded on the task and shown
@@ -175,25 +216,18 @@ class Worker:
                 for task in tasks:
                     await self._react(tenant_id, work, [task])
 
-    async def _errands(self, tenant_id: UUID, work: Any, tasks: list[Claimed]) -> None:
-        gate = asyncio.Semaphore(ERRANDS_AT_ONCE)
-
-        async def one(task: Claimed) -> None:
-            async with gate:
-                if self.stopping.is_set():
-                    await self._give_back(tenant_id, [task])
-                    return
-                try:
-                    await work(self.house, tenant_id, task.subject)
-                except (OperationalError, PoolTimeout):
-                    raise
-                except Exception as error:  # noqa: BLE001 - recorded on the task and shown
-                    await self._fail(tenant_id, [task], error)
-                else:
-                    async with self.house.db.transaction(tenant_id, actor="system") as tx:
-                        await tx.value(Q.finish_tasks, **_keys([task]))
-
-        await asyncio.gather(*(one(task) for task in tasks))
+    async def _run_errand(self, tenant_id: UUID, task: Claimed) -> None:
+        work: Any = self.duties.work[task.name]
+        try:
+            await work(self.house, tenant_id, task.subject)
+            async with self.house.db.transaction(tenant_id, actor="system") as tx:
+                await tx.value(Q.finish_tasks, **_keys([task]))
+        except TRANSIENT:
+            await self._give_back(tenant_id, [task])
+        except (OperationalError, PoolTimeout) as error:
+            log.warning("database_away", task=task.name, error=type(error).__name__)  # its lease runs out
+        except Exception as error:  # noqa: BLE001 - recorded on the task and shown
+            await self._fail(tenant_id, [task], error)
 
     async def _fail(self, tenant_id: UUID, tasks: list[Claimed], error: BaseException) -> None:
         for task in tasks:

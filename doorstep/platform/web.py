@@ -22,6 +22,8 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
 
 from doorstep.platform import edge, limits, pages
 from doorstep.platform.auth import SESSION_COOKIE, Allow, Gate, Principal
@@ -95,7 +97,13 @@ def build(
         lifespan=[_lifespan(open_house)],
         guards=[guard],
         dependencies=edge.DEPENDENCIES,
-        exception_handlers={Refused: on_refused, HTTPException: on_http, Exception: on_bug},
+        exception_handlers={
+            Refused: on_refused,
+            HTTPException: on_http,
+            OperationalError: on_database_away,
+            PoolTimeout: on_database_away,
+            Exception: on_bug,
+        },
         middleware=[RequestLog],
         csrf_config=CSRFConfig(
             secret=secret,
@@ -251,6 +259,14 @@ def _shape_faults(request: Asked) -> list[Fault]:
     if field is None or not isinstance(body, bytes):
         return []
     return faults(body, field.annotation)
+
+
+def on_database_away(request: Asked, error: Exception) -> Response[Any]:
+    """Answer while the database is away, or when others held a row for too long: the caller comes back."""
+    log.warning("database_away", path=request.url.path, error=type(error).__name__)
+    return answer_problem(
+        request, 503, "busy", "The house cannot answer for a moment. Send the same again.", retry_after_s=1
+    )
 
 
 def on_bug(request: Asked, error: Exception) -> Response[Any]:

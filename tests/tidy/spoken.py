@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import typer
 
 from doorstep import app as house
-from doorstep.platform import web
 from doorstep.platform.config import Settings
 from tests.tidy.tree import ROOT, Source, Tree
 
@@ -66,12 +66,7 @@ def _told(source: Source) -> Iterator[str]:
 
 
 def _routes() -> Iterator[str]:
-    application = web.build(
-        lambda: house.open_house(Settings()),
-        house.routes(),
-        house.template_folders(),
-        secret="x" * 32,
-        body_max=1,
-    )
+    settings = Settings(home=Path(), secret="x" * 32)
+    application = house.application(settings, lambda: house.open_house(settings))
     for route in application.routes:
         yield re.sub(r":\w+\}", "}", route.path)
