@@ -17,6 +17,7 @@ from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
+from doorstep.platform import arrays
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.statements import Statement, Statements
 
@@ -26,6 +27,7 @@ Listeners = Mapping[str, tuple[str, ...]]
 
 set_json_dumps(msgspec.json.encode)
 set_json_loads(msgspec.json.decode)
+arrays.register()
 
 
 @dataclass(slots=True)
