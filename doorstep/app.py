@@ -78,8 +78,8 @@ def tables() -> str:
 
 
 def migrations() -> list[Migration]:
-    """Return the past of the database."""
-    return read_migrations(MIGRATIONS)
+    """Return the past of the database; before the first release it is its present."""
+    return read_migrations(MIGRATIONS) or [Migration(1, "0001_house", tables())]
 
 
 def invariants() -> list[tuple[str, Statement]]:
@@ -88,7 +88,7 @@ def invariants() -> list[tuple[str, Statement]]:
     return doctor.invariants([package for package in packages if find_spec(package)], machines())
 
 
-async def prepare(settings: Settings, past: list[Migration] | None = None) -> tuple[Settings, list[str]]:
+async def prepare(settings: Settings) -> tuple[Settings, list[str]]:
     """Start and migrate the embedded database unless another is set; return settings that name it and what was applied."""
     if settings.database_url is None:
         embedded = Embedded(settings.home)
@@ -98,9 +98,7 @@ async def prepare(settings: Settings, past: list[Migration] | None = None) -> tu
     if settings.owner_url is None:
         return settings, []
     app_role = httpx.URL(settings.database_url or "").username or "doorstep_app"
-    applied = await migrate(
-        settings.owner_url, app_role, past if past is not None else migrations(), machines()
-    )
+    applied = await migrate(settings.owner_url, app_role, migrations(), machines())
     return settings, applied
 
 
@@ -123,6 +121,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             yield House(settings, db, http, secret)
         finally:
             await dismiss()
+
+
+def bench(module: str) -> Callable[[Any], Any]:
+    """Return the `run` of a bench by the name of its module: it takes `Options` and returns a `Report`."""
+    run: Callable[[Any], Any] = import_module(module).run
+    return run
 
 
 def create() -> Litestar:

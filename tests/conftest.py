@@ -19,7 +19,6 @@ from doorstep.platform import auth, clock, config
 from doorstep.platform.config import Settings
 from doorstep.platform.embedded import Embedded
 from doorstep.platform.house import House
-from doorstep.platform.migrate import Migration
 from doorstep.platform.tasks import Worker
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -42,8 +41,7 @@ def settings() -> Iterator[Settings]:
         wanted = house_app.with_urls(
             wanted, os.environ["DOORSTEP_DATABASE_URL"], os.environ["DOORSTEP_OWNER_URL"]
         )
-    past = None if house_app.migrations() else [Migration(1, "0001_present", house_app.tables())]
-    prepared, _ = asyncio.run(house_app.prepare(wanted, past))
+    prepared, _ = asyncio.run(house_app.prepare(wanted))
     yield prepared
     if not os.environ.get("DOORSTEP_OWNER_URL"):
         asyncio.run(Embedded(home).stop())

@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from doorstep.platform.db import Database
-from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
 
@@ -306,6 +306,39 @@ async def add_tenant(db: Database, code: str, name: str, *, tenant_id: UUID | No
 
 
 @dataclass(frozen=True, slots=True)
+class Tenant:
+    """An operating company."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+async def tenants(db: Database) -> list[Tenant]:
+    """Return the operating companies that are not suspended, by code."""
+    async with db.directory() as connection:
+        rows = await (await connection.execute(Q.tenants.sql.encode())).fetchall()
+    return [Tenant(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class UserShown:
+    """A person as a list shows them."""
+
+    id: UUID
+    login: str
+    name: str
+    roles: list[str]
+    disabled_at: datetime | None
+
+
+async def users(db: Database, tenant_id: UUID) -> list[UserShown]:
+    """Return the people of a tenant, by login."""
+    async with db.transaction(tenant_id, actor="system") as tx:
+        return await tx.rows(Q.users, UserShown)
+
+
+@dataclass(frozen=True, slots=True)
 class KeyShown:
     """An API key as a list shows it: never the key itself."""
 
@@ -314,3 +347,20 @@ class KeyShown:
     scopes: list[str]
     created_at: datetime
     revoked_at: datetime | None
+
+
+async def keys(db: Database, tenant_id: UUID) -> list[KeyShown]:
+    """Return the keys of a tenant, oldest first."""
+    async with db.transaction(tenant_id, actor="system") as tx:
+        return await tx.rows(Q.keys, KeyShown)
+
+
+async def revoke_key(db: Database, tenant_id: UUID, key_id: UUID) -> None:
+    """Revoke a key: it dies within five seconds everywhere.
+
+    Raises:
+        Refused: there is no such key, or it is revoked already.
+    """
+    async with db.transaction(tenant_id, actor="system") as tx:
+        if not await tx.run(Q.revoke_key, id=key_id):
+            raise unknown("key", key_id)

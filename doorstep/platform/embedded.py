@@ -95,6 +95,8 @@ class Embedded:
 
     async def running(self) -> bool:
         """Whether the server answers for this cluster."""
+        if not (self.data / "PG_VERSION").exists():
+            return False
         return (await self._exec("pg_ctl", "-D", str(self.data), "status"))[0] == 0
 
     async def _make(self) -> None:

@@ -26,6 +26,9 @@ def read_link(house: House, purpose: str, text: str, today: date | None = None) 
     """Return the tenant and the order of a link.
 
     Args:
+        house: whose secret signed the link.
+        purpose: what the link is for; a link for one purpose does not open another.
+        text: the link's text, as it stands in the path.
         today: the day of the reader; leave out where the day does not matter.
 
     Raises:

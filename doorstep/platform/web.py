@@ -163,7 +163,9 @@ def _openapi() -> OpenAPIConfig:
     )
 
 
-def _declared(handler: BaseRouteHandler, path: str) -> bool:
+def _declared(handler: HTTPRouteHandler, path: str) -> bool:
+    if handler.http_methods == {"OPTIONS"}:  # made by Litestar; tells the methods of a path, nothing else
+        return True
     return isinstance(handler.opt.get("allow"), Allow) or path.startswith("/api/schema")
 
 

@@ -66,3 +66,11 @@ VALUES (%(tenant_id)s, %(id)s, %(login)s, %(name)s, %(roles)s, %(merchant_id)s);
 -- A tenant is added once per code.
 INSERT INTO directory.tenants (id, code, name) VALUES (%(id)s, %(code)s, %(name)s)
 ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING id;
+
+-- name: tenants
+-- The operating companies, for commands that name one by its code.
+SELECT id, code, name FROM directory.tenants WHERE suspended_at IS NULL ORDER BY code;
+
+-- name: users
+-- The people of a tenant.
+SELECT id, login, name, roles, disabled_at FROM platform.users WHERE tenant_id = %(tenant_id)s ORDER BY login;

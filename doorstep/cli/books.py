@@ -1,0 +1,64 @@
+"""The state of the books: bring the database to the present, and examine it."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from doorstep import app as house
+from doorstep.platform import auth, config
+from doorstep.platform.doctor import Finding, examine
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+
+
+def migrate(*, json: Json = False) -> None:
+    """Bring the database to the present: apply what is missing, lay the fences of the tenants anew."""
+    _, applied = asyncio.run(house.prepare(config.read()))
+    if json:
+        typer.echo(msgspec.json.encode({"applied": applied}).decode())
+    else:
+        typer.echo(f"Applied: {', '.join(applied)}" if applied else "The database is at the present.")
+
+
+def doctor(
+    *,
+    tenant: Annotated[str | None, typer.Option(help="Code of one tenant; else all are examined.")] = None,
+    json: Json = False,
+) -> None:
+    """Examine the books of every tenant against every invariant, and say in plain words what is wrong."""
+    rules = house.invariants()
+    found = asyncio.run(_examine(tenant))
+    if json:
+        typer.echo(msgspec.json.encode(found).decode())
+    else:
+        _print(found, len(rules))
+    raise typer.Exit(1 if any(found.values()) else 0)
+
+
+async def _examine(code: str | None) -> dict[str, list[Finding]]:
+    settings, _ = await house.prepare(config.read())
+    async with house.open_house(settings) as opened:
+        tenants = await auth.tenants(opened.db)
+        return {
+            one.code: await examine(opened.db, one.id, house.invariants())
+            for one in tenants
+            if code in (None, one.code)
+        }
+
+
+def _print(found: dict[str, list[Finding]], rules: int) -> None:
+    console = Console(highlight=False)
+    for code, findings in found.items():
+        if not findings:
+            console.print(f"[green]{code}: {rules} invariants hold.[/green]")
+        for finding in findings:
+            console.print(
+                f"[red]{code}: {finding.rule}[/red] ({finding.count} rows): {finding.why}", markup=True
+            )
+            for row in finding.rows:
+                console.print(f"    {row}", markup=False)
+    if not found:
+        console.print("There is no tenant to examine.")
