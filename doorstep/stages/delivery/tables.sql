@@ -30,6 +30,8 @@ CREATE TABLE delivery.stops (
     id uuid NOT NULL,
     state text NOT NULL DEFAULT 'expected',
     seq int NOT NULL DEFAULT 1,
+    parcel_id uuid NOT NULL,
+    label_id uuid NOT NULL,
     order_id uuid NOT NULL,
     merchant_id uuid NOT NULL,
     site_id uuid NOT NULL,
@@ -50,8 +52,10 @@ CREATE TABLE delivery.stops (
     planned_at timestamptz,
     eta timestamptz,
     scanned_in_at timestamptz,
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT one_stop_a_label UNIQUE (tenant_id, label_id)
 );
+CREATE INDEX stops_of_parcel ON delivery.stops (tenant_id, parcel_id);
 CREATE INDEX stops_of_order ON delivery.stops (tenant_id, order_id);
 CREATE INDEX stops_of_route ON delivery.stops (tenant_id, route_id, position) WHERE route_id IS NOT NULL;
 CREATE INDEX stops_at_center ON delivery.stops (tenant_id, site_id, state) WHERE state IN ('expected', 'at_center', 'failed');

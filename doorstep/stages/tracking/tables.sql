@@ -8,6 +8,8 @@ CREATE TABLE tracking.trackers (
     id uuid NOT NULL,
     state text NOT NULL DEFAULT 'created',
     seq int NOT NULL DEFAULT 1,
+    parcel_id uuid NOT NULL,
+    label_id uuid NOT NULL,
     order_id uuid NOT NULL,
     merchant_id uuid NOT NULL,
     carrier_id uuid NOT NULL,
@@ -22,8 +24,12 @@ CREATE TABLE tracking.trackers (
     lat double precision,
     lon double precision,
     poll_at timestamptz,
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT one_tracker_a_label UNIQUE (tenant_id, label_id)
 );
+CREATE INDEX trackers_of_parcel ON tracking.trackers (tenant_id, parcel_id);
+CREATE INDEX trackers_under_way ON tracking.trackers (tenant_id, state)
+    WHERE state NOT IN ('delivered', 'returned', 'lost', 'canceled');
 CREATE INDEX trackers_of_order ON tracking.trackers (tenant_id, order_id);
 CREATE INDEX trackers_by_number ON tracking.trackers (tenant_id, carrier_id, number);
 CREATE INDEX trackers_to_poll ON tracking.trackers (tenant_id, poll_at) WHERE poll_at IS NOT NULL;
