@@ -1,0 +1,196 @@
+"""A small PDF writer: text, lines, boxes, codes and pictures on pages of any size.
+
+Places are in points (1/72 inch) from the top left corner of the page, as one lays out a sheet by hand. Bar codes are
+1-bit images with one pixel per module: a linear code is an image one pixel high, stretched by the page's matrix, so that a
+label of four codes has less than 3 kB and every module lands on whole dots of the printer it was laid out for.
+Readers are told not to scale when printing. No dates and no random numbers: the same pages give the same bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from doorstep.platform.barcodes import Modules
+from doorstep.platform.documents.letters import BOLD, REGULAR, Font, measure, plain
+from doorstep.platform.documents.pictures import Picture
+
+Align = Literal["left", "right", "center"]
+BLACK = "#000000"
+
+
+@dataclass(slots=True)
+class Page:
+    """One sheet being filled; `width_pt` and `height_pt` are its size."""
+
+    width_pt: float
+    height_pt: float
+    pictures: dict[str, Picture] = field(default_factory=dict)
+    _drawn: list[str] = field(default_factory=list)
+
+    def text(
+        self,
+        x_pt: float,
+        y_pt: float,
+        words: str,
+        *,
+        font: Font = REGULAR,
+        size_pt: float = 9,
+        align: Align = "left",
+        color: str = BLACK,
+    ) -> None:
+        """Print one line with its baseline at `y_pt`; `x_pt` is its left end, right end or middle."""
+        said = plain(words)
+        if align != "left":
+            wide_pt = measure(said, font, size_pt)
+            x_pt -= wide_pt if align == "right" else wide_pt / 2
+        self._drawn.append(
+            f"{_ink(color)}BT /{font.key} {size_pt:g} Tf {x_pt:.2f} {self.height_pt - y_pt:.2f} Td"
+            f" ({_escaped(said)}) Tj ET\n"
+        )
+
+    def line(
+        self,
+        x1_pt: float,
+        y1_pt: float,
+        x2_pt: float,
+        y2_pt: float,
+        *,
+        thick_pt: float = 0.5,
+        color: str = BLACK,
+    ) -> None:
+        """Draw a straight line."""
+        up = self.height_pt
+        self._drawn.append(
+            f"{_pen(color)}{thick_pt:g} w {x1_pt:.2f} {up - y1_pt:.2f} m {x2_pt:.2f} {up - y2_pt:.2f} l S\n"
+        )
+
+    def box(self, x_pt: float, y_pt: float, width_pt: float, height_pt: float, *, color: str = BLACK) -> None:
+        """Fill a rectangle; `x_pt, y_pt` is its top left corner."""
+        low = self.height_pt - y_pt - height_pt
+        self._drawn.append(f"{_ink(color)}{x_pt:.4f} {low:.4f} {width_pt:.4f} {height_pt:.4f} re f\n")
+
+    def code(self, x_pt: float, y_pt: float, width_pt: float, height_pt: float, modules: Modules) -> None:
+        """Draw a bar code in black into a rectangle whose top left corner is `x_pt, y_pt`."""
+        low = self.height_pt - y_pt - height_pt
+        self._drawn.append(
+            f"{_ink(BLACK)}q {width_pt:.4f} 0 0 {height_pt:.4f} {x_pt:.4f} {low:.4f} cm"
+            f" BI /W {modules.columns} /H {modules.rows} /IM true /D [1 0] /I false /F /AHx"
+            f" ID {modules.bits.hex()}> EI Q\n"
+        )
+
+    def picture(self, x_pt: float, y_pt: float, width_pt: float, height_pt: float, picture: Picture) -> None:
+        """Draw a picture into a rectangle, as large as fits there in its own proportions, at the top left."""
+        scale = min(width_pt / picture.width_px, height_pt / picture.height_px)
+        wide_pt, high_pt = picture.width_px * scale, picture.height_px * scale
+        self.pictures[picture.name] = picture
+        low = self.height_pt - y_pt - high_pt
+        self._drawn.append(
+            f"q {wide_pt:.2f} 0 0 {high_pt:.2f} {x_pt:.2f} {low:.2f} cm /{picture.name} Do Q\n"
+        )
+
+    def again(self, drawn: "Page") -> None:
+        """Draw everything that another page of the same size shows: what many pages share is laid out once."""
+        self._drawn.extend(drawn._drawn)  # noqa: SLF001 - one page reads another
+        self.pictures.update(drawn.pictures)
+
+    def content(self) -> bytes:
+        """Return the page's content stream."""
+        drawn = "".join(self._drawn)
+        return drawn.encode() if drawn.isascii() else drawn.encode("cp1252")
+
+
+class Document:
+    """Pages in order, and the bytes of the file."""
+
+    def __init__(self, title: str, *, language: str = "en") -> None:
+        self._title = title
+        self._language = language
+        self.pages: list[Page] = []
+
+    def page(self, width_pt: float, height_pt: float) -> Page:
+        """Add an empty page and return it."""
+        self.pages.append(Page(width_pt, height_pt))
+        return self.pages[-1]
+
+    def bytes(self) -> bytes:
+        """Return the file."""
+        pictures = {name: picture for page in self.pages for name, picture in page.pictures.items()}
+        places, objects = _placed(pictures, first=6)
+        first = 6 + len(objects)
+        kids = " ".join(f"{first + 2 * i} 0 R" for i in range(len(self.pages)))
+        named = "".join(f" /{name} {places[name]} 0 R" for name in pictures)
+        resources = f"<< /Font << /F1 4 0 R /F2 5 0 R >> /XObject <<{named} >> >>"
+        head = [
+            f"<< /Type /Catalog /Pages 2 0 R /Lang ({_escaped(plain(self._language))}) "
+            "/ViewerPreferences << /PrintScaling /None /DisplayDocTitle true >> >>".encode("cp1252"),
+            f"<< /Type /Pages /Count {len(self.pages)} /Kids [{kids}] /Resources {resources} >>".encode(),
+            f"<< /Title ({_escaped(plain(self._title))}) /Producer (Doorstep) >>".encode("cp1252"),
+            _font(REGULAR),
+            _font(BOLD),
+        ]
+        for number, page in enumerate(self.pages):
+            content = page.content()
+            objects.append(
+                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents %d 0 R >>"
+                % (page.width_pt, page.height_pt, first + 2 * number + 1)
+            )
+            objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content))
+        return _file([*head, *objects])
+
+
+def _file(objects: Sequence[bytes]) -> bytes:
+    parts, starts, at = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"], [], 15
+    for number, body in enumerate(objects, 1):
+        starts.append(at)
+        part = b"%d 0 obj\n%b\nendobj\n" % (number, body)
+        parts.append(part)
+        at += len(part)
+    parts.append(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    parts.append(b"".join([b"%010d 00000 n \n" % start for start in starts]))
+    parts.append(
+        b"trailer\n<< /Size %d /Root 1 0 R /Info 3 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, at)
+    )
+    return b"".join(parts)
+
+
+def _placed(pictures: Mapping[str, Picture], first: int) -> tuple[dict[str, int], list[bytes]]:
+    """Return the object number of each picture, and the objects; a picture's mask follows it."""
+    places: dict[str, int] = {}
+    objects: list[bytes] = []
+    for name, picture in pictures.items():
+        number = places[name] = first + len(objects)
+        mask = f" /SMask {number + 1} 0 R" if picture.mask else ""
+        objects.append(_stream(f"{picture.entries}{mask}", picture.data))
+        if picture.mask:
+            objects.append(_stream(picture.mask_entries, picture.mask))
+    return places, objects
+
+
+def _stream(entries: str, data: bytes) -> bytes:
+    head = f"<< /Type /XObject /Subtype /Image {entries} /Length {len(data)} >>\nstream\n"
+    return head.encode() + data + b"\nendstream"
+
+
+@lru_cache
+def _font(font: Font) -> bytes:
+    return f"<< /Type /Font /Subtype /Type1 /BaseFont /{font.name} /Encoding /WinAnsiEncoding >>".encode()
+
+
+def _escaped(text: str) -> str:
+    if text.isalnum():
+        return text
+    return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
+
+
+def _ink(color: str) -> str:
+    return f"{_parts(color)} rg "
+
+
+def _pen(color: str) -> str:
+    return f"{_parts(color)} RG "
+
+
+@lru_cache
+def _parts(color: str) -> str:
+    return " ".join(f"{int(color[i : i + 2], 16) / 255:.3g}" for i in (1, 3, 5))

@@ -1,0 +1,1 @@
+"""Builders that walk things to a state through the real acts."""
