@@ -48,6 +48,11 @@ def machines() -> tuple[Machine, ...]:
     return tuple(machine for _, model in _parts("model") for machine in getattr(model, "MACHINES", ()))
 
 
+def told() -> tuple[str, ...]:
+    """Every event of things without a life cycle, as the stages' models name them in `TOLD`."""
+    return tuple(kind for _, model in _parts("model") for kind in getattr(model, "TOLD", ()))
+
+
 @cache
 def all_duties() -> Duties:
     """Every reaction and timer of the house."""
@@ -146,4 +151,11 @@ def create() -> Litestar:
 def application(settings: Settings, opened: Callable[[], AbstractAsyncContextManager[House]]) -> Litestar:
     """Return the web application of a house that `opened` opens when the server starts."""
     secret = settings.secret or kept_secret(settings.home / "secrets" / "signing")
-    return web.build(opened, routes(), template_folders(), secret=secret, body_max=settings.body_max)
+    return web.build(
+        opened,
+        routes(),
+        template_folders(),
+        secret=secret,
+        body_max=settings.body_max,
+        tile_url=settings.tile_url,
+    )

@@ -20,8 +20,9 @@ def _default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "doorstep"
 
 
-def _setting(variable: str, default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"variable": variable, "meaning": meaning})
+def _setting(variable: str, default: Any, meaning: str, *, secret: bool = False) -> Any:
+    """Return the field of a setting; a secret one never shows in a log or a traceback."""
+    return field(default=default, repr=not secret, metadata={"variable": variable, "meaning": meaning})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +34,19 @@ class Settings:
         "DOORSTEP_DATABASE_URL",
         None,
         "PostgreSQL 15+ for the program's role; without it the embedded one runs",
+        secret=True,
     )
     owner_url: str | None = _setting(
-        "DOORSTEP_OWNER_URL", None, "the same database for the owning role, used by `doorstep migrate` only"
+        "DOORSTEP_OWNER_URL",
+        None,
+        "the same database for the owning role, used by `doorstep migrate` only",
+        secret=True,
     )
     secret: str | None = _setting(
         "DOORSTEP_SECRET",
         None,
         "signs links and sessions; without it one is made and kept in the home folder",
+        secret=True,
     )
     public_url: str = _setting("DOORSTEP_PUBLIC_URL", "http://127.0.0.1:8080", "how people reach this server")
     host: str = _setting("DOORSTEP_HOST", "127.0.0.1", "address the server listens on")

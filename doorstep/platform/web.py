@@ -8,17 +8,20 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
 from litestar import Litestar, Response, Router
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
+from litestar.datastructures import ResponseHeader
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -79,6 +82,7 @@ def build(
     *,
     secret: str,
     body_max: int,
+    tile_url: str | None = None,
 ) -> Litestar:
     """Return the application.
 
@@ -88,6 +92,7 @@ def build(
         template_folders: where Jinja2 looks, the shared folder first.
         secret: for CSRF tokens.
         body_max: largest body in bytes; more is refused with 413.
+        tile_url: where maps may fetch tiles; without it pages reach nothing but this server.
 
     Raises:
         UndeclaredRouteError: a route without a declaration.
@@ -114,6 +119,7 @@ def build(
         ),
         template_config=pages.template_config(template_folders),
         openapi_config=_openapi(),
+        response_headers=_fences(tile_url),
         request_max_body_size=body_max,
         opt={"exclude_from_csrf": False},
     )
@@ -140,6 +146,23 @@ def _lifespan(open_house: Callable[[], Any]) -> Callable[[Litestar], AbstractAsy
     return lifespan
 
 
+def _fences(tile_url: str | None) -> list[ResponseHeader]:
+    """What a browser must not do with our pages: run foreign scripts, be framed, guess types, tell where it was."""
+    tiles = f" {urlsplit(tile_url).scheme}://{urlsplit(tile_url).netloc}" if tile_url else ""
+    policy = (
+        f"default-src 'self'; img-src 'self' data: blob:{tiles}; connect-src 'self'{tiles}; worker-src 'self' blob:; "
+        "style-src 'self'; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+    fences = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+    }
+    return [ResponseHeader(name=name, value=value) for name, value in fences.items()]
+
+
 def _static() -> Router:
     return create_static_files_router(
         path="/static",
@@ -157,6 +180,7 @@ def _openapi() -> OpenAPIConfig:
         version="1",
         description="Order fulfillment from the click to the doorstep. Errors are RFC 9457 problem details that list every fault.",
         path="/api/schema",
+        render_plugins=[JsonRenderPlugin()],
         components=Components(security_schemes={"key": key}),
         security=[{"key": []}],
         use_handler_docstrings=True,
