@@ -1,0 +1,1 @@
+"""The control tower: read-only pages and figures across all stages."""

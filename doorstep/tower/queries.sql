@@ -1,0 +1,152 @@
+-- name: board
+-- What is open in each stage: how much, since when, and how much of it is late.
+SELECT 'orders' AS stage, o.state, count(*)::int AS count, min(o.placed_at) AS oldest,
+       count(*) FILTER (WHERE o.promised_until < %(now)s)::int AS late
+FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('placed', 'held') GROUP BY o.state
+UNION ALL
+SELECT 'inventory', 'to_count', count(*)::int, min(c.asked_at), 0
+FROM inventory.counts c WHERE c.tenant_id = %(tenant_id)s AND c.counted_at IS NULL HAVING count(*) > 0
+UNION ALL
+SELECT 'warehouse', f.state, count(*)::int, min(f.released_at), count(*) FILTER (WHERE f.ship_by < %(now)s)::int
+FROM warehouse.fulfillments f
+WHERE f.tenant_id = %(tenant_id)s AND f.state IN ('waiting', 'batched', 'picking', 'picked', 'short') GROUP BY f.state
+UNION ALL
+SELECT 'shipping', l.state, count(*)::int, min(p.packed_at), 0
+FROM shipping.labels l JOIN warehouse.parcels p ON p.tenant_id = %(tenant_id)s AND p.id = l.parcel_id
+WHERE l.tenant_id = %(tenant_id)s AND l.state IN ('owed', 'sent', 'refused', 'unknown', 'voiding') GROUP BY l.state
+UNION ALL
+SELECT 'shipping', 'to_hand_over', count(*)::int, min(p.packed_at), 0
+FROM shipping.labels l JOIN warehouse.parcels p ON p.tenant_id = %(tenant_id)s AND p.id = l.parcel_id
+WHERE l.tenant_id = %(tenant_id)s AND l.state = 'bought' AND l.handed_over_at IS NULL HAVING count(*) > 0
+UNION ALL
+SELECT 'tracking', t.state, count(*)::int, min(t.status_at), count(*) FILTER (WHERE t.window_until < %(now)s)::int
+FROM tracking.trackers t
+WHERE t.tenant_id = %(tenant_id)s AND t.state NOT IN ('delivered', 'returned', 'lost', 'canceled') GROUP BY t.state
+UNION ALL
+SELECT 'delivery', s.state, count(*)::int, min(s.scanned_in_at), count(*) FILTER (WHERE s.window_until < %(now)s)::int
+FROM delivery.stops s
+WHERE s.tenant_id = %(tenant_id)s AND s.state NOT IN ('delivered', 'returned') GROUP BY s.state
+UNION ALL
+SELECT 'feedback', 'case ' || c.state, count(*)::int, min(c.opened_at), 0
+FROM feedback.cases c WHERE c.tenant_id = %(tenant_id)s AND c.state <> 'closed' GROUP BY c.state
+UNION ALL
+SELECT 'feedback', 'return ' || r.state, count(*)::int, min(r.asked_at), 0
+FROM feedback.returns r
+WHERE r.tenant_id = %(tenant_id)s AND r.state IN ('asked', 'approved', 'in_transit', 'received') GROUP BY r.state;
+
+-- name: pulse
+-- How many things happened in the last minutes, per kind that people count in; by the database's clock, which wall screens show.
+SELECT e.kind || '.' || e.name AS event, count(*)::int AS count,
+       count(*) FILTER (WHERE e.recorded_at > now() - interval '1 minute')::int AS last_minute
+FROM platform.events e
+WHERE e.tenant_id = %(tenant_id)s AND e.recorded_at > now() - interval '1 hour'
+  AND (e.kind, e.name) IN (('order', 'placed'), ('fulfillment', 'picked'), ('parcel', 'packed'), ('label', 'bought'),
+                           ('parcel', 'handed_over'), ('tracker', 'delivered'), ('order', 'closed'))
+GROUP BY 1;
+
+-- name: behind
+-- The orders behind a number of the board, the oldest first.
+SELECT o.id, o.number, o.state, o.placed_at, o.promised_until, b.what, b.since
+FROM (
+    SELECT o1.id AS order_id, 'orders' AS stage, o1.state AS what, o1.placed_at AS since
+    FROM orders.orders o1 WHERE o1.tenant_id = %(tenant_id)s AND o1.state IN ('placed', 'held')
+    UNION ALL
+    SELECT f.order_id, 'warehouse', f.state, f.released_at FROM warehouse.fulfillments f
+    WHERE f.tenant_id = %(tenant_id)s AND f.state IN ('waiting', 'batched', 'picking', 'picked', 'short')
+    UNION ALL
+    SELECT l.order_id, 'shipping', CASE WHEN l.state = 'bought' THEN 'to_hand_over' ELSE l.state END, p.packed_at
+    FROM shipping.labels l JOIN warehouse.parcels p ON p.tenant_id = %(tenant_id)s AND p.id = l.parcel_id
+    WHERE l.tenant_id = %(tenant_id)s
+      AND (l.state IN ('owed', 'sent', 'refused', 'unknown', 'voiding') OR (l.state = 'bought' AND l.handed_over_at IS NULL))
+    UNION ALL
+    SELECT t.order_id, 'tracking', t.state, t.status_at FROM tracking.trackers t
+    WHERE t.tenant_id = %(tenant_id)s AND t.state NOT IN ('delivered', 'returned', 'lost', 'canceled')
+    UNION ALL
+    SELECT s.order_id, 'delivery', s.state, s.scanned_in_at FROM delivery.stops s
+    WHERE s.tenant_id = %(tenant_id)s AND s.state NOT IN ('delivered', 'returned')
+    UNION ALL
+    SELECT c.order_id, 'feedback', 'case ' || c.state, c.opened_at FROM feedback.cases c
+    WHERE c.tenant_id = %(tenant_id)s AND c.state <> 'closed'
+    UNION ALL
+    SELECT r.order_id, 'feedback', 'return ' || r.state, r.asked_at FROM feedback.returns r
+    WHERE r.tenant_id = %(tenant_id)s AND r.state IN ('asked', 'approved', 'in_transit', 'received')
+) b JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = b.order_id
+WHERE b.stage = %(stage)s AND b.what = %(what)s
+ORDER BY b.since NULLS LAST, o.id LIMIT 200;
+
+-- name: exceptions
+-- What needs a person, the oldest first, each with the order behind it.
+SELECT x.what, x.why, x.since, o.id AS order_id, o.number
+FROM (
+    SELECT h.order_id, 'hold' AS what, h.reason || CASE WHEN h.note = '' THEN '' ELSE ': ' || h.note END AS why, h.placed_at AS since
+    FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL
+    UNION ALL
+    SELECT f.order_id, 'short', 'goods are missing', f.released_at FROM warehouse.fulfillments f
+    WHERE f.tenant_id = %(tenant_id)s AND f.state = 'short'
+    UNION ALL
+    SELECT l.order_id, 'label', coalesce(l.refusal, 'the carrier has not answered'), l.sent_at FROM shipping.labels l
+    WHERE l.tenant_id = %(tenant_id)s AND l.state IN ('refused', 'unknown')
+    UNION ALL
+    SELECT t.order_id, 'tracking', replace(t.state, '_', ' '), t.status_at FROM tracking.trackers t
+    WHERE t.tenant_id = %(tenant_id)s AND t.state IN ('held', 'attempt_failed', 'returning', 'lost', 'damaged')
+    UNION ALL
+    SELECT s.order_id, 'stop', 'attempt ' || s.attempt || ' failed', s.scanned_in_at FROM delivery.stops s
+    WHERE s.tenant_id = %(tenant_id)s AND s.state = 'failed'
+    UNION ALL
+    SELECT c.order_id, 'case', c.cause, c.opened_at FROM feedback.cases c
+    WHERE c.tenant_id = %(tenant_id)s AND c.state = 'open'
+) x JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = x.order_id
+ORDER BY x.since NULLS FIRST, o.id LIMIT 100;
+
+-- name: at_risk
+-- Open orders by how little time their promise leaves.
+SELECT o.id, o.number, o.state, o.promised_until, o.placed_at FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('placed', 'held', 'accepted') AND o.promised_until IS NOT NULL
+ORDER BY o.promised_until, o.id LIMIT 20;
+
+-- name: found
+-- Orders by anything a person has at hand: number, reference, e-mail, SKU, tracking number.
+SELECT DISTINCT ON (f.rank, o.placed_at, o.id) o.id, o.number, o.state, o.placed_at, f.how
+FROM (
+    SELECT o1.id, 1 AS rank, 'number' AS how FROM orders.orders o1
+    WHERE o1.tenant_id = %(tenant_id)s AND o1.number = %(number)s
+    UNION ALL
+    SELECT o1.id, 2, 'reference' FROM orders.orders o1
+    WHERE o1.tenant_id = %(tenant_id)s AND o1.external_ref = %(q)s
+    UNION ALL
+    SELECT l.order_id, 3, 'tracking number' FROM shipping.labels l
+    WHERE l.tenant_id = %(tenant_id)s AND l.tracking_number = %(q)s
+    UNION ALL
+    SELECT c.order_id, 4, 'e-mail' FROM orders.contacts c
+    WHERE c.tenant_id = %(tenant_id)s AND lower(c.email) = lower(%(q)s)
+    UNION ALL
+    (SELECT l.order_id, 5, 'SKU' FROM catalog.products p
+     JOIN orders.lines l ON l.tenant_id = %(tenant_id)s AND l.product_id = p.id
+     WHERE p.tenant_id = %(tenant_id)s AND p.sku = %(q)s ORDER BY l.id DESC LIMIT 50)
+) f JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = f.id
+ORDER BY f.rank, o.placed_at DESC, o.id LIMIT 50;
+
+-- name: order_head
+-- The order whose story is told.
+SELECT o.id, o.number, o.state, o.placed_at, o.promised_from, o.promised_until, o.total_minor, o.currency, m.name AS merchant
+FROM orders.orders o JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
+WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s;
+
+-- name: things_of_order
+-- Everything with a history of its own that belongs to an order.
+SELECT o.id, 'order' AS kind, o.state FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s
+UNION ALL SELECT p.id, 'payment', p.state FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = %(order_id)s
+UNION ALL SELECT r.id, 'refund', r.state FROM orders.refunds r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s
+UNION ALL SELECT f.id, 'fulfillment', f.state FROM warehouse.fulfillments f
+          WHERE f.tenant_id = %(tenant_id)s AND f.order_id = %(order_id)s
+UNION ALL SELECT p.id, 'parcel', p.state FROM warehouse.parcels p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = %(order_id)s
+UNION ALL SELECT l.id, 'label', l.state FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.order_id = %(order_id)s
+UNION ALL SELECT t.id, 'tracker', t.state FROM tracking.trackers t WHERE t.tenant_id = %(tenant_id)s AND t.order_id = %(order_id)s
+UNION ALL SELECT m.id, 'message', m.state FROM tracking.messages m WHERE m.tenant_id = %(tenant_id)s AND m.order_id = %(order_id)s
+UNION ALL SELECT s.id, 'stop', s.state FROM delivery.stops s WHERE s.tenant_id = %(tenant_id)s AND s.order_id = %(order_id)s
+UNION ALL SELECT c.id, 'case', c.state FROM feedback.cases c WHERE c.tenant_id = %(tenant_id)s AND c.order_id = %(order_id)s
+UNION ALL SELECT r.id, 'return', r.state FROM feedback.returns r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s;
+
+-- name: newest
+-- When the tenant's newest event was written, so that a live page renews only when something happened.
+SELECT max(e.recorded_at) FROM platform.events e WHERE e.tenant_id = %(tenant_id)s;
