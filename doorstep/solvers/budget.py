@@ -47,3 +47,7 @@ class Meter:
             return self._left < 0
         assert self._deadline is not None  # noqa: S101 - Budget guarantees one of the two limits
         return monotonic() >= self._deadline
+
+    def late(self) -> bool:
+        """Whether the clock has run out; never true of a budget in units of work."""
+        return self._deadline is not None and monotonic() >= self._deadline
