@@ -1,6 +1,11 @@
 """The words of tracking: the statuses of a parcel's story and the life of a message."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from doorstep.platform.machine import Machine
 
@@ -77,7 +82,7 @@ TRACKER = Machine(
     table="tracking.trackers",
     start=Status.CREATED,
     moves={act: {was: now for was in Status if was is not now} for now, act in ACT.items()},
-    notes=("window_changed",),
+    notes=("window_changed", "moved_after_cancel"),
 )
 
 
@@ -110,7 +115,7 @@ MESSAGE = Machine(
     start=_M.OWED,
     moves={
         MessageAct.SEND: {_M.OWED: _M.SENDING},
-        MessageAct.DONE: {_M.SENDING: _M.SENT},
+        MessageAct.DONE: {_M.SENDING: _M.SENT, _M.FAILED: _M.SENT},
         MessageAct.SUPERSEDE: {_M.OWED: _M.SUPERSEDED},
         MessageAct.SUPPRESS: {_M.OWED: _M.SUPPRESSED, _M.SENDING: _M.SUPPRESSED},
         MessageAct.FAIL: {_M.SENDING: _M.FAILED},
@@ -119,3 +124,99 @@ MESSAGE = Machine(
 )
 
 MACHINES = (TRACKER, MESSAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a carrier's code says in our words; no status where nobody explained the code."""
+
+    status: Status | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """Something that was seen of a parcel, to be recorded.
+
+    Attributes:
+        parcel_id: of which parcel; its newest label's story gets it, unless `number` names an older one.
+        status: in our words; None for a code that nobody explained.
+        reason: why, as `party.cause`.
+        raw_code: the carrier's code, or our own (`loaded`).
+        raw_text: the carrier's words.
+        place: the name of where it was.
+        zone: the IANA zone or the offset (`+01:00`) of the place's clock.
+        occurred_at: when it was.
+        via: `push`, `poll`, `import`, `fleet` or `person`.
+        number: the tracking number, where one is known.
+        estimate: the day of delivery that the carrier states, as the end of that day.
+    """
+
+    parcel_id: UUID
+    status: Status | None
+    occurred_at: datetime
+    via: str
+    reason: str | None = None
+    raw_code: str = ""
+    raw_text: str = ""
+    place: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    zone: str = "UTC"
+    number: str = ""
+    estimate: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recorded scan, as the fold and the pages see it. `key` is its meaning."""
+
+    key: str
+    status: Status | None
+    occurred_at: datetime
+    reason: str | None = None
+    raw_code: str = ""
+    raw_text: str = ""
+    place: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    zone: str = "UTC"
+    via: str = "push"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a parcel is expected at the door, and why we think so (a key of the texts `tracking.why.*`)."""
+
+    from_: datetime
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewWindow:
+    """A window that somebody who knows better sets: the van's planned arrival."""
+
+    parcel_id: UUID
+    from_: datetime
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something a customer should be told.
+
+    Attributes:
+        order_id: whose customer.
+        topic: which texts: `mail.<topic>.*` and `sms.<topic>`.
+        meaning: what makes it the same message again; told at most once per recipient, channel, topic and subject.
+        tracker_id: of one parcel, where it is about one.
+        facts: what the texts name, and `path` (below the customer's link) for the button.
+    """
+
+    order_id: UUID
+    topic: str
+    meaning: str
+    tracker_id: UUID | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)

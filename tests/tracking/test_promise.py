@@ -1,0 +1,84 @@
+"""The promise from the first minute: cut-off, backlog, working days and two time zones."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorstep.stages.tracking.rules.calendar import day_there, works
+from doorstep.stages.tracking.rules.promise import Outlook, backlog_days, first_promise
+
+LISBON, NEW_YORK = "Europe/Lisbon", "America/New_York"
+MONDAY = Outlook(
+    datetime(2026, 3, 2, 12, tzinfo=UTC),
+    LISBON,
+    time(16),
+    waiting=0,
+    per_day=0,
+    days_min=1,
+    days_max=2,
+    door_zone=LISBON,
+)
+
+
+def days(outlook: Outlook) -> tuple[str, str, str]:
+    window = first_promise(outlook)
+    zone = outlook.door_zone
+    return day_there(window.from_, zone).isoformat(), day_there(window.until, zone).isoformat(), window.why
+
+
+def test_an_order_before_the_cutoff_leaves_today() -> None:
+    assert days(MONDAY) == ("2026-03-03", "2026-03-04", "today")
+
+
+def test_an_order_after_the_cutoff_leaves_tomorrow() -> None:
+    late = replace(MONDAY, accepted_at=MONDAY.accepted_at.replace(hour=16, minute=1))
+    assert days(late) == ("2026-03-04", "2026-03-05", "cutoff")
+
+
+def test_the_cutoff_is_read_on_the_warehouses_clock() -> None:
+    there = replace(MONDAY, site_zone=NEW_YORK, accepted_at=datetime(2026, 3, 2, 20, 30, tzinfo=UTC))
+    assert days(there) == ("2026-03-03", "2026-03-04", "today")
+
+
+def test_no_van_drives_on_sunday_or_on_a_holiday() -> None:
+    saturday = replace(MONDAY, accepted_at=datetime(2026, 3, 7, 10, tzinfo=UTC))
+    assert days(saturday) == ("2026-03-09", "2026-03-10", "today")
+    window = first_promise(MONDAY, [date(2026, 3, 3)])
+    assert day_there(window.from_, LISBON) == date(2026, 3, 4)
+
+
+def test_a_backlog_moves_the_promise_by_the_days_it_takes() -> None:
+    assert backlog_days(waiting=450, per_day=200) == 2
+    assert days(replace(MONDAY, waiting=450, per_day=200)) == ("2026-03-05", "2026-03-06", "backlog")
+    assert backlog_days(waiting=10_000, per_day=1) == 10
+    assert backlog_days(waiting=10_000, per_day=0) == 0
+
+
+def test_the_window_is_in_the_time_of_the_door_also_where_clocks_change() -> None:
+    spring = replace(MONDAY, accepted_at=datetime(2026, 3, 27, 10, tzinfo=UTC), door_zone=NEW_YORK)
+    window = first_promise(spring)
+    assert window.from_.astimezone(ZoneInfo(NEW_YORK)).time() == time(9)
+    assert window.until.astimezone(ZoneInfo(NEW_YORK)).time() == time(20)
+
+
+@given(
+    st.integers(0, 4 * 366 * 86_400).map(lambda s: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=s)),
+    st.sampled_from([LISBON, NEW_YORK, "America/Sao_Paulo", "Australia/Lord_Howe"]),
+    st.integers(0, 6),
+    st.integers(0, 6),
+    st.integers(0, 1000),
+    st.integers(0, 300),
+)
+def test_a_promise_lies_ahead_on_working_days_and_ends_after_it_begins(
+    at: datetime, zone: str, days_min: int, more: int, waiting: int, per_day: int
+) -> None:
+    outlook = Outlook(at, LISBON, time(16), waiting, per_day, days_min, days_min + more, zone)
+    window = first_promise(outlook)
+    assert window.from_ < window.until
+    assert window.until > at - timedelta(hours=24)
+    assert works(day_there(window.from_, zone))
+    assert works(day_there(window.until, zone))
+    assert first_promise(replace(outlook, days_max=days_min + more + 1)).until > window.until
