@@ -41,7 +41,7 @@ FULFILLMENT = Machine(
         FulfillmentAct.BATCH: {_F.WAITING: _F.BATCHED},
         FulfillmentAct.UNBATCH: {_F.BATCHED: _F.WAITING, _F.PICKING: _F.WAITING},
         FulfillmentAct.START_PICK: {_F.BATCHED: _F.PICKING},
-        FulfillmentAct.FINISH_PICK: {_F.PICKING: _F.PICKED},
+        FulfillmentAct.FINISH_PICK: {_F.PICKING: _F.PICKED, _F.WAITING: _F.PICKED},
         FulfillmentAct.PACK: {_F.PICKED: _F.PACKED},
         FulfillmentAct.HAND_OVER: {_F.PACKED: _F.HANDED_OVER},
         FulfillmentAct.SHORT: {
@@ -60,7 +60,7 @@ FULFILLMENT = Machine(
             _F.SHORT: _F.CANCELED,
         },
     },
-    notes=("picked_short", "wrong_scan", "put_back"),
+    notes=("extended", "picked_short", "wrong_scan", "put_back"),
 )
 
 
@@ -121,7 +121,7 @@ PARCEL = Machine(
         ParcelAct.HAND_OVER: {ParcelState.PACKED: ParcelState.HANDED_OVER},
         ParcelAct.CANCEL: {ParcelState.OPEN: ParcelState.CANCELED, ParcelState.PACKED: ParcelState.CANCELED},
     },
-    notes=("weighed", "reprinted"),
+    notes=("box_changed", "weighed"),
 )
 
 MACHINES = (FULFILLMENT, BATCH, PARCEL)

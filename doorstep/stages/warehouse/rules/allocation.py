@@ -1,0 +1,91 @@
+"""Which bins to take from: chosen late, when the walk is planned, from what no other open pick is promised."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from doorstep.stages.warehouse.rules.floor import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Units of a product that a fulfillment order still has to be picked."""
+
+    fulfillment_id: UUID
+    line_id: UUID
+    product_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Units of a need, promised from one bin."""
+
+    fulfillment_id: UUID
+    line_id: UUID
+    product_id: UUID
+    place: str
+    quantity: int
+
+
+class Shelves:
+    """The free units of a floor, bin by bin, as they are promised one after the other.
+
+    Args:
+        shelves: what lies free where.
+        near_mm: distance of each bin from where walks start; nearer bins are taken first.
+    """
+
+    def __init__(self, shelves: Iterable[Shelf], near_mm: dict[str, int]) -> None:
+        self._of: dict[object, list[Shelf]] = {}
+        for shelf in shelves:
+            self._of.setdefault(shelf.product_id, []).append(shelf)
+        self._free = {(s.place, s.product_id): s.free for of in self._of.values() for s in of}
+        self._near = near_mm
+
+    def free(self, product_id: UUID) -> int:
+        """Return how many units of a product are still free."""
+        return sum(self._free[(shelf.place, product_id)] for shelf in self._of.get(product_id, ()))
+
+    def take(self, needs: Sequence[Need]) -> list[Taken] | None:
+        """Promise bins for all needs of one fulfillment order, or none of them and return None.
+
+        One bin with enough is better than several; among those, one in an aisle already walked, then the nearest.
+        When no bin has enough, the fullest go first, so that the fewest stops remain.
+        """
+        taken: list[Taken] = []
+        aisles: set[int] = set()
+        for need in needs:
+            found = self._for(need, aisles)
+            if found is None:
+                self.give_back(taken)
+                return None
+            taken += found
+            self._promise(found, 1)
+        return taken
+
+    def give_back(self, taken: Iterable[Taken]) -> None:
+        """Free promised units again."""
+        self._promise(taken, -1)
+
+    def _promise(self, taken: Iterable[Taken], sign: int) -> None:
+        for one in taken:
+            self._free[(one.place, one.product_id)] -= sign * one.quantity
+
+    def _for(self, need: Need, aisles: set[int]) -> list[Taken] | None:
+        shelves = [s for s in self._of.get(need.product_id, ()) if self._free[(s.place, s.product_id)] > 0]
+        enough = [s for s in shelves if self._free[(s.place, s.product_id)] >= need.quantity]
+        if enough:
+            shelves = [
+                min(enough, key=lambda s: (s.aisle not in aisles, self._near.get(s.place, 0), s.place))
+            ]
+        else:
+            shelves.sort(key=lambda s: (-self._free[(s.place, s.product_id)], s.place))
+        left, found = need.quantity, list[Taken]()
+        for shelf in shelves:
+            part = min(left, self._free[(shelf.place, shelf.product_id)])
+            if part:
+                found.append(Taken(need.fulfillment_id, need.line_id, need.product_id, shelf.place, part))
+                aisles.add(shelf.aisle)
+                left -= part
+        return None if left else found

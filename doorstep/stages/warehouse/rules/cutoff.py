@@ -1,0 +1,17 @@
+"""Until when a site should hand an order over: the next cut-off of the site's own clock."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def ship_by(now: datetime, cutoff: time, timezone: str) -> datetime:
+    """Return the first cut-off after `now` on the site's clock, as a moment.
+
+    Args:
+        now: with a zone.
+        cutoff: the site's time of day when the last carrier leaves.
+        timezone: IANA name of the site's zone.
+    """
+    local = now.astimezone(ZoneInfo(timezone))
+    day = local.date() if local.time() < cutoff else local.date() + timedelta(days=1)
+    return datetime.combine(day, cutoff, ZoneInfo(timezone))

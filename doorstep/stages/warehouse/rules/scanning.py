@@ -1,0 +1,133 @@
+"""What a picker's scan means: bin, then item, then tote; anything else is refused and says what was expected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from doorstep.stages.warehouse.rules.codes import is_tote, match, same
+
+SHOWN_MAX = 40
+
+
+class Step(StrEnum):
+    """What is to be scanned next."""
+
+    BIN = "bin"
+    ITEM = "item"
+    TOTE = "tote"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One stop of a walk, as far as it got.
+
+    Attributes:
+        bin: code of the bin to take from.
+        arrived: whether the bin was scanned.
+        codes: barcode -> units one scan of it counts.
+        counted: units in the hand: out of the bin, not yet in a tote.
+        left: units still to be counted.
+        tote: the tote of this order that is being filled, if there is one.
+    """
+
+    bin: str
+    arrived: bool
+    sku: str
+    name: str
+    codes: Mapping[str, int]
+    counted: int
+    left: int
+    tote: str | None
+    order_number: int
+    slot: int
+
+    @property
+    def expects(self) -> Step:
+        """What is to be scanned next; between the first and the last unit the tote is welcome too."""
+        if not self.arrived:
+            return Step.BIN
+        return Step.ITEM if self.left else Step.TOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    """The right bin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Units of the right item."""
+
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """The counted units go into this tote, if it is free for the order."""
+
+    tote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A scan that does not fit: a stable name, and what to do, for people. What was counted stays counted."""
+
+    code: str
+    message: str
+
+
+def judge(task: Task, scanned: str, quantity: int | None = None) -> Arrive | Count | Put | Wrong:
+    """Say what a scan means for the task; `quantity`, typed on the keypad, is how often the item's code counts."""
+    text = scanned.strip()
+    units = units_of(text, task.codes, task.sku)
+    if not task.arrived:
+        if same(text, task.bin):
+            return Arrive()
+        if units:
+            return Wrong("bin_first", f"That is {task.name}. Scan the bin {task.bin} first, then the item.")
+        return Wrong("wrong_bin", f"Scanned {shown(text)}, expected the bin {task.bin}.")
+    if same(text, task.bin):
+        return Arrive()
+    if is_tote(text):
+        return _judge_tote(task, text.upper())
+    if units is None:
+        if not task.left:
+            return Wrong("tote_expected", f"Scanned {shown(text)}, expected {_tote_of(task)}.")
+        return Wrong("wrong_item", f"Scanned {shown(text)}, expected {task.name} ({task.sku}).")
+    counts = units * (1 if quantity is None else quantity)
+    if counts > task.left:
+        if not task.left:
+            return Wrong("too_many", f"That is enough of {task.name}. Scan {_tote_of(task)}.")
+        return Wrong(
+            "too_many",
+            f"That would be {counts}, only {task.left} more of {task.name} are needed. Take single pieces.",
+        )
+    return Count(counts)
+
+
+def units_of(scanned: str, codes: Mapping[str, int], sku: str) -> int | None:
+    """Return how many units of a product a scan counts, None when it is not that product; a typed SKU counts one."""
+    code = match(scanned, codes)
+    if code is not None:
+        return codes[code]
+    return 1 if same(scanned, sku) else None
+
+
+def shown(text: str) -> str:
+    """Return a scanned text fit to be shown: printable, not too long."""
+    plain = "".join(c if c.isprintable() else "·" for c in text)
+    return plain if len(plain) <= SHOWN_MAX else f"{plain[:SHOWN_MAX]}…"
+
+
+def _judge_tote(task: Task, tote: str) -> Put | Wrong:
+    if not task.counted:
+        return Wrong("item_first", f"Scan {task.name} ({task.sku}) first, then the tote.")
+    if task.tote and task.tote != tote:
+        return Wrong("wrong_tote", f"Scanned {tote}, expected {_tote_of(task)}.")
+    return Put(tote)
+
+
+def _tote_of(task: Task) -> str:
+    where = task.tote or "an empty tote"
+    return f"{where} in slot {task.slot} for order {task.order_number}"
