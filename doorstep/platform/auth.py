@@ -338,6 +338,19 @@ async def users(db: Database, tenant_id: UUID) -> list[UserShown]:
         return await tx.rows(Q.users, UserShown)
 
 
+async def find_tenant(db: Database, code: str) -> UUID:
+    """Return the operating company behind a code, for addresses that name it: hooks, shop windows.
+
+    Raises:
+        Refused: there is none, or it is suspended.
+    """
+    async with db.directory() as connection:
+        row = await (await connection.execute(Q.find_tenant.sql.encode(), {"code": code})).fetchone()
+    if row is None:
+        raise unknown("tenant", code)
+    return UUID(str(row[0]))
+
+
 @dataclass(frozen=True, slots=True)
 class KeyShown:
     """An API key as a list shows it: never the key itself."""

@@ -71,6 +71,10 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name RETURNING id;
 -- The operating companies, for commands that name one by its code.
 SELECT id, code, name FROM directory.tenants WHERE suspended_at IS NULL ORDER BY code;
 
+-- name: find_tenant
+-- Addresses of hooks and shop windows name their tenant by its code.
+SELECT id FROM directory.tenants WHERE code = %(code)s AND suspended_at IS NULL;
+
 -- name: users
 -- The people of a tenant.
 SELECT id, login, name, roles, disabled_at FROM platform.users WHERE tenant_id = %(tenant_id)s ORDER BY login;

@@ -38,6 +38,8 @@ CREATE INDEX trackers_by_number ON tracking.trackers (tenant_id, carrier_id, num
 CREATE INDEX trackers_to_poll ON tracking.trackers (tenant_id, poll_at) WHERE poll_at IS NOT NULL;
 CREATE INDEX trackers_on_the_way ON tracking.trackers (tenant_id, window_until)
     WHERE state NOT IN ('delivered', 'returned', 'lost', 'canceled');
+CREATE INDEX trackers_under_way ON tracking.trackers (tenant_id, state)
+    WHERE state NOT IN ('delivered', 'returned', 'lost', 'canceled');
 CREATE INDEX trackers_in_trouble ON tracking.trackers (tenant_id, status_at)
     WHERE state IN ('delayed', 'held', 'attempt_failed', 'returning', 'lost', 'damaged');
 CREATE INDEX trackers_by_age ON tracking.trackers (tenant_id, started_at DESC, id DESC);
