@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from math import cos, radians
 
-COORDINATES = re.compile(r"([+-])(\d{2,3})(\d{2})(\d{2})?")
+COORDINATES = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 WHERE_MOST_LIVE = {
     "AR": "America/Argentina/Buenos_Aires",
     "AU": "Australia/Sydney",
@@ -63,8 +63,8 @@ def _zones() -> dict[str, tuple[tuple[str, float, float], ...]]:
     for line in table.splitlines():
         if line and not line.startswith("#"):
             country, coordinates, name = line.split("\t")[:3]
-            north, east = (_degrees(*part) for part in COORDINATES.findall(coordinates))
-            found.setdefault(country, []).append((name, north, east))
+            parts = COORDINATES.findall(coordinates)[0]
+            found.setdefault(country, []).append((name, _degrees(*parts[:4]), _degrees(*parts[4:])))
     return {country: tuple(zones) for country, zones in found.items()}
 
 
