@@ -1,0 +1,1 @@
+"""Benches measure what they say."""
