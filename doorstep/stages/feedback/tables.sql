@@ -13,16 +13,15 @@ CREATE TABLE feedback.confirmations (
     PRIMARY KEY (tenant_id, parcel_id)
 );
 
--- One answer per question and subject; changing one's mind keeps the history in the journal.
+-- One answer per question and order; changing one's mind keeps the history in the journal.
 CREATE TABLE feedback.ratings (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'given',
+    seq int NOT NULL DEFAULT 1,
     order_id uuid NOT NULL,
-    parcel_id uuid,
     merchant_id uuid NOT NULL,
-    site_id uuid,
-    service_id uuid,
-    question text NOT NULL,
+    question text NOT NULL CHECK (question IN ('delivery')),
     score int NOT NULL CHECK (score BETWEEN 1 AND 5),
     comment text NOT NULL DEFAULT '',
     said_at timestamptz NOT NULL,
@@ -73,7 +72,19 @@ CREATE INDEX returns_of_order ON feedback.returns (tenant_id, order_id);
 CREATE INDEX returns_open ON feedback.returns (tenant_id, state, asked_at) WHERE state IN ('asked', 'approved', 'in_transit', 'received');
 CREATE INDEX returns_by_number ON feedback.returns (tenant_id, tracking_number) WHERE tracking_number IS NOT NULL;
 
--- What comes back of which line, how it was found, and where it went.
+-- What comes back of which line, as it was ordered, and what is paid back for it.
+CREATE TABLE feedback.return_lines (
+    tenant_id uuid NOT NULL,
+    return_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    refund_minor bigint NOT NULL CHECK (refund_minor >= 0),
+    PRIMARY KEY (tenant_id, return_id, line_id),
+    FOREIGN KEY (tenant_id, return_id) REFERENCES feedback.returns (tenant_id, id)
+);
+CREATE INDEX return_lines_of_line ON feedback.return_lines (tenant_id, line_id);
+
+-- The goods of a returned line, a kit by its components: how many came, how they were found, how many went back to stock.
 CREATE TABLE feedback.return_items (
     tenant_id uuid NOT NULL,
     return_id uuid NOT NULL,

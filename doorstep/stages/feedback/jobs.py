@@ -1,0 +1,49 @@
+"""When feedback acts by itself: a parcel is delivered, a return is approved, a refund is paid; and every hour it learns."""
+
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.statements import Statements
+from doorstep.platform.tasks import Every
+from doorstep.stages import shipping, tracking
+from doorstep.stages.feedback.acts import learning, returns, voices
+
+Q = Statements("doorstep.stages.feedback")
+
+
+async def ask_rating(tx: Tx, subjects: list[UUID]) -> None:
+    """Ask once how the delivery was, when an order is delivered whole and nobody complains."""
+    order_ids = await voices.orders_to_ask(tx, subjects)
+    await tracking.owe(
+        tx,
+        [tracking.Message(order_id=one, topic="rate", meaning=f"{one}:rate", facts={}) for one in order_ids],
+    )
+
+
+async def label_return(tx: Tx, subjects: list[UUID]) -> None:
+    """Make the label that an approved return travels with."""
+    for return_id in subjects:
+        where = await returns.place_of(tx, return_id)
+        number, pdf = await shipping.return_label(tx, return_id, where.order_id, where.site_id)
+        await returns.keep_label(tx, return_id, number, pdf)
+
+
+async def close_refunded(tx: Tx, subjects: list[UUID]) -> None:
+    """Close the returns whose money was paid back."""
+    await returns.close_returns(
+        tx, [UUID(str(one)) for one in await tx.values(Q.returns_of_refunds, ids=subjects)]
+    )
+
+
+async def learn(tx: Tx, subjects: list[UUID]) -> None:
+    """Tell shipping what our own deliveries say of each carrier's service; `subjects` is the tenant."""
+    assert subjects == [tx.tenant_id]  # noqa: S101 - a timer's subject is its tenant
+    await learning.learn(tx)
+
+
+ON = {
+    "tracker.delivered": [ask_rating],
+    "return.approved": [label_return],
+    "refund.refunded": [close_refunded],
+}
+EVERY = {"learn": Every(60.0, learn)}
