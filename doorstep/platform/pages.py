@@ -13,7 +13,8 @@ from litestar.response import Redirect, Template
 from litestar.template.config import TemplateConfig
 from litestar.utils.scope.state import ScopeState
 
-from doorstep.platform import measures, messages
+from doorstep.platform import assets, measures, messages
+from doorstep.platform.places import places
 
 FLASH_COOKIE = "doorstep_flash"
 
@@ -33,7 +34,7 @@ def environment(folders: Sequence[Path]) -> Environment:
         "distance": measures.distance,
         "when": when,
     }
-    env.globals |= {"t": messages.text, "now": lambda: datetime.now(UTC)}
+    env.globals |= {"t": messages.text, "now": lambda: datetime.now(UTC), "asset": assets.address}
     return env
 
 
@@ -55,7 +56,7 @@ def page(
     headers: dict[str, str] | None = None,
     **context: Any,
 ) -> Template:
-    """Return a rendered page. Templates also see `who` (Principal or None), `path`, `lang`, `flash` and `csrf_token`.
+    """Return a rendered page. Templates also see `who` (Principal or None), `places` for them, `path`, `lang`, `flash`, `csrf_token`.
 
     `csrf_input` (Litestar's) is a ready hidden field for forms.
     """
@@ -63,6 +64,7 @@ def page(
     shown = {
         "who": request.scope.get("user"),
         "path": request.url.path,
+        "places": places(request.app, request.scope.get("user")),
         "lang": messages.language(
             request.headers.get("accept-language", ""), request.cookies.get("doorstep_lang")
         ),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from litestar import Litestar, Response, Router
+from litestar import Litestar, Response
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
 from litestar.datastructures import ResponseHeader
@@ -23,15 +23,15 @@ from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, Receive, Scope, Send
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from doorstep.platform import edge, limits, pages
+from doorstep.platform import assets, edge, limits, pages
 from doorstep.platform.auth import SESSION_COOKIE, Allow, Gate, Principal
 from doorstep.platform.edge import Asked
 from doorstep.platform.errors import Fault, Reason, Refused
+from doorstep.platform.packing import Packed
 from doorstep.platform.shape import faults
 
 log = structlog.get_logger()
@@ -98,7 +98,7 @@ def build(
         UndeclaredRouteError: a route without a declaration.
     """
     app = Litestar(
-        route_handlers=[*routes, _static()],
+        route_handlers=[*routes, assets.send_asset],
         lifespan=[_lifespan(open_house)],
         guards=[guard],
         dependencies=edge.DEPENDENCIES,
@@ -109,7 +109,7 @@ def build(
             PoolTimeout: on_database_away,
             Exception: on_bug,
         },
-        middleware=[RequestLog],
+        middleware=[RequestLog, Packed],
         csrf_config=CSRFConfig(
             secret=secret,
             cookie_name="doorstep_csrf",
@@ -161,16 +161,6 @@ def _fences(tile_url: str | None) -> list[ResponseHeader]:
         "cross-origin-opener-policy": "same-origin",
     }
     return [ResponseHeader(name=name, value=value) for name, value in fences.items()]
-
-
-def _static() -> Router:
-    return create_static_files_router(
-        path="/static",
-        directories=[Path(__file__).parent / "static"],
-        opt={"allow": Allow(frozenset(), anyone=True)},
-        include_in_schema=False,
-        cache_control=None,
-    )
 
 
 def _openapi() -> OpenAPIConfig:

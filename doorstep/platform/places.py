@@ -1,0 +1,50 @@
+"""The places of the house that people go to, in the order of an order's walk; each shows to whom its route is open."""
+
+from dataclasses import dataclass
+
+from litestar import Litestar
+
+from doorstep.platform.auth import Allow, Principal
+
+GROUPS = (
+    ("Overview", (("/tower", "Tower"), ("/orders", "Orders"))),
+    ("Goods", (("/stock", "Stock"), ("/catalog", "Catalog"), ("/receive", "Receive"), ("/count", "Count"))),
+    ("Floor", (("/pick", "Pick"), ("/pack", "Pack"), ("/hand-over", "Hand over"))),
+    (
+        "On the way",
+        (
+            ("/shipping", "Shipping"),
+            ("/tracking", "Tracking"),
+            ("/dispatch", "Dispatch"),
+            ("/driver", "Driver"),
+        ),
+    ),
+    ("Afterward", (("/feedback", "Feedback"), ("/returns", "Returns"))),
+    ("House", (("/tasks", "Tasks"), ("/keys", "Keys"))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link: its path, its name, and the icon of the same name."""
+
+    path: str
+    name: str
+    icon: str
+
+
+def places(app: Litestar, who: Principal | None) -> list[tuple[str, list[Place]]]:
+    """Return the places that the routes of the house open to a person, by group; groups without one are left out."""
+    if who is None:
+        return []
+    found = [
+        (group, [Place(path, name, path[1:]) for path, name in known if _open_to(app, path, who)])
+        for group, known in GROUPS
+    ]
+    return [(group, mine) for group, mine in found if mine]
+
+
+def _open_to(app: Litestar, path: str, who: Principal) -> bool:
+    handler = app.route_handler_method_map.get(path, {}).get("GET")
+    allowed = handler.opt.get("allow") if handler else None
+    return isinstance(allowed, Allow) and who.may(allowed)
