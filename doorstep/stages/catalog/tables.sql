@@ -149,7 +149,7 @@ CREATE TABLE catalog.carriers (
     active boolean NOT NULL DEFAULT true,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT carrier_code_taken UNIQUE (tenant_id, code),
-    CHECK (kind = 'fleet' OR base_url IS NOT NULL)
+    CONSTRAINT carrier_needs_address CHECK (kind = 'fleet' OR base_url IS NOT NULL)
 );
 
 -- A carrier's products: how fast, how heavy, for how much to which zone.

@@ -14,12 +14,14 @@ CREATE TABLE inventory.stock (
 ) WITH (fillfactor = 70);
 
 -- The floor level: how much of a product lies in which place (bin:A-01-02, tote:T-7, parcel, quarantine).
+-- `version` counts the changes, so that a count knows whether something moved under it.
 CREATE TABLE inventory.balances (
     tenant_id uuid NOT NULL,
     site_id uuid NOT NULL,
     place text NOT NULL CHECK (place ~ '^(bin:.+|tote:.+|parcel|quarantine)$'),
     product_id uuid NOT NULL,
     on_hand int NOT NULL,
+    version int NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_id, site_id, product_id, place),
     CONSTRAINT place_holds_less CHECK (on_hand >= 0)
 ) WITH (fillfactor = 80);
@@ -41,7 +43,7 @@ CREATE TABLE inventory.movements (
     recorded_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX movements_of_product ON inventory.movements (tenant_id, product_id, site_id);
+CREATE INDEX movements_of_product ON inventory.movements (tenant_id, product_id, id);
 
 -- Who is promised what, two-phase: pending until shipped (posted), given back (voided) or run out (expired).
 CREATE TABLE inventory.reservations (
@@ -53,7 +55,10 @@ CREATE TABLE inventory.reservations (
     quantity int NOT NULL CHECK (quantity >= 0),
     shipped int NOT NULL DEFAULT 0 CHECK (shipped >= 0 AND shipped <= quantity),
     phase text NOT NULL DEFAULT 'pending' CHECK (phase IN ('pending', 'posted', 'voided', 'expired')),
+    reserved_at timestamptz NOT NULL,
     expires_at timestamptz,
+    ended_at timestamptz,
+    ended_why text,
     PRIMARY KEY (tenant_id, line_id, site_id, product_id)
 );
 CREATE INDEX reservations_of_order ON inventory.reservations (tenant_id, order_id);
@@ -61,15 +66,35 @@ CREATE INDEX reservations_of_stock ON inventory.reservations (tenant_id, product
 CREATE INDEX reservations_expiring ON inventory.reservations (tenant_id, expires_at)
     WHERE phase = 'pending' AND expires_at IS NOT NULL;
 
--- Bins that somebody should count, and why.
+-- Promises that could not be kept: the goods were not there, or nobody claimed them in time; `replaced` units were promised
+-- anew at other sites. Later stages listen to `reservation.short` and `reservation.expired`, whose subject is the row's id.
+CREATE TABLE inventory.shortages (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    cause text NOT NULL CHECK (cause IN ('expired', 'count', 'adjustment', 'quarantine')),
+    order_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    replaced int NOT NULL DEFAULT 0 CHECK (replaced BETWEEN 0 AND quantity),
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX shortages_of_order ON inventory.shortages (tenant_id, order_id);
+
+-- Bins that somebody should count, and why. `expected` and `version` are taken when the counter stands before the bin.
 CREATE TABLE inventory.counts (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     site_id uuid NOT NULL,
-    place text NOT NULL,
+    place text NOT NULL CHECK (place ~ '^(bin:.+|quarantine)$'),
     product_id uuid NOT NULL,
     reason text NOT NULL,
     asked_at timestamptz NOT NULL,
+    expected int,
+    version int,
+    tries int NOT NULL DEFAULT 0,
     counted_at timestamptz,
     counted int CHECK (counted >= 0),
     difference int,
@@ -77,3 +102,4 @@ CREATE TABLE inventory.counts (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX one_open_count ON inventory.counts (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL;
+CREATE INDEX counts_open ON inventory.counts (tenant_id, asked_at) WHERE counted_at IS NULL;

@@ -1,0 +1,1 @@
+"""The verbs of the catalog: add, change, look up, import."""

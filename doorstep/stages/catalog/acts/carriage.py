@@ -1,0 +1,57 @@
+"""Who carries parcels: carriers and their services."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import unknown
+from doorstep.platform.statements import Statements
+from doorstep.stages.catalog import rules
+from doorstep.stages.catalog.acts.writing import put, refuse
+from doorstep.stages.catalog.model import Carrier, Service
+
+Q = Statements("doorstep.stages.catalog")
+
+
+async def add_carriers(tx: Tx, carriers: Sequence[Carrier]) -> list[UUID]:
+    """Add carriers and return their ids.
+
+    Raises:
+        Refused: a field does not fit, or a code is taken.
+    """
+    refuse(rules.all_faults([rules.carrier_faults(one) for one in carriers]))
+    await put(tx, Q.add_carriers, carriers)
+    return [one.id for one in carriers]
+
+
+async def switch_carrier(tx: Tx, carrier_id: UUID, *, active: bool) -> None:
+    """Use a carrier again, or no longer.
+
+    Raises:
+        Refused: the carrier is not there.
+    """
+    if not await tx.run(Q.switch_carrier, id=carrier_id, active=active):
+        raise unknown("carrier", carrier_id)
+
+
+async def carriers_of(tx: Tx, ids: Sequence[UUID] | None = None) -> dict[UUID, Carrier]:
+    """Return carriers by id (all when no ids are given), in the order of their codes."""
+    rows = await tx.rows(Q.carriers, Carrier, ids=None if ids is None else list(ids))
+    return {one.id: one for one in rows}
+
+
+async def add_services(tx: Tx, services: Sequence[Service]) -> list[UUID]:
+    """Add services and return their ids.
+
+    Raises:
+        Refused: a field does not fit, a zone has no price, a code is taken, or the carrier is not there.
+    """
+    refuse(rules.all_faults([rules.service_faults(one) for one in services]))
+    await put(tx, Q.add_services, services)
+    return [one.id for one in services]
+
+
+async def services_of(tx: Tx, ids: Sequence[UUID] | None = None) -> dict[UUID, Service]:
+    """Return services by id (all when no ids are given)."""
+    rows = await tx.rows(Q.services, Service, ids=None if ids is None else list(ids))
+    return {one.id: one for one in rows}

@@ -1,0 +1,1 @@
+"""The verbs of inventory: receive, move, adjust, reserve, ship, count."""

@@ -1,0 +1,51 @@
+-- name: promises_never_exceed_goods
+-- A site has promised more than it has, or a number fell below zero.
+SELECT product_id, site_id, on_hand, reserved FROM inventory.stock
+WHERE tenant_id = %(tenant_id)s AND (reserved < 0 OR on_hand < reserved);
+
+-- name: reserved_is_the_sum_of_pending_promises
+-- What a site counts as reserved differs from the reservations that are pending there.
+SELECT coalesce(s.product_id, r.product_id) AS product_id, coalesce(s.site_id, r.site_id) AS site_id, s.reserved, r.pending
+FROM (SELECT product_id, site_id, reserved FROM inventory.stock WHERE tenant_id = %(tenant_id)s) AS s
+FULL JOIN (SELECT product_id, site_id, sum(quantity - shipped) AS pending FROM inventory.reservations
+           WHERE tenant_id = %(tenant_id)s AND phase = 'pending' GROUP BY product_id, site_id) AS r
+  USING (product_id, site_id)
+WHERE coalesce(s.reserved, 0) <> coalesce(r.pending, 0);
+
+-- name: stock_is_what_lies_in_sellable_places
+-- What a site counts as on hand differs from what lies in its bins, totes and parcels.
+SELECT coalesce(s.product_id, b.product_id) AS product_id, coalesce(s.site_id, b.site_id) AS site_id, s.on_hand, b.lying
+FROM (SELECT product_id, site_id, on_hand FROM inventory.stock WHERE tenant_id = %(tenant_id)s) AS s
+FULL JOIN (SELECT product_id, site_id, sum(on_hand) AS lying FROM inventory.balances
+           WHERE tenant_id = %(tenant_id)s AND place <> 'quarantine' GROUP BY product_id, site_id) AS b
+  USING (product_id, site_id)
+WHERE coalesce(s.on_hand, 0) <> coalesce(b.lying, 0);
+
+-- name: balances_are_the_sum_of_the_ledger
+-- What lies in a place differs from what the ledger moved there and away.
+SELECT coalesce(b.site_id, m.site_id) AS site_id, coalesce(b.product_id, m.product_id) AS product_id,
+       coalesce(b.place, m.place) AS place, b.on_hand, m.moved
+FROM (SELECT site_id, product_id, place, on_hand FROM inventory.balances WHERE tenant_id = %(tenant_id)s) AS b
+FULL JOIN (
+    SELECT site_id, product_id, place, sum(delta) AS moved FROM (
+        SELECT site_id, product_id, to_place AS place, quantity AS delta FROM inventory.movements
+        WHERE tenant_id = %(tenant_id)s
+        UNION ALL
+        SELECT site_id, product_id, from_place, -quantity FROM inventory.movements WHERE tenant_id = %(tenant_id)s
+    ) AS sides
+    WHERE place NOT IN ('supplier', 'customer', 'lost', 'found', 'scrap') GROUP BY site_id, product_id, place
+) AS m USING (site_id, product_id, place)
+WHERE coalesce(b.on_hand, 0) <> coalesce(m.moved, 0);
+
+-- name: a_reservation_that_ended_says_when
+-- A reservation is over without a time, or pending with nothing left to ship.
+SELECT line_id, site_id, product_id, phase FROM inventory.reservations
+WHERE tenant_id = %(tenant_id)s
+  AND ((phase <> 'pending') <> (ended_at IS NOT NULL) OR (phase = 'pending' AND quantity = shipped)
+       OR (phase = 'posted' AND quantity <> shipped));
+
+-- name: kits_lie_as_their_components
+-- A kit has stock of its own; it is stored as its components only.
+SELECT s.product_id, s.site_id FROM inventory.stock s
+JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = s.product_id
+WHERE s.tenant_id = %(tenant_id)s AND p.kind = 'kit';

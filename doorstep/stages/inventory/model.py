@@ -1,0 +1,272 @@
+"""The words of inventory: what is asked of the goods, and what is answered. Quantities are whole units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+HOLD_S = 30 * 60
+"""How long a reservation waits to be claimed, in seconds of business time."""
+
+QUANTITY_MAX = 1_000_000
+"""Most units in one receipt, movement, demand or count."""
+
+OUTSIDE = ("supplier", "customer", "lost", "found", "scrap")
+"""Places beyond our walls: the other side of what comes, goes, vanishes or turns up."""
+
+
+class Phase(StrEnum):
+    """Where a reservation is: promised, shipped, given back, or run out."""
+
+    PENDING = "pending"
+    POSTED = "posted"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """Units of a product that change place at a site; each has two sides.
+
+    Attributes:
+        from_place: `bin:A-01-02`, `tote:T-7`, `parcel`, `quarantine`, or outside (`supplier`, `customer`, `lost`, ...).
+        reference: the parcel, receipt, count or task that it belongs to.
+    """
+
+    site_id: UUID
+    product_id: UUID
+    from_place: str
+    to_place: str
+    quantity: int
+    reason: str
+    reference: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Goods that arrive and are put to a place."""
+
+    site_id: UUID
+    product_id: UUID
+    place: str
+    quantity: int
+    reason: str = "received"
+    reference: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """Units that turned up (positive) or are gone (negative), and why."""
+
+    site_id: UUID
+    product_id: UUID
+    place: str
+    quantity: int
+    reason: str
+    reference: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restock:
+    """Returned units that go back to a place: a bin to sell them again, `quarantine` to look at them."""
+
+    site_id: UUID
+    product_id: UUID
+    place: str
+    quantity: int
+    reference: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """Units of one stored product (kits already taken apart) that an order's line wants.
+
+    Attributes:
+        site_ids: the sites that may serve the order, best first; the same for all demands of an order.
+        hold_s: after how many seconds of business time the reservation runs out unless `commit` claims it; None: never.
+    """
+
+    order_id: UUID
+    line_id: UUID
+    product_id: UUID
+    quantity: int
+    site_ids: Sequence[UUID]
+    hold_s: int | None = HOLD_S
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """What an order asked of a product, and what was left for it at its sites together."""
+
+    product_id: UUID
+    asked: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Units of a line reserved at a site."""
+
+    order_id: UUID
+    line_id: UUID
+    site_id: UUID
+    product_id: UUID
+    quantity: int
+    hold_s: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipped:
+    """Units of a line that left the house in a parcel."""
+
+    order_id: UUID
+    line_id: UUID
+    site_id: UUID
+    product_id: UUID
+    quantity: int
+    reference: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """Units of a line that a picker did not find in a place."""
+
+    order_id: UUID
+    line_id: UUID
+    site_id: UUID
+    product_id: UUID
+    place: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """Units promised anew after a short pick.
+
+    Attributes:
+        site_id: the same site, or another one.
+        places: where they may lie there: (bin, units), as `places_of` orders them.
+    """
+
+    site_id: UUID
+    quantity: int
+    places: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shorted:
+    """What became of a short pick: replaced units, and `missing` ones that no site has."""
+
+    order_id: UUID
+    line_id: UUID
+    site_id: UUID
+    product_id: UUID
+    place: str
+    replaced: tuple[Replaced, ...] = ()
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """Units of a product in a place."""
+
+    site_id: UUID
+    product_id: UUID
+    place: str
+    on_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What a site can promise of a product: on hand less reserved."""
+
+    product_id: UUID
+    site_id: UUID
+    on_hand: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        """Units that can still be promised."""
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Units promised to an order's line at a site."""
+
+    order_id: UUID
+    line_id: UUID
+    site_id: UUID
+    product_id: UUID
+    quantity: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCount:
+    """A place to be counted for a product, and why."""
+
+    site_id: UUID
+    place: str
+    product_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCount:
+    """A count that nobody has finished; what is expected is not said, since counts are blind."""
+
+    id: UUID
+    site_id: UUID
+    place: str
+    product_id: UUID
+    reason: str
+    asked_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a counter found."""
+
+    count_id: UUID
+    quantity: int
+
+
+class CountVerdict(StrEnum):
+    """What became of a count."""
+
+    MATCHES = "matches"
+    COUNT_AGAIN = "count_again"
+    """It differs for the first time, or the place changed while it was counted."""
+    POSTED = "posted"
+    """It differed twice: the difference is in the ledger."""
+    CLOSED = "closed"
+    """Somebody finished this count before."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountAnswer:
+    """The verdict on one count; `difference` is what was posted."""
+
+    count_id: UUID
+    verdict: CountVerdict
+    difference: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One movement as a page shows it."""
+
+    id: UUID
+    site_id: UUID
+    product_id: UUID
+    from_place: str
+    to_place: str
+    quantity: int
+    reason: str
+    reference: UUID | None
+    actor: str
+    occurred_at: datetime

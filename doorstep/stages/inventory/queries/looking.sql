@@ -1,0 +1,50 @@
+-- name: availability
+-- What can be sold of products right now, over all warehouses; a kit as often as its scarcest component allows.
+SELECT p.product_id, greatest(min(coalesce(free.units, 0) / coalesce(k.quantity, 1)), 0)::int AS available
+FROM unnest(%(product_ids)s::uuid[]) AS p(product_id)
+LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = p.product_id
+LEFT JOIN LATERAL (
+    SELECT sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
+    WHERE s.tenant_id = %(tenant_id)s AND s.product_id = coalesce(k.component_id, p.product_id)
+) AS free ON true
+GROUP BY p.product_id;
+
+-- name: places_of
+-- Where products lie at a site, in bins only.
+SELECT site_id, product_id, place, on_hand FROM inventory.balances
+WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s AND product_id = ANY (%(product_ids)s::uuid[])
+  AND on_hand > 0 AND place LIKE 'bin:%%' ORDER BY product_id, place;
+
+-- name: levels
+-- What each site holds and has promised of products.
+SELECT product_id, site_id, on_hand, reserved FROM inventory.stock
+WHERE tenant_id = %(tenant_id)s AND product_id = ANY (%(product_ids)s::uuid[]) ORDER BY product_id, site_id;
+
+-- name: lying
+-- Every place in which products lie.
+SELECT site_id, product_id, place, on_hand FROM inventory.balances
+WHERE tenant_id = %(tenant_id)s AND product_id = ANY (%(product_ids)s::uuid[]) AND on_hand > 0
+ORDER BY site_id, product_id, place;
+
+-- name: lies_in
+-- What lies in one place.
+SELECT site_id, product_id, place, on_hand FROM inventory.balances
+WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s AND place = %(place)s AND on_hand > 0 ORDER BY product_id;
+
+-- name: held_by
+-- Who holds units of a product, oldest order first.
+SELECT order_id, line_id, site_id, product_id, quantity - shipped AS quantity, expires_at FROM inventory.reservations
+WHERE tenant_id = %(tenant_id)s AND product_id = %(product_id)s AND phase = 'pending'
+ORDER BY order_id, line_id LIMIT %(most)s;
+
+-- name: reserved_for
+-- What is still promised to orders.
+SELECT order_id, line_id, site_id, product_id, quantity - shipped AS quantity, expires_at FROM inventory.reservations
+WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(order_ids)s::uuid[]) AND phase = 'pending'
+ORDER BY order_id, line_id, site_id, product_id;
+
+-- name: ledger_of
+-- How a product came to be where it is, newest first.
+SELECT id, site_id, product_id, from_place, to_place, quantity, reason, reference, actor, occurred_at
+FROM inventory.movements
+WHERE tenant_id = %(tenant_id)s AND product_id = %(product_id)s AND id < %(before)s::uuid ORDER BY id DESC LIMIT %(most)s;

@@ -1,0 +1,166 @@
+"""The judgement of inventory: who gets what when goods are scarce. Facts in, decision out.
+
+Keys are (product id, site id), as the stock rows are keyed and locked.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from doorstep.platform.errors import Fault
+from doorstep.stages.inventory.model import QUANTITY_MAX, Demand, Held, Shortage, Taken
+
+Key = tuple[UUID, UUID]
+INSIDE = re.compile(r"bin:[!-~]{1,40}|tote:[!-~]{1,40}|parcel|quarantine")
+
+
+def is_inside(place: str) -> bool:
+    """Whether a place lies within our walls."""
+    return INSIDE.fullmatch(place) is not None
+
+
+def is_sellable(place: str) -> bool:
+    """Whether what lies in a place may be promised: all but quarantine."""
+    return place != "quarantine" and is_inside(place)
+
+
+def quantity_faults(quantities: Iterable[int], field: str = "quantity") -> Iterator[Fault]:
+    """Say which quantities are not whole units between one and a million."""
+    for i, quantity in enumerate(quantities):
+        if not 1 <= quantity <= QUANTITY_MAX:
+            yield Fault(
+                f"/{i}/{field}", "range", f"{quantity} is not between 1 and {QUANTITY_MAX} units. Mend it."
+            )
+
+
+def merged(demands: Sequence[Demand]) -> list[Demand]:
+    """Add up what one line asks of one product, and give every demand of an order the order's sites, each once."""
+    sites: dict[UUID, tuple[UUID, ...]] = {}
+    found: dict[tuple[UUID, UUID, UUID], Demand] = {}
+    for one in demands:
+        order_sites = sites.get(one.order_id)
+        if order_sites is None:
+            order_sites = sites[one.order_id] = tuple(dict.fromkeys(one.site_ids))
+        key = (one.order_id, one.line_id, one.product_id)
+        before = found[key].quantity if key in found else 0
+        found[key] = Demand(
+            order_id=one.order_id,
+            line_id=one.line_id,
+            product_id=one.product_id,
+            quantity=before + one.quantity,
+            site_ids=order_sites,
+            hold_s=one.hold_s,
+        )
+    return list(found.values())
+
+
+def candidate_keys(demands: Sequence[Demand]) -> list[Key]:
+    """Return every stock row that may serve some demand, in the order in which rows are locked."""
+    return sorted({(one.product_id, site_id) for one in demands for site_id in one.site_ids})
+
+
+def first_choice(demands: Sequence[Demand]) -> list[Taken]:
+    """Return every demand at its order's first site."""
+    return [_taken(one, one.site_ids[0], one.quantity) for one in demands]
+
+
+def share_out(
+    demands: Sequence[Demand], free: Mapping[Key, int]
+) -> tuple[list[Taken], dict[UUID, list[Shortage]]]:
+    """Decide which orders get their goods: first come first served, each order whole or not at all.
+
+    An order is served from the first of its sites that has everything, else from several sites in its order of sites.
+
+    Args:
+        demands: as `merged` returns them; orders count in the order in which they first appear.
+        free: units that can still be promised, per stock row; rows that are not there have none.
+
+    Returns:
+        What is taken, and for each order that cannot be served what it asked and what was left for it.
+    """
+    left = dict(free)
+    orders: dict[UUID, list[Demand]] = {}
+    for one in demands:
+        orders.setdefault(one.order_id, []).append(one)
+    taken: list[Taken] = []
+    short: dict[UUID, list[Shortage]] = {}
+    for order_id, asked in orders.items():
+        wants: dict[UUID, int] = {}
+        for one in asked:
+            wants[one.product_id] = wants.get(one.product_id, 0) + one.quantity
+        sites = asked[0].site_ids
+        whole = next((s for s in sites if all(left.get((p, s), 0) >= n for p, n in wants.items())), None)
+        if whole is not None:
+            got = [_taken(one, whole, one.quantity) for one in asked]
+        else:
+            missing = _missing(wants, sites, left)
+            if missing:
+                short[order_id] = missing
+                continue
+            got = _split(asked, left)
+        for part in got:
+            left[part.product_id, part.site_id] -= part.quantity
+        taken += got
+    return taken, short
+
+
+def _missing(wants: Mapping[UUID, int], sites: Sequence[UUID], left: Mapping[Key, int]) -> list[Shortage]:
+    there = {product: sum(left.get((product, site), 0) for site in sites) for product in wants}
+    return [
+        Shortage(product, asked, there[product]) for product, asked in wants.items() if there[product] < asked
+    ]
+
+
+def _split(asked: Sequence[Demand], left: Mapping[Key, int]) -> list[Taken]:
+    rest = dict(left)
+    got = []
+    for one in asked:
+        wanted = one.quantity
+        for site_id in one.site_ids:
+            part = min(wanted, rest.get((one.product_id, site_id), 0))
+            if part > 0:
+                got.append(_taken(one, site_id, part))
+                rest[one.product_id, site_id] -= part
+                wanted -= part
+    return got
+
+
+def _taken(one: Demand, site_id: UUID, quantity: int) -> Taken:
+    return Taken(one.order_id, one.line_id, site_id, one.product_id, quantity, one.hold_s)
+
+
+def break_promises(holders: Sequence[Held], lacking: Mapping[Key, int]) -> list[Held]:
+    """Choose which promises are broken when goods are gone: the youngest orders first, no more than is lacking.
+
+    Args:
+        holders: pending reservations of the stock rows concerned; order ids are made in the order of time.
+        lacking: units by which each row's promises exceed what is there.
+    """
+    left = dict(lacking)
+    broken = []
+    for one in sorted(holders, key=lambda held: (held.order_id, held.line_id), reverse=True):
+        part = min(one.quantity, left.get((one.product_id, one.site_id), 0))
+        if part > 0:
+            left[one.product_id, one.site_id] -= part
+            broken.append(Held(one.order_id, one.line_id, one.site_id, one.product_id, part, one.expires_at))
+    return broken
+
+
+def replace(
+    product_id: UUID, quantity: int, free: Mapping[Key, int], *, first: UUID | None
+) -> list[tuple[UUID, int]]:
+    """Find units for a broken promise: at site `first`, else at one site that has all, else where most is left.
+
+    Returns:
+        (site id, units), together at most `quantity`.
+    """
+    found: list[tuple[UUID, int]] = []
+    there = {site: units for (product, site), units in free.items() if product == product_id and units > 0}
+    if first in there:
+        found.append((first, min(quantity, there.pop(first))))
+        quantity -= found[0][1]
+    for site, units in sorted(there.items(), key=lambda one: (-one[1], one[0])):
+        if quantity > 0:
+            found.append((site, min(quantity, units)))
+            quantity -= found[-1][1]
+    return found
