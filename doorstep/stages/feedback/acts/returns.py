@@ -208,7 +208,7 @@ async def _refund(tx: Tx, return_id: UUID, where: ReturnPlace, items: Sequence[R
     announced, came = sum(i.quantity for i in items), sum(i.received for i in items)
     amount = where.refund_minor * came // announced if announced else 0
     if amount:
-        ask = orders.RefundAsk(where.order_id, amount, "return", return_id)
+        ask = orders.RefundAsk(where.order_id, amount, "return", str(return_id))
         await orders.refund(tx, [ask])
 
 
