@@ -139,9 +139,9 @@ def test_fewest_boxes_come_before_small_boxes_and_cost_before_both() -> None:
     assert used(goods, boxes=(SMALL, dear), objective="cost") == ["small", "small"]
 
 
-def test_units_are_packed_bottom_up_and_back_to_front() -> None:
+def test_stacks_of_alike_units_are_packed_at_once_from_back_to_front() -> None:
     answer = packed(Packing(items=[cube(50, quantity=24)], boxes=[SMALL]))
-    places = [(each.z_mm, each.y_mm, each.x_mm) for each in answer.boxes[0].placements]
+    places = [(each.y_mm, each.x_mm, each.z_mm) for each in answer.boxes[0].placements]
     assert places == sorted(places)
 
 

@@ -39,7 +39,8 @@ class PackedBox:
 
     Attributes:
         box: name of its type.
-        placements: in packing order: bottom up, back to front, left to right. Each unit can be lowered straight down.
+        placements: in packing order: bottom up, back to front, left to right, a stack of alike units at once. Each unit can
+            be lowered straight down.
         weight_g: gross.
         fill_pct: volume of the goods in percent of the inner volume, one decimal.
     """

@@ -57,7 +57,7 @@ def cornered(x: int, y: int, z: int, a: int, b: int, h: int, _dx: int, _dy: int,
     return (x + a) ** 2 + (y + b) ** 2 + (z + h) ** 2
 
 
-RULES: tuple[Rule, ...] = (backmost, flush, cornered, low_top, lowest, tight)
+RULES: tuple[Rule, ...] = (low_top, flush, backmost, cornered, lowest, tight)
 
 Key = Callable[[Kind], int]
 KEYS: tuple[Key, ...] = (

@@ -36,7 +36,7 @@ Screen = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Units of one item that are packed one after the other, on the same height and the same way up.
+    """Units of one item that are packed one after the other, the same way up, side by side or in stacks that begin alike.
 
     Attributes:
         item: index in the problem's items.
@@ -59,22 +59,30 @@ class Step:
 def steps_of(problem: Packing, packed: PackedBox) -> tuple[Step, ...]:
     """Return how to pack a box, in as few steps as a person would count."""
     steps: list[Step] = []
-    first = 0
+    first = base_mm = 0
     placements = packed.placements
     for at, each in enumerate(placements):
         following = placements[at + 1] if at + 1 < len(placements) else None
-        if following and _alike(each) == _alike(following):
+        base_mm = each.z_mm if at == first else base_mm
+        if following and _goes_on(each, following, base_mm):
             continue
         name = problem.items[each.item].name
-        where = f"at {each.z_mm} mm height" if each.z_mm else "on the floor"
+        where = f"at {base_mm} mm height" if base_mm else "on the floor"
         text = f"{at + 1 - first} x {name} {where}, {each.height_mm} mm up"
         steps.append(Step(each.item, first, at + 1, text))
         first = at + 1
     return tuple(steps)
 
 
-def _alike(unit: Placement) -> tuple[int, int, int]:
-    return (unit.item, unit.z_mm, unit.height_mm)
+def _goes_on(unit: Placement, following: Placement, base_mm: int) -> bool:
+    """Whether a unit belongs to the same step as the one before: it begins as high as the step, or lies on that one."""
+    alike = unit.item == following.item and unit.height_mm == following.height_mm
+    on_it = (following.x_mm, following.y_mm, following.z_mm) == (
+        unit.x_mm,
+        unit.y_mm,
+        unit.z_mm + unit.height_mm,
+    )
+    return alike and (on_it or following.z_mm == base_mm)
 
 
 def picture(problem: Packing, packed: PackedBox, step: int | None = None, *, ident: str = "box") -> str:

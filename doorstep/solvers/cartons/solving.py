@@ -9,6 +9,7 @@ from doorstep.solvers.cartons.dividing import Division, Load, Plan
 from doorstep.solvers.cartons.filling import holds
 from doorstep.solvers.cartons.kinds import Kind, kinds_of
 from doorstep.solvers.cartons.questions import MOST_UNITS, Packing
+from doorstep.solvers.cartons.spaces import Placed
 
 
 def solve(
@@ -135,9 +136,7 @@ def _packed(problem: Packing, kinds: Sequence[Kind], load: Load, units: list[lis
     """Name the units of a filled box, in an order that a person can follow."""
     box = problem.boxes[load.box]
     placements = []
-    for k, x, y, z, length, width, height in sorted(
-        load.placed, key=lambda each: (each[3], each[2], each[1])
-    ):
+    for k, x, y, z, length, width, height in _in_packing_order(load.placed):
         placements.append(
             Placement(
                 item=units[k].pop(0),
@@ -157,6 +156,22 @@ def _packed(problem: Packing, kinds: Sequence[Kind], load: Load, units: list[lis
         weight_g=box.tare_g + goods_g,
         fill_pct=goods_mm3 * 1000 // box.inner_mm3 / 10,
     )
+
+
+def _in_packing_order(placed: Sequence[Placed]) -> Iterator[Placed]:
+    """Bottom up, back to front, left to right, but a stack of alike units at once.
+
+    By the height of where they begin, stacks can be lowered straight down one after the other: whatever is over the same
+    floor either lies below the stack, and so begins lower, or lies on it.
+    """
+    waiting = dict.fromkeys(sorted(placed, key=lambda each: (each[3], each[2], each[1])))
+    while waiting:
+        following = next(iter(waiting))
+        while following in waiting:
+            del waiting[following]
+            yield following
+            k, x, y, z, length, width, height = following
+            following = (k, x, y, z + height, length, width, height)
 
 
 def _left_out(problem: Packing, kind: Kind, units: list[int], plan: Plan) -> Iterator[Unserved]:
