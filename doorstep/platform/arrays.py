@@ -6,6 +6,7 @@ as a whole, some ten times faster. Their type is left to the statement, which ca
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,15 @@ def _some_texts(values: list[str | None]) -> bytes:
     return f"{{{','.join(map(_quoted, values))}}}".encode()
 
 
+def _bytes(values: list[bytes]) -> bytes:
+    return b"{" + b",".join([b'"\\\\x' + value.hex().encode() + b'"' for value in values]) + b"}"
+
+
+def _times(values: list[datetime | None]) -> bytes:
+    spelled = ['"' + value.isoformat() + '"' if value else "NULL" for value in values]
+    return f"{{{','.join(spelled)}}}".encode()
+
+
 def _nothing(values: list[None]) -> bytes:
     return f"{{{','.join(['NULL'] * len(values))}}}".encode()
 
@@ -80,9 +90,19 @@ _ALL: dict[type, Spell] = {
     UUID: _ids,
     bool: _numbers,
     str: _texts,
+    float: _numbers,
+    bytes: _bytes,
+    datetime: _times,
     type(None): _nothing,
 }
-_SOME: dict[type, Spell] = {int: _some_numbers, UUID: _some_numbers, bool: _some_numbers, str: _some_texts}
+_SOME: dict[type, Spell] = {
+    int: _some_numbers,
+    UUID: _some_numbers,
+    bool: _some_numbers,
+    float: _some_numbers,
+    str: _some_texts,
+    datetime: _times,
+}
 
 
 def register() -> None:

@@ -61,6 +61,14 @@ class Settings:
     sms_url: str | None = _setting(
         "DOORSTEP_SMS_URL", None, "HTTP endpoint of the SMS provider; without it text messages wait"
     )
+    payment_url: str | None = _setting(
+        "DOORSTEP_PAYMENT_URL",
+        None,
+        "the simulated payment processor; without it only payments arranged outside are taken",
+    )
+    payment_key: str = _setting(
+        "DOORSTEP_PAYMENT_KEY", "payment-demo-key", "our account key at the payment processor"
+    )
     tile_url: str | None = _setting(
         "DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain"
     )

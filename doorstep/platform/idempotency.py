@@ -1,7 +1,10 @@
-"""The same request twice is one act: the first answer is kept under the caller's `Idempotency-Key`, in the act's own transaction."""
+"""The same request twice is one act: the first answer is kept under the caller's `Idempotency-Key`, in the act's own transaction.
+
+`once` serves one request. A group commit finds and keeps the answers of its whole batch with `find_kept` and `keep`.
+"""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +13,7 @@ from litestar import Request, Response
 from psycopg import errors
 
 from doorstep.platform.auth import Principal
-from doorstep.platform.db import Tx
+from doorstep.platform.db import Tx, columns
 from doorstep.platform.errors import Fault, Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.statements import Statements
@@ -87,6 +90,46 @@ async def once(
         if key is not None:
             await tx.run(Q.fill_answer, caller=who.actor, key=key, status=status, body=body)
     return Response(body, status_code=status, media_type="application/json")
+
+
+class RacedError(Exception):
+    """Another transaction kept an answer under one of these keys meanwhile: run again, it will be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """An answer to be kept under its caller's key."""
+
+    key: str
+    request_hash: bytes
+    status: int
+    body: bytes
+
+
+async def find_kept(tx: Tx, keys: Sequence[str]) -> dict[str, Kept]:
+    """Return what was answered to these keys of the transaction's actor before."""
+    if not keys:
+        return {}
+    rows = await tx.tuples(Q.find_answers, caller=tx.actor, keys=list(keys))
+    return {key: Kept(request_hash, status, body) for key, request_hash, status, body in rows}
+
+
+async def keep(tx: Tx, answers: Sequence[Keep]) -> None:
+    """Keep the answers of a batch, as the last thing in its transaction; the keys differ.
+
+    Raises:
+        RacedError: a key was used by another transaction meanwhile; this one must not commit.
+    """
+    if not answers:
+        return
+    kept = await tx.values(
+        Q.keep_answers,
+        callers=[tx.actor] * len(answers),
+        **columns(answers, "key", "request_hash", "status"),
+        bodys=[one.body for one in answers],
+    )
+    if len(kept) != len(answers):
+        raise RacedError
 
 
 async def _claim(tx: Tx, caller: str, key: str, request_hash: bytes) -> Kept | None:

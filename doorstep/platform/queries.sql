@@ -170,6 +170,11 @@ FROM platform.tasks WHERE tenant_id = %(tenant_id)s AND recurs_s IS NULL GROUP B
 SELECT request_hash, status, body FROM platform.answers
 WHERE tenant_id = %(tenant_id)s AND caller = %(caller)s AND key = %(key)s;
 
+-- name: find_answers
+-- What was answered to the idempotency keys of a batch before.
+SELECT key, request_hash, status, body FROM platform.answers
+WHERE tenant_id = %(tenant_id)s AND caller = %(caller)s AND key = ANY (%(keys)s::text[]);
+
 -- name: keep_answers
 -- Claims keys with their answers; a key already there stays as it was and is not returned.
 INSERT INTO platform.answers (tenant_id, caller, key, request_hash, status, body)

@@ -30,10 +30,11 @@ CREATE TABLE orders.orders (
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX external_ref_taken ON orders.orders (tenant_id, merchant_id, channel, external_ref)
+CREATE UNIQUE INDEX external_ref_taken ON orders.orders (tenant_id, external_ref, merchant_id, channel)
     WHERE external_ref IS NOT NULL;
 CREATE INDEX orders_by_age ON orders.orders (tenant_id, placed_at DESC, id DESC);
-CREATE INDEX orders_open ON orders.orders (tenant_id, state, placed_at) WHERE state IN ('placed', 'held', 'accepted');
+CREATE INDEX orders_by_merchant ON orders.orders (tenant_id, merchant_id, placed_at DESC, id DESC);
+CREATE INDEX orders_by_state ON orders.orders (tenant_id, state, placed_at DESC, id DESC);
 
 -- What was ordered, as it was called and priced then.
 CREATE TABLE orders.lines (
@@ -52,7 +53,7 @@ CREATE TABLE orders.lines (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX lines_of_order ON orders.lines (tenant_id, order_id, position);
-CREATE INDEX lines_of_product ON orders.lines (tenant_id, product_id);
+CREATE INDEX lines_of_product ON orders.lines (tenant_id, product_id, order_id);
 
 -- Where it goes and how to reach the customer: the only personal data of an order, erasable on its own.
 CREATE TABLE orders.contacts (
@@ -89,7 +90,8 @@ CREATE TABLE orders.holds (
 );
 CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
 
--- Money asked, promised, taken and given back; one row per payment of an order.
+-- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
+-- it; ours is the id and the attempt, which grows when a declined payment is tried again.
 CREATE TABLE orders.payments (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -105,6 +107,8 @@ CREATE TABLE orders.payments (
     currency text NOT NULL,
     reference text,
     declined text,
+    attempt int NOT NULL DEFAULT 1 CHECK (attempt > 0),
+    asked_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT refund_above_capture CHECK (refunded_minor BETWEEN 0 AND captured_minor)
 );
@@ -120,7 +124,8 @@ CREATE TABLE orders.refunds (
     order_id uuid NOT NULL,
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     reason text NOT NULL,
-    reference text,
-    PRIMARY KEY (tenant_id, id)
+    reference text NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT refund_asked_twice UNIQUE (tenant_id, payment_id, reference)
 );
 CREATE INDEX refunds_of_order ON orders.refunds (tenant_id, order_id);

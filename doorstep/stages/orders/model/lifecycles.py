@@ -1,4 +1,4 @@
-"""The words of orders: their states, life cycles, holds and refusals."""
+"""The life cycles of orders, payments and refunds, and why an order may be held."""
 
 from enum import StrEnum
 
@@ -59,7 +59,10 @@ class PaymentState(StrEnum):
 
 
 class PaymentAct(StrEnum):
-    """What is done to a payment; the processor is called between the wish and the answer."""
+    """What is done to a payment; the processor is called between the wish and the answer.
+
+    A payment that was arranged outside (`manual`) needs no call: it is authorized, captured and voided directly.
+    """
 
     ASK = "ask"
     AUTHORIZE = "authorize"
@@ -90,14 +93,20 @@ PAYMENT = Machine(
         PaymentAct.DOUBT: {PaymentState.ASKED: PaymentState.UNKNOWN},
         PaymentAct.RETRY: {PaymentState.UNKNOWN: PaymentState.OWED, PaymentState.DECLINED: PaymentState.OWED},
         PaymentAct.WANT_CAPTURE: {PaymentState.AUTHORIZED: PaymentState.CAPTURING},
-        PaymentAct.CAPTURE: {PaymentState.CAPTURING: PaymentState.CAPTURED},
+        PaymentAct.CAPTURE: {
+            PaymentState.CAPTURING: PaymentState.CAPTURED,
+            PaymentState.AUTHORIZED: PaymentState.CAPTURED,
+        },
         PaymentAct.WANT_VOID: {
             PaymentState.AUTHORIZED: PaymentState.VOIDING,
             PaymentState.OWED: PaymentState.VOIDING,
             PaymentState.UNKNOWN: PaymentState.VOIDING,
-            PaymentState.DECLINED: PaymentState.VOIDING,
         },
-        PaymentAct.VOID: {PaymentState.VOIDING: PaymentState.VOIDED},
+        PaymentAct.VOID: {
+            PaymentState.VOIDING: PaymentState.VOIDED,
+            PaymentState.AUTHORIZED: PaymentState.VOIDED,
+            PaymentState.OWED: PaymentState.VOIDED,
+        },
     },
 )
 

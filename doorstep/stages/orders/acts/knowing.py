@@ -1,0 +1,77 @@
+"""What the catalog says about a batch of orders, remembered for two seconds in each process.
+
+A product that is new is seen at once, since only what was found is remembered; a changed name or kit is seen two seconds
+late. Stock is never remembered.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.statements import Statements
+from doorstep.stages.orders.model import Item, Known, NewOrder, Seller, Site
+
+Q = Statements("doorstep.stages.orders")
+REMEMBERED_S = 2.0
+ITEMS_MAX = 50_000
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What one tenant's catalog said, and until when that is believed."""
+
+    until: float
+    sellers: dict[str, Seller] = field(default_factory=dict)
+    items: dict[tuple[UUID, str], Item] = field(default_factory=dict)
+    sites: tuple[Site, ...] | None = None
+
+
+_memories: dict[UUID, _Memory] = {}
+
+
+async def know(tx: Tx, orders: Iterable[NewOrder], own: UUID | None) -> Known:
+    """Return the merchants, products and warehouses that a batch of orders needs.
+
+    Args:
+        tx: the open transaction.
+        orders: the batch.
+        own: the merchant that the caller is bound to; its orders need not name it.
+    """
+    memory = _memory(tx.tenant_id)
+    codes = {order.merchant for order in orders if order.merchant is not None} - memory.sellers.keys()
+    unseen = own is not None and all(seller.id != own for seller in memory.sellers.values())
+    if codes or unseen:
+        found = await tx.rows(Q.sellers, Seller, codes=sorted(codes), ids=[own] if own else [])
+        memory.sellers.update({seller.code: seller for seller in found})
+    bound = next((code for code, seller in memory.sellers.items() if seller.id == own), "")
+    await _learn_items(tx, memory, orders, bound)
+    if not memory.sites:
+        memory.sites = tuple(await tx.rows(Q.warehouses, Site))
+    return Known(memory.sellers, memory.items, memory.sites)
+
+
+async def _learn_items(tx: Tx, memory: _Memory, orders: Iterable[NewOrder], bound: str) -> None:
+    wanted = {
+        (seller.id, line.sku)
+        for order in orders
+        if (seller := memory.sellers.get(order.merchant or bound))
+        for line in order.lines
+    } - memory.items.keys()
+    if not wanted:
+        return
+    pairs = sorted(wanted)
+    rows = await tx.tuples(Q.items, merchant_ids=[one for one, _ in pairs], skus=[sku for _, sku in pairs])
+    for merchant_id, sku, item_id, name, component_ids, quantities in rows:
+        parts = tuple(zip(component_ids or (), quantities or (), strict=True))
+        memory.items[merchant_id, sku] = Item(item_id, name, parts)
+
+
+def _memory(tenant_id: UUID) -> _Memory:
+    memory, now = _memories.get(tenant_id), time.monotonic()
+    if memory is None or memory.until < now or len(memory.items) > ITEMS_MAX:
+        if len(_memories) > 1000:
+            _memories.clear()
+        memory = _memories[tenant_id] = _Memory(now + REMEMBERED_S)
+    return memory

@@ -1,0 +1,215 @@
+"""What is written about money. The processor itself is called by `jobs`, between a wish and an answer written here."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from doorstep.platform import journal
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.ids import new_id
+from doorstep.platform.measures import money
+from doorstep.platform.statements import Statements
+from doorstep.stages.orders import rules
+from doorstep.stages.orders.acts.holding import accept_ready, claim, hold, release_hold
+from doorstep.stages.orders.model import (
+    PAYMENT,
+    REFUND,
+    HoldReason,
+    OrderState,
+    Payment,
+    PaymentAct,
+    PaymentState,
+    Refund,
+    RefundAct,
+    RefundAsk,
+)
+
+Q = Statements("doorstep.stages.orders")
+MANUAL = "manual"
+PROMISED = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURING, PaymentState.CAPTURED})
+
+
+async def fetch_payment(tx: Tx, payment_id: UUID) -> Payment:
+    """Return a payment.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = await tx.row(Q.payments, Payment, ids=[payment_id])
+    if found is None:
+        raise Refused(Reason.UNKNOWN, f"There is no payment {payment_id} here.")
+    return found
+
+
+async def fetch_refund(tx: Tx, refund_id: UUID) -> Refund:
+    """Return a refund.
+
+    Raises:
+        Refused: there is none.
+    """
+    found = await tx.row(Q.refunds, Refund, ids=[refund_id], order_ids=[])
+    if found is None:
+        raise Refused(Reason.UNKNOWN, f"There is no refund {refund_id} here.")
+    return found
+
+
+async def begin(tx: Tx, payment: Payment) -> bool:
+    """Note that the processor is about to be asked; False when that was noted before, so that its answer may be lost."""
+    if payment.asked_at is not None:
+        return False
+    await tx.run(Q.note_asked, ids=[payment.id])
+    return True
+
+
+async def authorized(tx: Tx, payment_id: UUID, reference: str | None) -> None:
+    """Write down that money is promised; accept the order if nothing else keeps it, give the money back if it is canceled."""
+    await tx.run(Q.note_answer, id=payment_id, reference=reference, declined=None)
+    moves = await journal.move(tx, PAYMENT, PaymentAct.AUTHORIZE, [payment_id])
+    if not moves.moved:
+        return
+    payment = await fetch_payment(tx, payment_id)
+    others = await tx.rows(Q.payments_of, Payment, ids=[payment.order_id])
+    state = dict(await tx.tuples(Q.states, ids=[payment.order_id]))[payment.order_id]
+    if state == OrderState.CANCELED:
+        await want_void(tx, [payment.order_id])
+    elif all(one.state in PROMISED for one in others):
+        await claim(tx, [payment.order_id])
+        await release_hold(tx, [payment.order_id], HoldReason.PAYMENT, "The payment is authorized.")
+        await accept_ready(tx, [payment.order_id])
+
+
+async def declined(tx: Tx, payment_id: UUID, code: str) -> None:
+    """Write down that the processor declined, and hold the order until another way to pay is found."""
+    await tx.run(Q.note_answer, id=payment_id, reference=None, declined=code)
+    moves = await journal.move(tx, PAYMENT, PaymentAct.DECLINE, [payment_id], {"code": code})
+    if moves.moved:
+        payment = await fetch_payment(tx, payment_id)
+        said = f"{payment.method} of {money(payment.amount_minor, payment.currency)} was declined: {code.replace('_', ' ')}."
+        await hold(tx, [payment.order_id], HoldReason.PAYMENT, said)
+
+
+async def doubted(tx: Tx, payment_id: UUID, why: str) -> None:
+    """Write down that nobody knows whether the processor did it; it will be asked by our reference before anything else."""
+    await journal.move(tx, PAYMENT, PaymentAct.DOUBT, [payment_id], {"why": why})
+
+
+async def ask_again(tx: Tx, payment_ids: Sequence[UUID], token: str | None = None) -> list[UUID]:
+    """Ask the processor again for payments that it declined, or that turned out never to have reached it.
+
+    Returns:
+        Those that are asked again.
+    """
+    before = {payment.id: payment for payment in await tx.rows(Q.payments, Payment, ids=list(payment_ids))}
+    moves = await journal.move(tx, PAYMENT, PaymentAct.RETRY, payment_ids)
+    renewed = [one for one in moves.moved if before[one].state == PaymentState.DECLINED]
+    if renewed:
+        await tx.run(Q.next_attempt, ids=renewed, token=token)
+    never = [one for one in moves.moved if one not in renewed]
+    if never:
+        await tx.run(Q.forget_asked, ids=never)
+    await journal.move(tx, PAYMENT, PaymentAct.ASK, moves.moved)
+    return moves.moved
+
+
+async def want_capture(tx: Tx, order_ids: Sequence[UUID]) -> None:
+    """Take the money of orders that leave the house; what is taken already stays so."""
+    payments = await tx.rows(Q.payments_of, Payment, ids=list(order_ids))
+    promised = [one for one in payments if one.state == PaymentState.AUTHORIZED]
+    await captured(tx, [one.id for one in promised if one.processor == MANUAL])
+    await journal.move(
+        tx, PAYMENT, PaymentAct.WANT_CAPTURE, [one.id for one in promised if one.processor != MANUAL]
+    )
+
+
+async def captured(tx: Tx, payment_ids: Sequence[UUID]) -> None:
+    """Write down that the whole of these payments was taken."""
+    moves = await journal.move(tx, PAYMENT, PaymentAct.CAPTURE, payment_ids)
+    if moves.moved:
+        await tx.run(Q.note_captured, ids=moves.moved)
+
+
+async def want_void(tx: Tx, order_ids: Sequence[UUID]) -> None:
+    """Give promises of canceled orders back; what no processor knows of is void at once.
+
+    A payment that is being asked for at this moment is given back when the answer comes.
+    """
+    payments = await tx.rows(Q.payments_of, Payment, ids=list(order_ids))
+    ours = [one.id for one in payments if one.processor == MANUAL]
+    await journal.move(tx, PAYMENT, PaymentAct.VOID, ours)
+    theirs = [
+        one.id
+        for one in payments
+        if one.processor != MANUAL
+        and one.state in {PaymentState.OWED, PaymentState.AUTHORIZED, PaymentState.UNKNOWN}
+    ]
+    await journal.move(tx, PAYMENT, PaymentAct.WANT_VOID, theirs)
+
+
+async def voided(tx: Tx, payment_id: UUID) -> None:
+    """Write down that a promise was given back."""
+    await journal.move(tx, PAYMENT, PaymentAct.VOID, [payment_id])
+
+
+async def refund(tx: Tx, asks: Sequence[RefundAsk]) -> list[UUID]:
+    """Give money back, at most what was taken, the last payment of an order first.
+
+    Returns:
+        The ids of the refunds; an ask that came before under its reference adds none.
+
+    Raises:
+        Refused: more is asked than was taken and not yet given back.
+    """
+    order_ids = [ask.order_id for ask in asks]
+    payments = {one.id: one for one in await tx.rows(Q.lock_payments_of, Payment, ids=order_ids)}
+    before = set(await tx.tuples(Q.refunds_asked, ids=order_ids))
+    found: list[tuple[UUID, UUID, RefundAsk, int]] = []
+    for ask in asks:
+        if (ask.order_id, ask.reference) in before:
+            continue
+        before.add((ask.order_id, ask.reference))
+        parts = rules.shares(
+            ask.amount_minor, [one for one in payments.values() if one.order_id == ask.order_id]
+        )
+        if parts is None or ask.amount_minor <= 0:
+            raise Refused(
+                Reason.CONFLICT,
+                f"{ask.amount_minor} cannot be given back: less was taken, or it was given back before. Ask for less.",
+            )
+        for payment_id, amount in parts:
+            one = payments[payment_id]
+            payments[payment_id] = replace(one, refunded_minor=one.refunded_minor + amount)
+            found.append((new_id(), payment_id, ask, amount))
+    if found:
+        await _write_refunds(tx, found, payments)
+    return [refund_id for refund_id, _, _, _ in found]
+
+
+async def _write_refunds(
+    tx: Tx, found: Sequence[tuple[UUID, UUID, RefundAsk, int]], payments: dict[UUID, Payment]
+) -> None:
+    ids = [refund_id for refund_id, _, _, _ in found]
+    await tx.run(
+        Q.ask_refunds,
+        ids=ids,
+        payment_ids=[payment_id for _, payment_id, _, _ in found],
+        order_ids=[ask.order_id for _, _, ask, _ in found],
+        amounts=[amount for _, _, _, amount in found],
+        reasons=[ask.reason for _, _, ask, _ in found],
+        references=[ask.reference for _, _, ask, _ in found],
+    )
+    await journal.born(tx, REFUND, ids)
+    ours = [one[0] for one in found if payments[one[1]].processor == MANUAL]
+    await refunded(tx, ours)
+
+
+async def refunded(tx: Tx, refund_ids: Sequence[UUID]) -> None:
+    """Write down that money was given back."""
+    await journal.move(tx, REFUND, RefundAct.REFUND, refund_ids)
+
+
+async def refund_refused(tx: Tx, refund_id: UUID, why: str) -> None:
+    """Write down that the processor will not give this back; the amount can be given back in another way."""
+    moves = await journal.move(tx, REFUND, RefundAct.REFUSE, [refund_id], {"why": why})
+    if moves.moved:
+        await tx.run(Q.undo_refund, id=refund_id)

@@ -1,0 +1,197 @@
+"""An order walks in: checked as a whole, its goods reserved, written, and accepted or held, all in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import Fault
+from doorstep.platform.statements import Statements
+from doorstep.stages import inventory
+from doorstep.stages.orders import rules
+from doorstep.stages.orders.acts.knowing import know
+from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
+from doorstep.stages.orders.acts.writing import Draft, begin_draft, write
+from doorstep.stages.orders.model import (
+    HoldReason,
+    Known,
+    Line,
+    NewOrder,
+    Order,
+    OrderState,
+    Outcome,
+    Verdict,
+)
+from doorstep.stages.orders.rules import Checked
+
+Q = Statements("doorstep.stages.orders")
+
+
+async def place(
+    tx: Tx, orders: Sequence[NewOrder], *, own: UUID | None = None, imports: bool = False
+) -> list[Verdict]:
+    """Place a batch of orders; each gets its own verdict, in the order given, and none suffers from another.
+
+    Args:
+        tx: the open transaction.
+        orders: as they were sent.
+        own: the only merchant that the caller may sell for, if it is bound to one.
+        imports: whether `placed_at` may be given.
+
+    Raises:
+        psycopg.errors.UniqueViolation: another transaction placed an order under the same external reference meanwhile
+            (constraint `external_ref_taken`); run the whole transaction again, it will find that order.
+    """
+    known = await know(tx, orders, own)
+    checked = [rules.check(order, known, now=tx.now, own=own, imports=imports) for order in orders]
+    verdicts: dict[int, Verdict] = {}
+    drafts, again = _sort(checked, await _find_firsts(tx, checked), verdicts)
+    short = await _reserve(tx, drafts, known)
+    for draft in drafts:
+        if faults := short.get(draft.id):
+            verdicts[draft.place] = Verdict(Outcome.REFUSED, faults=faults, unavailable=True)
+    await _tell_availability(tx, checked, verdicts)
+    kept = [draft for draft in drafts if draft.id not in short]
+    await write(tx, kept)
+    verdicts.update((draft.place, _created(draft)) for draft in kept)
+    if again:  # repeated within the batch: the first one of each is there now, or it was refused
+        rest = await place(tx, [orders[i] for i in again], own=own, imports=imports)
+        verdicts.update(zip(again, rest, strict=True))
+    return [verdicts[i] for i in range(len(orders))]
+
+
+Reference = tuple[UUID, str, str]
+"""A merchant, a channel, and the channel's own number of an order."""
+
+
+def _sort(
+    checked: Sequence[Checked],
+    firsts: Mapping[Reference, tuple[Order, list[Line]]],
+    verdicts: dict[int, Verdict],
+) -> tuple[list[Draft], list[int]]:
+    """Tell the orders that can be written from those that are there, are wrong, or repeat another one of the batch."""
+    drafts: list[Draft] = []
+    again: list[int] = []
+    seen: set[Reference] = set()
+    for i, one in enumerate(checked):
+        key = _reference(one)
+        if key and key in firsts:
+            verdicts[i] = _compare(one, *firsts[key])
+        elif one.faults:
+            verdicts[i] = Verdict(Outcome.REFUSED, faults=one.faults)
+        elif key and key in seen:
+            again.append(i)
+        else:
+            drafts.append(begin_draft(i, one))
+            seen |= {key} if key else set()
+    return drafts, again
+
+
+def _reference(one: Checked) -> Reference | None:
+    if one.seller is None or one.order.external_ref is None:
+        return None
+    return (one.seller.id, one.order.channel, one.order.external_ref)
+
+
+async def _find_firsts(tx: Tx, checked: Sequence[Checked]) -> dict[Reference, tuple[Order, list[Line]]]:
+    keys = sorted({key for one in checked if (key := _reference(one))})
+    if not keys:
+        return {}
+    found = await tx.tuples(
+        Q.first_orders,
+        merchant_ids=[key[0] for key in keys],
+        channels=[key[1] for key in keys],
+        external_refs=[key[2] for key in keys],
+    )
+    if not found:
+        return {}
+    ids = [row[3] for row in found]
+    orders = {order.id: order for order in await fetch_orders(tx, ids)}
+    lines = await fetch_lines(tx, ids)
+    return {(row[0], row[1], row[2]): (orders[row[3]], lines[row[3]]) for row in found}
+
+
+def _compare(one: Checked, first: Order, lines: list[Line]) -> Verdict:
+    """Answer an order that came again: the same one is answered with the first, another one is refused."""
+    faults = rules.differences(one.order, one.contact, first, lines)
+    if faults:
+        return Verdict(Outcome.REFUSED, first.id, first.number, first.state, faults=faults, conflict=True)
+    return Verdict(Outcome.DUPLICATE, first.id, first.number, first.state)
+
+
+async def _reserve(tx: Tx, drafts: Sequence[Draft], known: Known) -> dict[UUID, list[Fault]]:
+    """Reserve what the drafts want, all or nothing for each; return what is missing, in words."""
+    demands = []
+    for draft in drafts:
+        sites = rules.sites_for(draft.checked.contact, known.sites)
+        hold_s = None if draft.paid else inventory.HOLD_S
+        demands += [
+            inventory.Demand(
+                order_id=draft.id,
+                line_id=line_id,
+                product_id=product_id,
+                quantity=quantity,
+                site_ids=sites,
+                hold_s=hold_s,
+            )
+            for line_id, product_id, quantity in rules.demanded(
+                (line_id, item, line.quantity) for line_id, item, line in draft.lines
+            )
+        ]
+    short = await inventory.reserve(tx, demands)
+    return {
+        draft.id: list(_missing(draft.checked, {one.product_id: one.available for one in short[draft.id]}))
+        for draft in drafts
+        if draft.id in short
+    }
+
+
+def _missing(one: Checked, available: dict[UUID, int]) -> list[Fault]:
+    """Say for each line that wants a scarce product how many of it can be had."""
+    faults = []
+    for i, (line, item) in enumerate(zip(one.order.lines, one.items, strict=True)):
+        scarce = [
+            available[product_id] // per_kit
+            for product_id, per_kit in (item.components if item else ())
+            if product_id in available
+        ]
+        if item and scarce:
+            left = max(min(scarce), 0)
+            advice = f"Order at most {left}." if left else "Leave it out, or wait until more comes in."
+            faults.append(
+                Fault(
+                    f"/lines/{i}/quantity",
+                    "unavailable",
+                    f"{item.name} ({line.sku}): {left} left, {line.quantity} asked. {advice}",
+                )
+            )
+    return faults
+
+
+async def _tell_availability(tx: Tx, checked: Sequence[Checked], verdicts: dict[int, Verdict]) -> None:
+    """Add to what is wrong with refused orders what is missing in stock, so that all is told at once."""
+    asked: list[tuple[int, dict[UUID, int]]] = []
+    for i, one in enumerate(checked):
+        verdict = verdicts.get(i)
+        if verdict and verdict.outcome is Outcome.REFUSED and one.faults:
+            known = [(one.order.lines[k], item) for k, item in enumerate(one.items) if item]
+            asked.append((i, rules.needed((item, line.quantity) for line, item in known)))
+    products = sorted({product_id for _, need in asked for product_id in need})
+    if not products:
+        return
+    available = await inventory.available(tx, products)
+    for i, need in asked:
+        scarce = {
+            product_id: left
+            for product_id, count in need.items()
+            if count > (left := available.get(product_id, 0))
+        }
+        more = _missing(checked[i], scarce)
+        if more:
+            verdicts[i] = Verdict(Outcome.REFUSED, faults=[*checked[i].faults, *more])
+
+
+def _created(draft: Draft) -> Verdict:
+    if draft.checked.doubts:
+        return Verdict(Outcome.HELD, draft.id, draft.number, OrderState.HELD, [HoldReason.ADDRESS])
+    state = OrderState.ACCEPTED if draft.ready else OrderState.PLACED
+    return Verdict(Outcome.CREATED, draft.id, draft.number, state)

@@ -1,0 +1,169 @@
+"""How a checked order is written: all of a batch in few statements, with its history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from doorstep.platform import journal, series
+from doorstep.platform.db import Tx
+from doorstep.platform.ids import new_id
+from doorstep.platform.statements import Statements
+from doorstep.stages.orders.acts.holding import hold_each
+from doorstep.stages.orders.model import (
+    ORDER,
+    PAYMENT,
+    HoldReason,
+    Item,
+    NewLine,
+    NewPayment,
+    OrderAct,
+    PaymentAct,
+)
+from doorstep.stages.orders.rules import Checked
+
+Q = Statements("doorstep.stages.orders")
+FIRST_NUMBER = 1000
+
+
+@dataclass(slots=True)
+class Draft:
+    """An order on its way in."""
+
+    place: int
+    checked: Checked
+    id: UUID = field(default_factory=new_id)
+    number: int = 0
+    lines: list[tuple[UUID, Item, NewLine]] = field(default_factory=list)
+    payments: list[tuple[UUID, NewPayment]] = field(default_factory=list)
+
+    @property
+    def paid(self) -> bool:
+        """Whether no payment has to be asked for outside."""
+        return all(one.processor == "manual" for _, one in self.payments)
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing keeps it from being accepted at once."""
+        return self.paid and not self.checked.doubts
+
+
+def begin_draft(place: int, one: Checked) -> Draft:
+    """Return a checked order with ids for itself, its lines and its payments; `place` is where it stands in the batch."""
+    new = Draft(place, one)
+    new.lines = [
+        (new_id(), item, line)
+        for item, line in zip(one.items, one.order.lines, strict=True)
+        if item is not None
+    ]
+    new.payments = [(new_id(), payment) for payment in one.order.payments]
+    return new
+
+
+async def write(tx: Tx, drafts: Sequence[Draft]) -> None:
+    """Write the orders and their history. The counter of order numbers is taken last: others of the tenant wait for it."""
+    if not drafts:
+        return
+    for draft, number in zip(
+        drafts, await series.take(tx, "order", len(drafts), start=FIRST_NUMBER), strict=True
+    ):
+        draft.number = number
+    await tx.run(
+        Q.place,
+        **_order_columns(drafts),
+        **_contact_columns(drafts),
+        **_line_columns(drafts),
+        **_payment_columns(drafts),
+    )
+    await journal.born(tx, ORDER, [draft.id for draft in drafts])
+    paid = [(payment_id, payment) for draft in drafts for payment_id, payment in draft.payments]
+    await journal.born(tx, PAYMENT, [payment_id for payment_id, _ in paid])
+    rounded = {draft.id: draft.checked.sums.rounded for draft in drafts if draft.checked.sums.rounded}
+    await journal.note(tx, ORDER, "rounded", list(rounded), rounded)
+    await hold_each(
+        tx,
+        [
+            (draft.id, HoldReason.ADDRESS, " ".join(draft.checked.doubts))
+            for draft in drafts
+            if draft.checked.doubts
+        ],
+    )
+    manual = {payment_id for payment_id, payment in paid if payment.processor == "manual"}
+    await journal.move(tx, PAYMENT, PaymentAct.AUTHORIZE, list(manual))
+    await journal.move(
+        tx, PAYMENT, PaymentAct.ASK, [payment_id for payment_id, _ in paid if payment_id not in manual]
+    )
+    await journal.move(tx, ORDER, OrderAct.ACCEPT, [draft.id for draft in drafts if draft.ready])
+
+
+def _order_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+    orders = [draft.checked.order for draft in drafts]
+    sums = [draft.checked.sums for draft in drafts]
+    return {
+        "ids": [draft.id for draft in drafts],
+        "numbers": [draft.number for draft in drafts],
+        "merchant_ids": [draft.checked.seller.id for draft in drafts if draft.checked.seller],
+        "channels": [one.channel for one in orders],
+        "external_refs": [one.external_ref for one in orders],
+        "placed_ats": [one.placed_at and one.placed_at.isoformat() for one in orders],
+        "currencys": [one.currency for one in orders],
+        "subtotals": [one.subtotal_minor for one in sums],
+        "discounts": [one.discount_minor for one in orders],
+        "shippings": [one.shipping_minor for one in orders],
+        "taxes": [one.tax_minor for one in orders],
+        "totals": [one.total_minor for one in orders],
+        "roundings": [one.rounding_minor for one in sums],
+        "deliverys": [one.delivery for one in orders],
+        "gifts": [one.gift for one in orders],
+        "notes": [one.note for one in orders],
+        "languages": [one.language for one in orders],
+    }
+
+
+def _contact_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+    contacts = [draft.checked.contact for draft in drafts]
+    return {
+        "names": [one.name for one in contacts],
+        "companys": [one.company for one in contacts],
+        "emails": [one.email for one in contacts],
+        "phones": [one.phone for one in contacts],
+        "streets": [one.street for one in contacts],
+        "street2s": [one.street2 for one in contacts],
+        "citys": [one.city for one in contacts],
+        "regions": [one.region for one in contacts],
+        "postal_codes": [one.postal_code for one in contacts],
+        "countrys": [one.country for one in contacts],
+        "lats": [one.lat for one in contacts],
+        "lons": [one.lon for one in contacts],
+    }
+
+
+def _line_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+    lines = list(chain.from_iterable(draft.lines for draft in drafts))
+    return {
+        "line_ids": [line_id for line_id, _, _ in lines],
+        "line_order_ids": [draft.id for draft in drafts for _ in draft.lines],
+        "positions": [i for draft in drafts for i in range(1, len(draft.lines) + 1)],
+        "product_ids": [item.id for _, item, _ in lines],
+        "skus": [line.sku for _, _, line in lines],
+        "line_names": [item.name for _, item, _ in lines],
+        "quantitys": [line.quantity for _, _, line in lines],
+        "unit_minors": [line.unit_minor for _, _, line in lines],
+        "line_discounts": [line.discount_minor for _, _, line in lines],
+        "line_taxes": [line.tax_minor for _, _, line in lines],
+        "line_totals": [total for draft in drafts for total in draft.checked.sums.line_totals],
+    }
+
+
+def _payment_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+    payments = [payment for draft in drafts for _, payment in draft.payments]
+    return {
+        "payment_ids": [payment_id for draft in drafts for payment_id, _ in draft.payments],
+        "payment_order_ids": [draft.id for draft in drafts for _ in draft.payments],
+        "processors": [payment.processor for payment in payments],
+        "methods": [payment.method for payment in payments],
+        "tokens": [payment.token for payment in payments],
+        "amounts": [payment.amount_minor for payment in payments],
+        "payment_currencys": [draft.checked.order.currency for draft in drafts for _ in draft.payments],
+    }

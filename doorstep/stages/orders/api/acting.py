@@ -1,0 +1,115 @@
+"""What is done to orders over JSON: cancel, hold, release a hold, ask for a payment again."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, post
+
+from doorstep.platform.auth import DESK, Role, allow
+from doorstep.platform.db import Tx
+from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
+from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.house import House
+from doorstep.platform.idempotency import once
+from doorstep.stages.orders import acts
+from doorstep.stages.orders.api.reading import show
+from doorstep.stages.orders.api.shapes import WholeOut
+from doorstep.stages.orders.model import HoldReason, PaymentState
+
+ACTORS = allow(*DESK, Role.MERCHANT, scope="orders:write")
+Note = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\u0000]*$")]
+
+
+class CancelIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Why an order is canceled."""
+
+    why: Annotated[
+        Note, msgspec.Meta(min_length=1, description="Told in its history.", examples=["customer asked"])
+    ]
+
+
+class HoldIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Why an order may not go on, or may go on again."""
+
+    reason: HoldReason = HoldReason.MANUAL
+    note: Note = ""
+
+
+class RetryIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A payment to be asked for again."""
+
+    payment_id: UUID
+    token: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=200, pattern=r"^[^\u0000-\u001f\u007f]*$", description="A new token, if there is one."
+        ),
+    ] = ""
+
+
+Act = Callable[[Tx], Awaitable[Any]]
+
+
+async def _do(request: Asked, house: House, who: Caller, order_id: UUID, act: Act) -> Response[WholeOut]:
+    """Run an act on an order that the caller may see, and answer with how it stands then."""
+
+    async def whole(tx: Tx) -> WholeOut:
+        if not await acts.fetch_orders(tx, [order_id], who.merchant_id):
+            raise unknown("order", order_id)
+        await act(tx)
+        return await show(tx, order_id, who)
+
+    return await once(request, house, who, whole, status=200)  # type: ignore[return-value]
+
+
+@post("/api/orders/{order_id:uuid}/cancel", opt=ACTORS, status_code=200)
+async def cancel_order(
+    order_id: FromPath[UUID], data: JSONBody[CancelIn], request: Asked, house: InHouse, who: Caller
+) -> Response[WholeOut]:
+    """Cancel an order that has not begun to leave the house; its goods go back to the shelf, its payments are given back."""
+    return await _do(request, house, who, order_id, lambda tx: acts.cancel_one(tx, order_id, data.why))
+
+
+@post("/api/orders/{order_id:uuid}/hold", opt=ACTORS, status_code=200)
+async def hold_order(
+    order_id: FromPath[UUID], data: JSONBody[HoldIn], request: Asked, house: InHouse, who: Caller
+) -> Response[WholeOut]:
+    """Hold an order for one more reason; nothing is picked, packed or handed over until every reason is released."""
+    return await _do(
+        request, house, who, order_id, lambda tx: acts.hold_one(tx, order_id, data.reason, data.note)
+    )
+
+
+@post("/api/orders/{order_id:uuid}/release-hold", opt=ACTORS, status_code=200)
+async def release_order_hold(
+    order_id: FromPath[UUID], data: JSONBody[HoldIn], request: Asked, house: InHouse, who: Caller
+) -> Response[WholeOut]:
+    """Release one reason; the order goes on when no other keeps it and its payments are promised."""
+    return await _do(
+        request, house, who, order_id, lambda tx: acts.release_one(tx, order_id, data.reason, data.note)
+    )
+
+
+@post("/api/orders/{order_id:uuid}/retry-payment", opt=ACTORS, status_code=200)
+async def retry_payment(
+    order_id: FromPath[UUID], data: JSONBody[RetryIn], request: Asked, house: InHouse, who: Caller
+) -> Response[WholeOut]:
+    """Ask the processor again for a payment that it declined, with a new token or the same."""
+
+    async def act(tx: Tx) -> None:
+        payment = await acts.fetch_payment(tx, data.payment_id)
+        if payment.order_id != order_id:
+            raise unknown("payment", data.payment_id)
+        if payment.state != PaymentState.DECLINED:
+            raise Refused(
+                Reason.CONFLICT,
+                f"The payment is {payment.state}; only a declined one can be asked for again.",
+            )
+        await acts.ask_again(tx, [payment.id], data.token or None)
+
+    return await _do(request, house, who, order_id, act)
+
+
+ROUTES: list[Any] = [cancel_order, hold_order, release_order_hold, retry_payment]

@@ -1,0 +1,174 @@
+"""Orders as they are kept, and the facts that rules judge by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """What checking needs to know of a merchant."""
+
+    id: UUID
+    code: str
+    name: str
+    currency: str
+    rounding_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What checking needs to know of a product; a single is its own only component."""
+
+    id: UUID
+    name: str
+    components: tuple[tuple[UUID, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A warehouse that may ship."""
+
+    id: UUID
+    country: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts of the catalog that a batch of orders is judged by."""
+
+    sellers: Mapping[str, Seller]
+    items: Mapping[tuple[UUID, str], Item]
+    sites: tuple[Site, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it is kept."""
+
+    id: UUID
+    state: str
+    number: int
+    merchant_id: UUID
+    merchant: str
+    channel: str
+    external_ref: str | None
+    placed_at: datetime
+    currency: str
+    subtotal_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+    total_minor: int
+    rounding_minor: int
+    delivery: str | None
+    gift: bool
+    note: str
+    language: str
+    promised_from: datetime | None
+    promised_until: datetime | None
+    shipped_at: datetime | None
+    name: str
+    company: str
+    email: str
+    phone: str
+    street: str
+    street2: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it was ordered."""
+
+    id: UUID
+    order_id: UUID
+    position: int
+    product_id: UUID
+    sku: str
+    name: str
+    quantity: int
+    unit_minor: int
+    discount_minor: int
+    tax_minor: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why an order may not go on, or might not for a while."""
+
+    id: UUID
+    order_id: UUID
+    reason: str
+    note: str
+    placed_by: str
+    placed_at: datetime
+    released_at: datetime | None
+    released_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of an order."""
+
+    id: UUID
+    order_id: UUID
+    state: str
+    processor: str
+    method: str
+    token: str
+    amount_minor: int
+    captured_minor: int
+    refunded_minor: int
+    currency: str
+    reference: str | None
+    declined: str | None
+    attempt: int
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back."""
+
+    id: UUID
+    payment_id: UUID
+    order_id: UUID
+    state: str
+    amount_minor: int
+    currency: str
+    reason: str
+    reference: str | None
+    processor: str
+    payment_reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAsk:
+    """Money that shall go back to the customer.
+
+    Attributes:
+        reference: names this refund; the same one again changes nothing.
+    """
+
+    order_id: UUID
+    amount_minor: int
+    reason: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """When the parcel will be there, and why it is believed."""
+
+    from_: datetime
+    until: datetime
+    why: Mapping[str, Any]

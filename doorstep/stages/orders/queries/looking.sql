@@ -1,0 +1,69 @@
+-- name: orders
+-- Orders as they are kept, with whom they go to.
+SELECT o.id, o.state, o.number, o.merchant_id, m.code AS merchant, o.channel, o.external_ref, o.placed_at, o.currency,
+       o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor, o.total_minor, o.rounding_minor, o.delivery,
+       o.gift, o.note, o.language, o.promised_from, o.promised_until, o.shipped_at, c.name, c.company, c.email, c.phone,
+       c.street, c.street2, c.city, c.region, c.postal_code, c.country
+FROM orders.orders o
+JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
+JOIN orders.contacts c ON c.tenant_id = %(tenant_id)s AND c.order_id = o.id
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[])
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+ORDER BY o.placed_at DESC, o.id DESC;
+
+-- name: lines
+-- The lines of orders, as they were ordered.
+SELECT id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor
+FROM orders.lines WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY order_id, position;
+
+-- name: holds
+-- Every hold of orders, released ones too.
+SELECT id, order_id, reason, note, placed_by, placed_at, released_at, released_by
+FROM orders.holds WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY order_id, placed_at, id;
+
+-- name: page
+-- One page of the list, newest first, by any state and merchant.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND (o.placed_at, o.id) < (%(before)s, %(before_id)s) ORDER BY o.placed_at DESC, o.id DESC
+LIMIT %(most)s;
+
+-- name: page_of_merchant
+-- One page of a merchant's orders, newest first.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.merchant_id = %(merchant_id)s AND (o.placed_at, o.id) < (%(before)s, %(before_id)s)
+ORDER BY o.placed_at DESC, o.id DESC LIMIT %(most)s;
+
+-- name: page_of_state
+-- One page of orders in one state, newest first; of one merchant when asked so.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.state = %(state)s AND (o.placed_at, o.id) < (%(before)s, %(before_id)s)
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+ORDER BY o.placed_at DESC, o.id DESC LIMIT %(most)s;
+
+-- name: search
+-- Orders by number, external reference, e-mail address or SKU, each by its own index, the newest of each.
+WITH found AS (
+    (SELECT o.id FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.number = %(number)s::bigint)
+    UNION
+    (SELECT o.id FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.external_ref = %(q)s LIMIT %(widest)s)
+    UNION
+    (SELECT c.order_id FROM orders.contacts c WHERE c.tenant_id = %(tenant_id)s AND lower(c.email) = lower(%(q)s)
+     ORDER BY c.order_id DESC LIMIT %(widest)s)
+    UNION
+    (SELECT l.order_id FROM catalog.products p CROSS JOIN LATERAL (
+        SELECT l.order_id FROM orders.lines l WHERE l.tenant_id = %(tenant_id)s AND l.product_id = p.id
+        ORDER BY l.order_id DESC LIMIT %(widest)s) AS l
+     WHERE p.tenant_id = %(tenant_id)s AND p.sku = %(q)s)
+)
+SELECT o.id FROM found JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = found.id
+WHERE (o.placed_at, o.id) < (%(before)s, %(before_id)s)
+  AND (%(state)s::text IS NULL OR o.state = %(state)s)
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+ORDER BY o.placed_at DESC, o.id DESC LIMIT %(most)s;
+
+-- name: counts
+-- How many orders are open per state, for the chips above the list; finished ones are not counted.
+SELECT o.state, count(*)::int AS count FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.state = ANY (ARRAY['placed', 'held', 'accepted'])
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+GROUP BY o.state;

@@ -1,0 +1,37 @@
+-- name: cancelable
+-- Locks orders in id order and says which have not begun to leave the house.
+SELECT id FROM orders.orders
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND shipped_at IS NULL ORDER BY id FOR UPDATE;
+
+-- name: shipped_since
+-- Which of these orders have begun to leave the house, and when.
+SELECT id, shipped_at FROM orders.orders
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND shipped_at IS NOT NULL ORDER BY id;
+
+-- name: start_shipping
+-- From here on an order cannot be canceled. Only accepted ones (or closed ones, of which a later parcel leaves) may go.
+WITH going AS (
+    SELECT id FROM orders.orders
+    WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND state IN ('accepted', 'closed')
+    ORDER BY id FOR UPDATE
+)
+UPDATE orders.orders o SET shipped_at = coalesce(o.shipped_at, %(now)s)
+FROM going WHERE o.tenant_id = %(tenant_id)s AND o.id = going.id RETURNING o.id;
+
+-- name: promise
+-- Sets when orders will be there; answers those whose promise changed.
+WITH asked AS (
+    SELECT id, from_, until FROM unnest(%(ids)s::uuid[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]) AS asked(id, from_, until)
+), locked AS (
+    SELECT o.id FROM orders.orders o
+    WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) ORDER BY o.id FOR UPDATE OF o
+)
+UPDATE orders.orders o SET promised_from = asked.from_, promised_until = asked.until
+FROM locked JOIN asked USING (id)
+WHERE o.tenant_id = %(tenant_id)s AND o.id = locked.id
+  AND (o.promised_from, o.promised_until) IS DISTINCT FROM (asked.from_, asked.until)
+RETURNING o.id;
+
+-- name: states
+-- How orders stand.
+SELECT id, state FROM orders.orders WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) ORDER BY id;

@@ -1,0 +1,68 @@
+-- name: sellers
+-- The merchants that a batch of orders names, and the one that the caller is bound to.
+SELECT id, code, name, currency, rounding_minor FROM catalog.merchants
+WHERE tenant_id = %(tenant_id)s AND (code = ANY (%(codes)s::text[]) OR id = ANY (%(ids)s::uuid[]));
+
+-- name: items
+-- The products that a batch of orders names, kits with what they are made of.
+SELECT p.merchant_id, p.sku, p.id, p.name,
+       CASE p.kind WHEN 'kit' THEN parts.ids ELSE ARRAY[p.id] END AS component_ids,
+       CASE p.kind WHEN 'kit' THEN parts.quantities ELSE ARRAY[1] END AS quantities
+FROM unnest(%(merchant_ids)s::uuid[], %(skus)s::text[]) AS wanted(merchant_id, sku)
+JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.merchant_id = wanted.merchant_id AND p.sku = wanted.sku
+LEFT JOIN LATERAL (
+    SELECT array_agg(k.component_id ORDER BY k.component_id) AS ids, array_agg(k.quantity ORDER BY k.component_id) AS quantities
+    FROM catalog.kit_components k WHERE k.tenant_id = %(tenant_id)s AND k.kit_id = p.id
+) AS parts ON p.kind = 'kit';
+
+-- name: warehouses
+-- The sites that may ship, in a steady order.
+SELECT id, country, lat, lon FROM catalog.sites WHERE tenant_id = %(tenant_id)s AND kind = 'warehouse' ORDER BY code;
+
+-- name: first_orders
+-- The orders that are there under external references.
+SELECT o.merchant_id, o.channel, o.external_ref, o.id
+FROM unnest(%(merchant_ids)s::uuid[], %(channels)s::text[], %(external_refs)s::text[]) AS asked(merchant_id, channel, external_ref)
+JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.external_ref = asked.external_ref
+  AND o.merchant_id = asked.merchant_id AND o.channel = asked.channel;
+
+-- name: place
+-- Orders with their lines, contacts and payments in one statement; `state` and `seq` are born by default. Writers of a
+-- tenant come one after another here: they hold the row that counts order numbers.
+WITH placed AS (
+    INSERT INTO orders.orders (tenant_id, id, number, merchant_id, channel, external_ref, placed_at, currency,
+        subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language)
+    SELECT %(tenant_id)s, id, number, merchant_id, channel, external_ref, coalesce(placed_at, %(now)s), currency,
+        subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language
+    FROM unnest(%(ids)s::uuid[], %(numbers)s::bigint[], %(merchant_ids)s::uuid[], %(channels)s::text[],
+                %(external_refs)s::text[], %(placed_ats)s::timestamptz[], %(currencys)s::text[], %(subtotals)s::bigint[],
+                %(discounts)s::bigint[], %(shippings)s::bigint[], %(taxes)s::bigint[], %(totals)s::bigint[],
+                %(roundings)s::int[], %(deliverys)s::text[], %(gifts)s::boolean[], %(notes)s::text[], %(languages)s::text[])
+      AS o(id, number, merchant_id, channel, external_ref, placed_at, currency, subtotal_minor, discount_minor,
+           shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language)
+), listed AS (
+    INSERT INTO orders.lines (tenant_id, id, order_id, position, product_id, sku, name, quantity, unit_minor,
+        discount_minor, tax_minor, total_minor)
+    SELECT %(tenant_id)s, id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor
+    FROM unnest(%(line_ids)s::uuid[], %(line_order_ids)s::uuid[], %(positions)s::int[], %(product_ids)s::uuid[],
+                %(skus)s::text[], %(line_names)s::text[], %(quantitys)s::int[], %(unit_minors)s::bigint[],
+                %(line_discounts)s::bigint[], %(line_taxes)s::bigint[], %(line_totals)s::bigint[])
+      AS l(id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor)
+), reached AS (
+    INSERT INTO orders.contacts (tenant_id, order_id, name, company, email, phone, street, street2, city, region,
+        postal_code, country, lat, lon)
+    SELECT %(tenant_id)s, order_id, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon
+    FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(companys)s::text[], %(emails)s::text[], %(phones)s::text[],
+                %(streets)s::text[], %(street2s)s::text[], %(citys)s::text[], %(regions)s::text[], %(postal_codes)s::text[],
+                %(countrys)s::text[], %(lats)s::double precision[], %(lons)s::double precision[])
+      AS c(order_id, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon)
+)
+INSERT INTO orders.payments (tenant_id, id, order_id, processor, method, token, amount_minor, currency)
+SELECT %(tenant_id)s, id, order_id, processor, method, token, amount_minor, currency
+FROM unnest(%(payment_ids)s::uuid[], %(payment_order_ids)s::uuid[], %(processors)s::text[], %(methods)s::text[],
+            %(tokens)s::text[], %(amounts)s::bigint[], %(payment_currencys)s::text[])
+  AS p(id, order_id, processor, method, token, amount_minor, currency);
+
+-- name: warehouse_ids
+-- The sites that may ship, in a steady order.
+SELECT id FROM catalog.sites WHERE tenant_id = %(tenant_id)s AND kind = 'warehouse' ORDER BY code;

@@ -1,0 +1,57 @@
+"""What an order takes from stock, and which warehouses are asked first."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from doorstep.stages.orders.model.asked import Contact
+from doorstep.stages.orders.model.found import Item, Site
+
+EARTH_M = 6_371_000
+
+
+def demanded(lines: Iterable[tuple[UUID, Item, int]]) -> list[tuple[UUID, UUID, int]]:
+    """Explode lines into what lies on shelves.
+
+    Args:
+        lines: (line id, item, quantity).
+
+    Returns:
+        (line id, product id, quantity), one per line and component.
+    """
+    found: list[tuple[UUID, UUID, int]] = []
+    for line_id, item, quantity in lines:
+        parts = Counter[UUID]()
+        for product_id, per_kit in item.components:
+            parts[product_id] += per_kit * quantity
+        found += [(line_id, product_id, count) for product_id, count in parts.items()]
+    return found
+
+
+def needed(wanted: Iterable[tuple[Item, int]]) -> dict[UUID, int]:
+    """Return how many of each stored product (item, quantity) pairs take together: lines may share a component."""
+    need = Counter[UUID]()
+    for item, quantity in wanted:
+        for product_id, per_kit in item.components:
+            need[product_id] += per_kit * quantity
+    return dict(need)
+
+
+def sites_for(contact: Contact, sites: Sequence[Site]) -> tuple[UUID, ...]:
+    """Return the warehouses in the order they are asked: nearest first; by country where the place is not known."""
+    if len(sites) < 2:
+        return tuple(site.id for site in sites)
+    lat, lon = contact.lat, contact.lon
+    if lat is None or lon is None:
+        return tuple(site.id for site in sorted(sites, key=lambda site: site.country != contact.country))
+    return tuple(site.id for site in sorted(sites, key=lambda site: distance_m(lat, lon, site.lat, site.lon)))
+
+
+def distance_m(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
+    """Return the great-circle distance (haversine formula, R. W. Sinnott, "Virtues of the Haversine", 1984)."""
+    a, b = math.radians(lat), math.radians(to_lat)
+    half = (
+        math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(to_lon - lon) / 2) ** 2
+    )
+    return 2 * EARTH_M * math.asin(math.sqrt(half))

@@ -1,0 +1,1 @@
+"""Orders walk in, are checked, accepted or held."""
