@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
-from doorstep.platform import config, desk, doctor, serving, web
+from doorstep.platform import config, desk, doctor, keys, serving, web
 from doorstep.platform.config import Settings
 from doorstep.platform.db import connect
 from doorstep.platform.embedded import Embedded, kept_secret
@@ -65,6 +65,7 @@ def routes() -> list[Any]:
     """Every route of the house: the desk's own, then each stage's API and pages."""
     return [
         *desk.ROUTES,
+        *keys.ROUTES,
         *(route for name in ("api", "pages") for _, part in _parts(name) for route in part.ROUTES),
     ]
 
