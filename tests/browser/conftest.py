@@ -7,16 +7,20 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright
 
+from doorstep import app as house_app
 from doorstep.platform import auth
 from doorstep.platform.auth import SESSION_COOKIE, NewUser, Role
 from doorstep.platform.config import Settings
 from doorstep.platform.house import House
+from doorstep.platform.pages import environment
+from doorstep.platform.places import GROUPS, Place
 from tests.browser.finding import ARGUMENTS, find
 from tests.browser.looking import DESK, Look
 
@@ -127,7 +131,7 @@ Enter = Callable[..., Awaitable[None]]
 
 @pytest.fixture
 def enter(house: House, tenant: UUID, page: Page, site: str) -> Enter:
-    """`await enter(Role.PICKER)` signs a new person of the tenant in, with these roles."""
+    """Signs a new person of the tenant in, with the roles it is given."""
 
     async def signed_in(*roles: Role, merchant_id: UUID | None = None) -> None:
         login = f"{uuid4().hex[:12]}@example.org"
@@ -138,3 +142,43 @@ def enter(house: House, tenant: UUID, page: Page, site: str) -> Enter:
         await page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": site}])
 
     return signed_in
+
+
+Show = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def show(page: Page, site: str) -> Show:
+    """Opens a page made of a template's text and its context, fenced like the real ones."""
+    fences = {
+        name: value
+        for name, value in httpx.get(f"{site}/sign-in").headers.items()
+        if name in ("content-security-policy", "content-type")
+    }
+
+    async def shown(source: str, path: str = "/shown", **context: object) -> None:
+        html = render(source, path=path, **context)
+
+        async def answer(route: Route) -> None:
+            await route.fulfill(body=html, headers=fences)
+
+        await page.route(f"**{path}", answer)
+        await page.goto(path)
+
+    return shown
+
+
+def render(source: str, **context: object) -> str:
+    """Return a page made of a template's text, as the owner of the house sees it."""
+    pages_of = environment(house_app.template_folders())
+    shown = {
+        "request": SimpleNamespace(cookies={}),
+        "who": SimpleNamespace(name="Ana Souza"),
+        "places": [(group, [Place(path, name, path[1:]) for path, name in known]) for group, known in GROUPS],
+        "lang": "en",
+        "flash": None,
+        "csrf_token": "a-token",
+        "csrf_input": '<input type="hidden" name="_csrf_token" value="a-token">',
+        **context,
+    }
+    return pages_of.from_string(source).render(**shown)

@@ -90,8 +90,7 @@ async def shot(page: Page, name: str) -> None:
         size = page.viewport_size or {"width": 0}
         device = "desk" if size["width"] > 700 else "phone"
         scheme = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'")
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        await page.screenshot(path=Path(folder) / f"{name}-{device}-{scheme}.png", full_page=True)
+        await page.screenshot(path=f"{folder}/{name}-{device}-{scheme}.png", full_page=True)
 
 
 _WHOLE = """() => {

@@ -88,6 +88,7 @@ async function send(action: string, values: FormData): Promise<boolean> {
 /** Put the page that was answered in the place of this one. */
 function arrive(html: string, url: string, ok: boolean): void {
   const page = new DOMParser().parseFromString(html, "text/html");
+  const begun = scanField(document.querySelector("[data-scan]"))?.value ?? ""; // of the next code, typed half
   if (!ok) page.body.dataset["answer"] ??= "wrong";
   document.title = page.title;
   for (const name of document.body.getAttributeNames()) document.body.removeAttribute(name);
@@ -95,6 +96,8 @@ function arrive(html: string, url: string, ok: boolean): void {
   document.body.replaceChildren(...page.body.childNodes);
   history.replaceState(null, "", url);
   document.dispatchEvent(new CustomEvent("doorstep:arrived"));
+  const field = scanField(document.querySelector("[data-scan]"));
+  if (field) field.value = begun;
   if (page.body.dataset["answer"] === "wrong") waiting = []; // what was scanned after a mistake was scanned in error
   answer(document.body);
 }
