@@ -167,6 +167,23 @@ class Scan:
     estimate: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierEvent:
+    """One event that a carrier tells of one of its parcels, in our words. `zone` is the offset it gave: `+01:00`."""
+
+    number: str
+    status: Status | None
+    occurred_at: datetime
+    reason: str | None = None
+    raw_code: str = ""
+    raw_text: str = ""
+    place: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    zone: str = "UTC"
+    estimate: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A recorded scan, as the fold and the pages see it. `key` is its meaning."""

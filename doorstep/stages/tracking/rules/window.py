@@ -88,7 +88,7 @@ def after_silence(
     now_said: Window, status: Status, last_scan_at: datetime | None, now: datetime, zone: str
 ) -> Window:
     """Return the window when nothing was heard until `now`; the same one while it can still be kept."""
-    if status in FINAL or status in NO_PROMISE:
+    if status in FINAL or status in NO_PROMISE or status is Status.AVAILABLE_FOR_PICKUP:
         return now_said
     today = day_there(now, zone)
     soonest = today

@@ -1,0 +1,90 @@
+"""Reactions: the promise at acceptance, a tracker for every label, our own first scan at hand-over, and the hours of silence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.statements import Statements
+from doorstep.stages.tracking.acts import calls, windows
+from doorstep.stages.tracking.acts.recording import record
+from doorstep.stages.tracking.acts.telling import owe
+from doorstep.stages.tracking.model import Message, Scan, Status
+from doorstep.stages.tracking.ports import reading
+
+Q = Statements("doorstep.stages.tracking")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Where a parcel left the house."""
+
+    parcel_id: UUID
+    number: str
+    place: str
+    lat: float
+    lon: float
+    zone: str
+
+
+async def make_promise(tx: Tx, order_ids: list[UUID]) -> None:
+    """Promise a window and owe the confirmation."""
+    await windows.promise(tx, order_ids)
+
+
+async def confirm_cancel(tx: Tx, order_ids: list[UUID]) -> None:
+    """Tell the customer that the order is canceled."""
+    await owe(tx, [Message(order_id, "order_canceled", "canceled") for order_id in order_ids])
+
+
+async def start_tracker(tx: Tx, label_ids: list[UUID]) -> None:
+    """Start following the parcel."""
+    await calls.start(tx, label_ids, reading.read_any)
+
+
+async def cancel_tracker(tx: Tx, label_ids: list[UUID]) -> None:
+    """A voided label's story ends, unless the parcel moves under it after all."""
+    found = await tx.tuples(Q.parcels_of_labels, label_ids=label_ids)
+    await record(
+        tx,
+        [
+            Scan(
+                parcel_id=parcel_id,
+                number=number,
+                status=Status.CANCELED,
+                raw_code="label_voided",
+                occurred_at=tx.now,
+                via="person",
+            )
+            for parcel_id, number in found
+        ],
+    )
+
+
+async def hand_over(tx: Tx, parcel_ids: list[UUID]) -> None:
+    """Our own scan at the dock is the first of the journey, whatever the carrier says and when."""
+    left: Sequence[Left] = await tx.rows(Q.handed_over, Left, parcel_ids=parcel_ids)
+    await record(
+        tx,
+        [
+            Scan(
+                parcel_id=one.parcel_id,
+                number=one.number,
+                status=Status.PICKED_UP,
+                raw_code="handed_over",
+                place=one.place,
+                lat=one.lat,
+                lon=one.lon,
+                zone=one.zone,
+                occurred_at=tx.now,
+                via="person",
+            )
+            for one in left
+        ],
+    )
+
+
+async def listen_to_silence(tx: Tx, _tenants: list[UUID]) -> None:
+    """Move the windows that silence has overtaken."""
+    while await windows.hear_silence(tx):
+        pass

@@ -1,0 +1,58 @@
+-- Windows: the first promise, and what silence does to it.
+
+-- name: outlooks
+-- What is known of accepted orders when their first promise is made: the site that was reserved, its clock and its work, and the
+-- service that the customer chose or that is used most often.
+SELECT o.id AS order_id, c.country, c.lat, c.lon, w.timezone AS site_zone, w.cutoff, coalesce(chosen.days_min, usual.days_min)
+       AS days_min, coalesce(chosen.days_max, usual.days_max) AS days_max, w.id AS site_id
+FROM orders.orders o
+JOIN orders.contacts c ON c.tenant_id = o.tenant_id AND c.order_id = o.id
+JOIN LATERAL (
+    SELECT r.site_id FROM inventory.reservations r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id
+    ORDER BY r.site_id LIMIT 1
+) held ON true
+JOIN catalog.sites w ON w.tenant_id = o.tenant_id AND w.id = held.site_id
+LEFT JOIN LATERAL (
+    SELECT s.days_min, s.days_max FROM catalog.services s
+    WHERE s.tenant_id = %(tenant_id)s AND s.code = o.delivery AND s.active ORDER BY s.id LIMIT 1
+) chosen ON true
+LEFT JOIN LATERAL (
+    SELECT s.days_min, s.days_max FROM catalog.services s
+    JOIN catalog.carriers k ON k.tenant_id = s.tenant_id AND k.id = s.carrier_id AND k.active
+    WHERE s.tenant_id = %(tenant_id)s AND s.active
+    ORDER BY s.days_max, s.days_min, s.id
+    OFFSET (SELECT count(*) / 2 FROM catalog.services n WHERE n.tenant_id = %(tenant_id)s AND n.active) LIMIT 1
+) usual ON true
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.promised_until IS NULL
+  AND coalesce(chosen.days_max, usual.days_max) IS NOT NULL
+ORDER BY o.id;
+
+-- name: site_loads
+-- How much waits on the floor of some sites, and how much leaves on a working day (the last six, measured).
+SELECT w.id AS site_id,
+       (SELECT count(*)::int FROM warehouse.fulfillments f WHERE f.tenant_id = %(tenant_id)s AND f.site_id = w.id
+          AND f.state IN ('waiting', 'batched', 'picking', 'picked', 'short')) AS waiting,
+       (SELECT (count(*) / 6)::int FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.site_id = w.id
+          AND l.handed_over_at > %(now)s - interval '7 days') AS per_day
+FROM catalog.sites w WHERE w.tenant_id = %(tenant_id)s AND w.id = ANY (%(site_ids)s::uuid[]);
+
+-- name: first_promises
+-- What orders were promised at first.
+SELECT id AS order_id, promised_from AS from_, promised_until AS until FROM orders.orders
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(order_ids)s::uuid[]) AND promised_until IS NOT NULL;
+
+-- name: silent_trackers
+-- Parcels whose window may not be kept any more although nobody said so: the oldest window first.
+SELECT parcel_id FROM tracking.trackers
+WHERE tenant_id = %(tenant_id)s AND state NOT IN ('delivered', 'returned', 'lost', 'canceled')
+  AND state NOT IN ('available_for_pickup', 'returning') AND window_until < %(now)s + interval '6 hours'
+  AND (state <> 'out_for_delivery' OR window_until < %(now)s)
+ORDER BY window_until LIMIT %(most)s;
+
+-- name: set_windows
+-- A window moves although no scan came.
+UPDATE tracking.trackers t SET window_from = u.window_from, window_until = u.window_until, window_why = u.window_why,
+    window_changes = t.window_changes + u.changes
+FROM unnest(%(ids)s::uuid[], %(window_froms)s::timestamptz[], %(window_untils)s::timestamptz[], %(window_whys)s::text[],
+    %(changess)s::int[]) AS u(id, window_from, window_until, window_why, changes)
+WHERE t.tenant_id = %(tenant_id)s AND t.id = u.id;
