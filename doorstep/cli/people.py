@@ -45,7 +45,10 @@ async def _merchant_id(opened: House, tenant_id: UUID, code: str | None) -> UUID
     if code is None:
         return None
     async with opened.db.transaction(tenant_id, actor="cli") as tx:
-        return await catalog.merchant_by_code(tx, code)
+        found = await catalog.merchants_by_code(tx, [code])
+    if code not in found:
+        raise unknown("merchant", code)
+    return found[code]
 
 
 @tenant.command("add")
