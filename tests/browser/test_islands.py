@@ -200,8 +200,9 @@ async def test_a_signature_becomes_a_path_and_can_be_cleared(page: Page, show: S
 
 async def test_a_photo_is_made_small_before_it_is_sent(page: Page, show: Show) -> None:
     await show(TOP + '{% block content %}{{ ui.file("photo", "Photo", photo=True) }}{% endblock %}')
-    picture = {"name": "door.png", "mimeType": "image/png", "buffer": _png(2000, 1000)}
-    await page.get_by_label("Photo").set_input_files(files=[picture])  # type: ignore[list-item]
+    await page.get_by_label("Photo").set_input_files(
+        {"name": "door.png", "mimeType": "image/png", "buffer": _png(2000, 1000)}
+    )
     shown = page.get_by_alt_text("The photo that will be sent")
     await expect(shown).to_be_visible()
     size = await shown.evaluate("(one) => [one.naturalWidth, one.naturalHeight]")
