@@ -24,6 +24,8 @@ def faults(body: bytes, wanted: Any) -> list[Fault]:
 
 
 def _walk(data: Any, kind: inspect.Type, wanted: Any, pointer: str) -> list[Fault]:
+    while isinstance(kind, inspect.Metadata):  # descriptions and examples wrap the type
+        kind = kind.type
     if isinstance(kind, inspect.UnionType):
         if data is None and kind.includes_none:
             return []

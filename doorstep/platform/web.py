@@ -33,6 +33,7 @@ from doorstep.platform.edge import Asked
 from doorstep.platform.errors import Fault, Reason, Refused
 from doorstep.platform.packing import Packed
 from doorstep.platform.shape import faults
+from doorstep.platform.strict import StrictRequest
 
 log = structlog.get_logger()
 
@@ -120,6 +121,7 @@ def build(
         template_config=pages.template_config(template_folders),
         openapi_config=_openapi(),
         response_headers=_fences(tile_url),
+        request_class=StrictRequest,
         request_max_body_size=body_max,
         opt={"exclude_from_csrf": False},
     )
