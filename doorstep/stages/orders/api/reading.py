@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
+from litestar.params import QueryParameter
 
 from doorstep.platform.auth import ALL_STAFF, Principal, Role, allow
 from doorstep.platform.db import Tx
@@ -22,11 +23,15 @@ Word = Annotated[str, msgspec.Meta(max_length=254, pattern=r"^[^\u0000]*$")]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)]
 
 
+InState = Annotated[OrderState | None, QueryParameter(name="state")]
+"""The framework keeps the plain name for itself."""
+
+
 @get("/api/orders", opt=READERS)
 async def list_orders(
     house: InHouse,
     who: Caller,
-    state: FromQuery[OrderState | None] = None,
+    of_state: InState = None,
     merchant: FromQuery[Word | None] = None,
     q: FromQuery[Word] = "",
     cursor: FromQuery[Word] = "",
@@ -35,7 +40,7 @@ async def list_orders(
     """List orders, newest first, by state, merchant (code), and `q`: a number, external reference, e-mail address or SKU."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         wanted = acts.Wanted(
-            await merchant_of(tx, who, merchant), state, q.strip(), read_cursor(cursor), limit
+            await merchant_of(tx, who, merchant), of_state, q.strip(), read_cursor(cursor), limit
         )
         page = await acts.look(tx, wanted)
     shown = [brief(order, page.holds.get(order.id, [])) for order in page.orders]

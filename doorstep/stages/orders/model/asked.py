@@ -102,12 +102,15 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Word | None,
         Meta(description="The channel's own number; the same one again is answered with the first order."),
     ] = None
-    placed_at: Annotated[
-        datetime | None,
-        Meta(tz=True, description="Only for imports (scope `orders:import`), not in the future."),
-    ] = None
+    placed_at: (
+        Annotated[
+            datetime,
+            Meta(tz=True, description="Only for imports (scope `orders:import`), not in the future."),
+        ]
+        | None
+    ) = None
     currency: Annotated[str, Meta(max_length=3, pattern=ONE_LINE, description="ISO 4217.", examples=["EUR"])]
-    lines: Annotated[list[NewLine], Meta(min_length=1, max_length=LINES_MAX)]
+    lines: Annotated[list[NewLine], Meta(min_length=1, description="1 to 2,000.")]
     discount_minor: Annotated[
         Amount, Meta(description="Taken off the whole order, beside the lines' own.")
     ] = 0
