@@ -2,7 +2,7 @@
 
 CREATE SCHEMA delivery;
 
--- A van's tour of one day.
+-- A van's tour of one day. `changes` is what the driver has not yet seen of a plan that was changed after it was made.
 CREATE TABLE delivery.routes (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -11,36 +11,41 @@ CREATE TABLE delivery.routes (
     number bigint NOT NULL,
     site_id uuid NOT NULL,
     van_id uuid NOT NULL,
-    driver_id uuid,
+    driver text,
+    driver_name text,
     day date NOT NULL,
     planned_at timestamptz NOT NULL,
     departs_at timestamptz NOT NULL,
     returns_at timestamptz NOT NULL,
-    distance_m int NOT NULL,
-    reasons jsonb NOT NULL DEFAULT '{}',
+    departed_at timestamptz,
+    distance_m int NOT NULL CHECK (distance_m >= 0),
+    reasons jsonb NOT NULL DEFAULT '[]',
+    changes jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT route_number_taken UNIQUE (tenant_id, number)
 );
 CREATE INDEX routes_of_day ON delivery.routes (tenant_id, site_id, day);
-CREATE INDEX routes_of_van ON delivery.routes (tenant_id, van_id, day);
+CREATE UNIQUE INDEX van_has_a_route ON delivery.routes (tenant_id, van_id)
+    WHERE state IN ('planned', 'loading', 'driving');
 
--- One parcel's way to its door: the same stop over all attempts.
+-- One parcel's way to its door: the same stop over all attempts. `told_from` and `told_until` are what the customer was told.
 CREATE TABLE delivery.stops (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     state text NOT NULL DEFAULT 'expected',
     seq int NOT NULL DEFAULT 1,
-    parcel_id uuid NOT NULL,
     label_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
     order_id uuid NOT NULL,
     merchant_id uuid NOT NULL,
     site_id uuid NOT NULL,
     tracking_number text NOT NULL,
     sscc text,
-    lat double precision NOT NULL,
-    lon double precision NOT NULL,
-    weight_g int NOT NULL,
-    volume_ml bigint NOT NULL,
+    lat double precision NOT NULL CHECK (lat BETWEEN -90 AND 90),
+    lon double precision NOT NULL CHECK (lon BETWEEN -180 AND 180),
+    place_from text NOT NULL CHECK (place_from IN ('address', 'person', 'postal_code', 'center')),
+    weight_g int NOT NULL CHECK (weight_g >= 0),
+    volume_ml bigint NOT NULL CHECK (volume_ml >= 0),
     window_from timestamptz,
     window_until timestamptz,
     pin text NOT NULL,
@@ -51,17 +56,37 @@ CREATE TABLE delivery.stops (
     position int,
     planned_at timestamptz,
     eta timestamptz,
+    told_from timestamptz,
+    told_until timestamptz,
+    left_out text,
     scanned_in_at timestamptz,
     PRIMARY KEY (tenant_id, id),
-    CONSTRAINT one_stop_a_label UNIQUE (tenant_id, label_id)
+    CONSTRAINT one_stop_a_label UNIQUE (tenant_id, label_id),
+    CONSTRAINT window_ends_after_it_starts CHECK (window_until > window_from)
 );
-CREATE INDEX stops_of_parcel ON delivery.stops (tenant_id, parcel_id);
 CREATE INDEX stops_of_order ON delivery.stops (tenant_id, order_id);
 CREATE INDEX stops_of_route ON delivery.stops (tenant_id, route_id, position) WHERE route_id IS NOT NULL;
-CREATE INDEX stops_at_center ON delivery.stops (tenant_id, site_id, state) WHERE state IN ('expected', 'at_center', 'failed');
+CREATE INDEX stops_at_center ON delivery.stops (tenant_id, site_id, state)
+    WHERE state IN ('expected', 'at_center', 'failed');
 CREATE INDEX stops_by_number ON delivery.stops (tenant_id, tracking_number);
+CREATE INDEX stops_by_sscc ON delivery.stops (tenant_id, sscc) WHERE sscc IS NOT NULL;
 
--- Every try to hand a parcel over, with how it ended.
+-- A plan that an optimizer made and that nobody has accepted yet, with what it leaves out and why.
+CREATE TABLE delivery.proposals (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    day date NOT NULL,
+    made_at timestamptz NOT NULL,
+    made_by text NOT NULL,
+    plan jsonb NOT NULL,
+    settled_at timestamptz,
+    accepted boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX proposals_open ON delivery.proposals (tenant_id, site_id, made_at DESC) WHERE settled_at IS NULL;
+
+-- Every try to hand a parcel over, with how it ended; one that was a slip of the finger is marked undone.
 CREATE TABLE delivery.attempts (
     tenant_id uuid NOT NULL,
     stop_id uuid NOT NULL,
@@ -71,11 +96,15 @@ CREATE TABLE delivery.attempts (
     reason text,
     note text NOT NULL DEFAULT '',
     driver text NOT NULL,
+    lat double precision,
+    lon double precision,
+    distance_m int,
     occurred_at timestamptz NOT NULL,
+    undone_at timestamptz,
     PRIMARY KEY (tenant_id, stop_id, attempt)
 );
 
--- What proves a delivery; append-only.
+-- What proves a delivery; append-only. `sha256` is over everything in the row.
 CREATE TABLE delivery.proofs (
     tenant_id uuid NOT NULL,
     stop_id uuid NOT NULL,
@@ -86,20 +115,23 @@ CREATE TABLE delivery.proofs (
     photo bytea,
     lat double precision,
     lon double precision,
+    accuracy_m int,
     distance_m int,
     sha256 bytea NOT NULL,
     occurred_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, stop_id, attempt)
 );
 
--- Where each van is; the newest by its own sequence number.
+-- Where each device of a van was last; the newest by the device's own sequence number, never by its clock.
 CREATE TABLE delivery.positions (
     tenant_id uuid NOT NULL,
     van_id uuid NOT NULL,
+    device text NOT NULL,
     device_seq bigint NOT NULL,
-    lat double precision NOT NULL,
-    lon double precision NOT NULL,
+    lat double precision NOT NULL CHECK (lat BETWEEN -90 AND 90),
+    lon double precision NOT NULL CHECK (lon BETWEEN -180 AND 180),
+    accuracy_m int,
     occurred_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, van_id)
+    PRIMARY KEY (tenant_id, van_id, device)
 );

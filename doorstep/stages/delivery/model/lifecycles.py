@@ -1,4 +1,4 @@
-"""The words of the last mile: stops, routes and their life cycles."""
+"""The life cycles of the last mile: a stop over all its attempts, and a van's route."""
 
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ class StopState(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
 
 
 class StopAct(StrEnum):
@@ -30,8 +31,9 @@ class StopAct(StrEnum):
     ARRIVE = "arrive"
     DELIVER = "deliver"
     FAIL = "fail"
-    RETRY = "retry"
+    UNDO = "undo"
     RETURN = "return"
+    WITHDRAW = "withdraw"
 
 
 _S = StopState
@@ -48,10 +50,11 @@ STOP = Machine(
         StopAct.ARRIVE: {_S.OUT: _S.ARRIVED},
         StopAct.DELIVER: {_S.OUT: _S.DELIVERED, _S.ARRIVED: _S.DELIVERED},
         StopAct.FAIL: {_S.OUT: _S.FAILED, _S.ARRIVED: _S.FAILED},
-        StopAct.RETRY: {_S.FAILED: _S.AT_CENTER},
-        StopAct.RETURN: {_S.FAILED: _S.RETURNED, _S.AT_CENTER: _S.RETURNED, _S.EXPECTED: _S.RETURNED},
+        StopAct.UNDO: {_S.FAILED: _S.OUT},
+        StopAct.RETURN: {_S.FAILED: _S.RETURNED, _S.AT_CENTER: _S.RETURNED},
+        StopAct.WITHDRAW: {_S.EXPECTED: _S.WITHDRAWN, _S.AT_CENTER: _S.WITHDRAWN},
     },
-    notes=("pin_wrong", "eta_changed", "resequenced"),
+    notes=("pin_wrong", "eta_changed", "resequenced", "place_corrected", "window_wished", "last_attempt"),
 )
 
 
@@ -84,7 +87,10 @@ ROUTE = Machine(
         RouteAct.FINISH: {RouteState.DRIVING: RouteState.FINISHED},
         RouteAct.CANCEL: {RouteState.PLANNED: RouteState.CANCELED, RouteState.LOADING: RouteState.CANCELED},
     },
-    notes=("changed",),
+    notes=("changed", "change_seen"),
 )
 
 MACHINES = (STOP, ROUTE)
+
+UNDER_WAY = (_S.OUT, _S.ARRIVED)
+"""In the van, not at the door yet."""

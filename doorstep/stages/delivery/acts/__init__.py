@@ -1,0 +1,1 @@
+"""The verbs of the last mile: expect, scan in, plan, load, drive, hand over, fail, follow."""

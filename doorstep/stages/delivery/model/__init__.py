@@ -1,0 +1,67 @@
+"""The words of the last mile: stops, routes, proofs, plans, and their life cycles."""
+
+from doorstep.stages.delivery.model.doors import (
+    NO_SECOND_TRY,
+    TOLD_AS,
+    FailReason,
+    Failure,
+    Handing,
+    Place,
+    Position,
+    ProofKind,
+    ScanVerdict,
+)
+from doorstep.stages.delivery.model.found import Proof, Route, Stop
+from doorstep.stages.delivery.model.lifecycles import (
+    MACHINES,
+    ROUTE,
+    STOP,
+    UNDER_WAY,
+    RouteAct,
+    RouteState,
+    StopAct,
+    StopState,
+)
+from doorstep.stages.delivery.model.plans import (
+    Center,
+    Day,
+    DayPlan,
+    FreeVan,
+    LeftOut,
+    PlannedRoute,
+    PlannedStop,
+    Proposal,
+    Task,
+)
+
+__all__ = [
+    "MACHINES",
+    "NO_SECOND_TRY",
+    "ROUTE",
+    "STOP",
+    "TOLD_AS",
+    "UNDER_WAY",
+    "Center",
+    "Day",
+    "DayPlan",
+    "FailReason",
+    "Failure",
+    "FreeVan",
+    "Handing",
+    "LeftOut",
+    "Place",
+    "PlannedRoute",
+    "PlannedStop",
+    "Position",
+    "Proof",
+    "ProofKind",
+    "Proposal",
+    "Route",
+    "RouteAct",
+    "RouteState",
+    "ScanVerdict",
+    "Stop",
+    "StopAct",
+    "StopState",
+    "Task",
+]
