@@ -96,7 +96,7 @@ def duties(stages: Iterable[tuple[str, Mapping[str, Sequence[Any]], Mapping[str,
                 listeners.setdefault(kind, []).append(name)
         for title, timer in every.items():
             work[f"{stage}.{title}"] = timer.work
-            timers[f"{stage}.{title}"] = timer.seconds
+            timers[f"{stage}.{title}"] = float(timer.seconds)
     outside = frozenset(name for name, one in work.items() if getattr(one, "calls_outside", False))
     return Duties(work, {kind: tuple(names) for kind, names in listeners.items()}, timers, outside)
 

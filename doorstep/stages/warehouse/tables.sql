@@ -32,7 +32,6 @@ CREATE TABLE warehouse.fulfillments (
     cartons jsonb,
     PRIMARY KEY (tenant_id, id)
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX one_waiting_a_site ON warehouse.fulfillments (tenant_id, order_id, site_id) WHERE state = 'waiting';
 CREATE INDEX fulfillments_of_order ON warehouse.fulfillments (tenant_id, order_id);
 CREATE INDEX fulfillments_to_do ON warehouse.fulfillments (tenant_id, state, site_id, ship_by)
     WHERE state IN ('waiting', 'batched', 'picking', 'picked', 'short');

@@ -1,1 +1,72 @@
-"""The verbs of the floor."""
+"""The verbs of the floor, one function per business act; each takes the open transaction."""
+
+from doorstep.stages.warehouse.acts.answers import Hand, PickAnswer, ScanIn, StopOut
+from doorstep.stages.warehouse.acts.benches import PackAnswer, PackLine, ParcelOut
+from doorstep.stages.warehouse.acts.closing import Reading, change_box, close, read_slip
+from doorstep.stages.warehouse.acts.leave import (
+    Parcel,
+    ParcelItem,
+    cancel,
+    follow_shortages,
+    hand_over,
+    parcels_of,
+    stop,
+)
+from doorstep.stages.warehouse.acts.pack import look as look_at_bench
+from doorstep.stages.warehouse.acts.pack import open_work
+from doorstep.stages.warehouse.acts.pack import scan as scan_into_box
+from doorstep.stages.warehouse.acts.pick import fill_tote, skip
+from doorstep.stages.warehouse.acts.pick import look as look_at_cart
+from doorstep.stages.warehouse.acts.pick import scan as scan_pick
+from doorstep.stages.warehouse.acts.plan import count_failure, read_question, sites_to_plan, write_plan
+from doorstep.stages.warehouse.acts.put_back import PutBack, PutBackAnswer, PutBackLine, put_back, put_backs
+from doorstep.stages.warehouse.acts.release import release
+from doorstep.stages.warehouse.acts.shortfall import ShortReason, short
+from doorstep.stages.warehouse.acts.suggesting import keep_cartons, pictures_of, read_cartons
+from doorstep.stages.warehouse.acts.take import get_work, give_back, take
+
+__all__ = [
+    "Hand",
+    "PackAnswer",
+    "PackLine",
+    "Parcel",
+    "ParcelItem",
+    "ParcelOut",
+    "PickAnswer",
+    "PutBack",
+    "PutBackAnswer",
+    "PutBackLine",
+    "Reading",
+    "ScanIn",
+    "ShortReason",
+    "StopOut",
+    "cancel",
+    "change_box",
+    "close",
+    "count_failure",
+    "fill_tote",
+    "follow_shortages",
+    "get_work",
+    "give_back",
+    "hand_over",
+    "keep_cartons",
+    "look_at_bench",
+    "look_at_cart",
+    "open_work",
+    "parcels_of",
+    "pictures_of",
+    "put_back",
+    "put_backs",
+    "read_cartons",
+    "read_question",
+    "read_slip",
+    "release",
+    "scan_into_box",
+    "scan_pick",
+    "short",
+    "sites_to_plan",
+    "skip",
+    "stop",
+    "take",
+    "write_plan",
+]

@@ -7,14 +7,12 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx, columns
 from doorstep.platform.ids import new_id
-from doorstep.platform.journal import born, note
+from doorstep.platform.journal import born, move, note
 from doorstep.platform.statements import Statements
-from doorstep.stages.warehouse.model import FULFILLMENT
-from doorstep.stages.warehouse.rules.cutoff import ship_by
+from doorstep.stages.warehouse.model import FULFILLMENT, FulfillmentAct
+from doorstep.stages.warehouse.rules.cutoff import priority, ship_by
 
 Q = Statements("doorstep.stages.warehouse")
-EXPRESS = 10
-"""Priority of orders that paid for speed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,13 @@ class _Item:
 async def release(tx: Tx, order_ids: Sequence[UUID]) -> list[UUID]:
     """Give the floor what is reserved for these orders and not there yet; return the fulfillment orders concerned.
 
-    Doing it again changes nothing; what was reserved since (after a short pick, at another site) is added. Orders that
-    are not accepted are left alone.
+    Doing it again changes nothing; what was reserved since (after a short pick, at another site) is added, and what was
+    short waits again. Orders that are not accepted are left alone.
     """
     await tx.run(Q.lock_orders, order_ids=list(order_ids))
+    await move(
+        tx, FULFILLMENT, FulfillmentAct.RELEASE, await tx.values(Q.short_of_orders, order_ids=list(order_ids))
+    )
     due = await tx.rows(Q.unreleased, _Due, order_ids=list(order_ids))
     if not due:
         return []
@@ -70,7 +71,7 @@ async def release(tx: Tx, order_ids: Sequence[UUID]) -> list[UUID]:
         Q.add_fulfillments,
         ids=list(fresh.values()),
         **columns(begun, "order_id", "site_id", "merchant_id"),
-        prioritys=[EXPRESS if one.delivery == "express" else 0 for one in begun],
+        prioritys=[priority(one.delivery) for one in begun],
         ship_bys=promises,
     )
     items = [_Item(ids[one.order_id, one.site_id], one.line_id, one.product_id, one.quantity) for one in due]

@@ -111,7 +111,7 @@ WHERE tenant_id = %(tenant_id)s AND fulfillment_id = %(fulfillment_id)s AND line
 
 -- name: drop_picks
 -- Stops that are no longer wanted leave their walks; units in the hand go back into the bin.
-UPDATE warehouse.picks p SET done_at = %(now)s, dropped = p.picked = 0, counted = 0
+UPDATE warehouse.picks p SET done_at = %(now)s, dropped = true, counted = 0
 WHERE p.tenant_id = %(tenant_id)s AND p.fulfillment_id = ANY (%(fulfillment_ids)s::uuid[]) AND p.done_at IS NULL;
 
 -- name: leave_batches

@@ -23,6 +23,20 @@ WHERE r.tenant_id = %(tenant_id)s AND r.order_id = ANY (%(order_ids)s::uuid[]) A
   AND o.state = 'accepted' AND r.quantity > coalesce(had.quantity, 0)
 ORDER BY r.order_id, r.site_id, r.line_id, r.product_id;
 
+-- name: short_of_orders
+-- Fulfillment orders of accepted orders that waited for goods: what they lacked is promised again, here or elsewhere.
+WITH short AS (
+    SELECT f.id FROM warehouse.fulfillments f
+    JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
+    WHERE f.tenant_id = %(tenant_id)s AND f.order_id = ANY (%(order_ids)s::uuid[]) AND f.state = 'short'
+      AND o.state = 'accepted'
+    ORDER BY f.id FOR NO KEY UPDATE OF f
+), found AS (
+    UPDATE warehouse.items i SET missing = 0 FROM short
+    WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = short.id AND i.missing > 0
+)
+SELECT short.id FROM short ORDER BY short.id;
+
 -- name: waiting_of_orders
 -- Fulfillment orders that may still take more items on; locked, so that no plan takes them meanwhile.
 SELECT f.id, f.order_id, f.site_id FROM warehouse.fulfillments f

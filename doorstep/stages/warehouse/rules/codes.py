@@ -41,6 +41,16 @@ def match(scanned: str, wanted: Iterable[str]) -> str | None:
     return next((code for code in codes if gtin and _as_gtin14(code) == gtin), None)
 
 
+def readings(scanned: str) -> list[str]:
+    """Return the product codes that a scan may stand for: the text itself, and its trade item number in every length."""
+    text = scanned.strip()
+    gtin = _gtin(text)
+    if gtin is None:
+        return [text]
+    shorter = [gtin[-length:] for length in _GTIN_LENGTHS if set(gtin[:-length]) <= {"0"}]
+    return list(dict.fromkeys([text, *shorter]))
+
+
 def _gtin(text: str) -> str | None:
     """Return the trade item number in a scan, in 14 digits: a plain one, or the (01) of a complete GS1 message."""
     if plain := _as_gtin14(text):

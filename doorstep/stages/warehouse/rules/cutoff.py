@@ -1,4 +1,4 @@
-"""Until when a site should hand an order over: the next cut-off of the site's own clock."""
+"""What leaves first: the next cut-off of the site's own clock, and orders that paid for speed."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,3 +15,8 @@ def ship_by(now: datetime, cutoff: time, timezone: str) -> datetime:
     local = now.astimezone(ZoneInfo(timezone))
     day = local.date() if local.time() < cutoff else local.date() + timedelta(days=1)
     return datetime.combine(day, cutoff, ZoneInfo(timezone))
+
+
+def priority(delivery: str | None) -> int:
+    """Return how much an order goes before others of the same day, by the service level that the customer chose."""
+    return 10 if delivery and "express" in delivery.casefold() else 0

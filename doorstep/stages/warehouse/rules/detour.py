@@ -17,23 +17,25 @@ def way_mm(floor: Warehouse, one: Spot, other: Spot) -> int:
     return abs(one.x_mm - other.x_mm) + over
 
 
-def best_position(floor: Warehouse, here: str, stops: Sequence[tuple[int, str]], place: str) -> int:
+def best_position(
+    floor: Warehouse, here: tuple[int, str], stops: Sequence[tuple[int, str]], place: str
+) -> int:
     """Return the position at which a stop at `place` lengthens the rest of the walk least (cheapest insertion).
 
     Args:
         floor: with all the bins named.
-        here: the bin where the picker stands.
+        here: position and bin where the picker stands.
         stops: (position, bin) still ahead, in the order of the walk.
         place: the bin to put in.
     """
     new = floor.places[place]
-    way = [floor.places[here], *(floor.places[name] for _, name in stops), floor.start]
+    way = [floor.places[here[1]], *(floor.places[name] for _, name in stops), floor.start]
     longer = [
         way_mm(floor, before, new) + way_mm(floor, new, after) - way_mm(floor, before, after)
         for before, after in pairwise(way)
     ]
     gap = longer.index(min(longer))
     if gap == len(stops):
-        return (stops[-1][0] if stops else 0) + STEP
-    before = stops[gap - 1][0] if gap else stops[0][0] - STEP
+        return (stops[-1][0] if stops else here[0]) + STEP
+    before = stops[gap - 1][0] if gap else here[0]
     return (before + stops[gap][0]) // 2

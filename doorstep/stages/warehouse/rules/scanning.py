@@ -80,30 +80,13 @@ class Wrong:
 def judge(task: Task, scanned: str, quantity: int | None = None) -> Arrive | Count | Put | Wrong:
     """Say what a scan means for the task; `quantity`, typed on the keypad, is how often the item's code counts."""
     text = scanned.strip()
-    units = units_of(text, task.codes, task.sku)
-    if not task.arrived:
-        if same(text, task.bin):
-            return Arrive()
-        if units:
-            return Wrong("bin_first", f"That is {task.name}. Scan the bin {task.bin} first, then the item.")
-        return Wrong("wrong_bin", f"Scanned {shown(text)}, expected the bin {task.bin}.")
     if same(text, task.bin):
         return Arrive()
+    if not task.arrived:
+        return _judge_too_early(task, text)
     if is_tote(text):
         return _judge_tote(task, text.upper())
-    if units is None:
-        if not task.left:
-            return Wrong("tote_expected", f"Scanned {shown(text)}, expected {_tote_of(task)}.")
-        return Wrong("wrong_item", f"Scanned {shown(text)}, expected {task.name} ({task.sku}).")
-    counts = units * (1 if quantity is None else quantity)
-    if counts > task.left:
-        if not task.left:
-            return Wrong("too_many", f"That is enough of {task.name}. Scan {_tote_of(task)}.")
-        return Wrong(
-            "too_many",
-            f"That would be {counts}, only {task.left} more of {task.name} are needed. Take single pieces.",
-        )
-    return Count(counts)
+    return _judge_item(task, text, 1 if quantity is None else quantity)
 
 
 def units_of(scanned: str, codes: Mapping[str, int], sku: str) -> int | None:
@@ -118,6 +101,26 @@ def shown(text: str) -> str:
     """Return a scanned text fit to be shown: printable, not too long."""
     plain = "".join(c if c.isprintable() else "·" for c in text)
     return plain if len(plain) <= SHOWN_MAX else f"{plain[:SHOWN_MAX]}…"
+
+
+def _judge_too_early(task: Task, text: str) -> Wrong:
+    if units_of(text, task.codes, task.sku):
+        return Wrong("bin_first", f"That is {task.name}. Scan the bin {task.bin} first, then the item.")
+    return Wrong("wrong_bin", f"Scanned {shown(text)}, expected the bin {task.bin}.")
+
+
+def _judge_item(task: Task, text: str, times: int) -> Count | Wrong:
+    units = units_of(text, task.codes, task.sku)
+    if units is None and task.left:
+        return Wrong("wrong_item", f"Scanned {shown(text)}, expected {task.name} ({task.sku}).")
+    if units is None:
+        return Wrong("wrong_tote", f"Scanned {shown(text)}, expected {_tote_of(task)}.")
+    if not task.left:
+        return Wrong("too_many", f"That is enough of {task.name}. Scan {_tote_of(task)}.")
+    if units * times > task.left:
+        more = f"That would be {units * times}, only {task.left} more of {task.name} are needed."
+        return Wrong("too_many", f"{more} Take single pieces.")
+    return Count(units * times)
 
 
 def _judge_tote(task: Task, tote: str) -> Put | Wrong:

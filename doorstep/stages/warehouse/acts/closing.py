@@ -1,0 +1,277 @@
+"""Closing boxes: another box, the scale, the packing slip, and the parcel that leaves the bench."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import unknown
+from doorstep.platform.journal import move_all, note
+from doorstep.platform.messages import text
+from doorstep.platform.statements import Statements
+from doorstep.stages import catalog
+from doorstep.stages.inventory import Movement
+from doorstep.stages.inventory import move as move_goods
+from doorstep.stages.warehouse.acts.answers import Hand, answered_once
+from doorstep.stages.warehouse.acts.benches import PackAnswer
+from doorstep.stages.warehouse.acts.pack import Job, OpenBox, held_box, lock_job, start_box, tell, why_not
+from doorstep.stages.warehouse.model import FULFILLMENT, PARCEL, FulfillmentAct, ParcelAct, ParcelState
+from doorstep.stages.warehouse.rules import slip as slips
+from doorstep.stages.warehouse.rules.contents import Inside, slip_lines
+from doorstep.stages.warehouse.rules.weighing import Weighed, weigh
+
+Q = Statements("doorstep.stages.warehouse")
+Linked = Callable[[UUID], str]
+"""Writes the customer's address for an order: signing belongs to the edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the packer says at the end.
+
+    Attributes:
+        weight_g: from the scale.
+        more: another box follows, although pieces are left.
+        reason: why a weight that does not fit is right; only a lead's counts.
+    """
+
+    parcel_id: UUID
+    weight_g: int
+    more: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    order_number: int
+    placed_at: datetime
+    currency: str
+    gift: bool
+    note: str
+    language: str
+    name: str
+    company: str
+    street: str
+    street2: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    brand: str
+    brand_color: str
+    logo: bytes | None
+    message: str
+    support_email: str
+    more_parcels: bool
+
+
+async def change_box(
+    tx: Tx, hand: Hand, job_id: UUID, command_id: str, box_code: str, reason: str
+) -> PackAnswer:
+    """Take another box than suggested; says why, so that the suggestion gets better.
+
+    Raises:
+        Refused: there is no such fulfillment order, somebody else has its box, or the command id was used before.
+    """
+    job = await lock_job(tx, job_id)
+
+    async def act() -> PackAnswer:
+        if wrong := await why_not(tx, job):
+            return wrong
+        opened = await held_box(tx, hand, job)
+        boxes = {box.code.casefold(): box for box in await catalog.boxes_of(tx)}
+        chosen = boxes.get(box_code.strip().casefold())
+        if chosen is None:
+            said = f"There is no box {box_code}. Use one of {', '.join(box.code for box in boxes.values())}."
+            return await tell(tx, job, "unknown_box", said, accepted=False, box=opened)
+        if chosen.id != opened.suggested_box_id and not reason.strip():
+            said = f"{opened.suggested or 'Another box'} was suggested. Say why {chosen.code} is better."
+            return await tell(tx, job, "reason_needed", said, accepted=False, box=opened)
+        await tx.run(
+            Q.change_box,
+            parcel_id=opened.id,
+            box_id=chosen.id,
+            reason=reason.strip() or None,
+            old_tare_g=opened.tare_g or 0,
+        )
+        facts = {"was": opened.box, "box": chosen.code, "suggested": opened.suggested, "reason": reason}
+        await note(tx, PARCEL, "box_changed", [opened.id], facts)
+        return await tell(tx, job, "ok", f"Box {chosen.code}.")
+
+    return await answered_once(tx, command_id, ["box", job_id, box_code, reason], PackAnswer, act)
+
+
+async def close(tx: Tx, hand: Hand, command_id: str, reading: Reading, linked: Linked) -> PackAnswer:
+    """Weigh and close a box: it becomes a parcel with its packing slip, and the carriers' turn begins.
+
+    Closing a parcel that is closed changes nothing and answers it, however often it is clicked.
+
+    Raises:
+        Refused: there is no such parcel, somebody else packs it, or the command id was used before.
+    """
+    job_id = await tx.value(Q.fulfillment_of_parcel, parcel_id=reading.parcel_id)
+    if job_id is None:
+        raise unknown("parcel", reading.parcel_id)
+    job = await lock_job(tx, job_id)
+
+    async def act() -> PackAnswer:
+        box = await tx.row(Q.parcel_by_id, OpenBox, fulfillment_id=job.id, parcel_id=reading.parcel_id)
+        assert box is not None  # noqa: S101 - it was found above, and boxes are never deleted
+        if box.state in (ParcelState.PACKED, ParcelState.HANDED_OVER):
+            return await _closed(tx, job, box, f"Parcel {box.number} is closed already.")
+        if wrong := await why_not(tx, job):
+            return wrong
+        await held_box(tx, hand, job)
+        left = await tx.value(Q.unpacked, fulfillment_id=job.id)
+        inside = dict(await tx.tuples(Q.in_parcel, parcel_id=box.id))
+        weighed = weigh(box.expected_g, reading.weight_g, sum(inside.values()))
+        if objection := _objection(box, reading, weighed, left, lead=hand.lead, empty=not inside):
+            if objection[0] == "weight_off":
+                facts = {"weight_g": reading.weight_g, "expected_g": box.expected_g, "packer": hand.shown}
+                await note(tx, PARCEL, "weighed", [box.id], facts)
+            return await tell(tx, job, *objection, accepted=False, box=box)
+        await _seal(tx, hand, job, box, reading, weighed, inside, linked)
+        if not left:
+            await move_all(tx, FULFILLMENT, FulfillmentAct.PACK, [job.id], {"boxes": job.boxes + 1})
+        else:
+            await start_box(tx, hand, await lock_job(tx, job.id))
+        return await _closed(
+            tx, job, box, f"Parcel {box.number} is packed: {reading.weight_g} g in {box.box}."
+        )
+
+    return await answered_once(tx, command_id, ["close", reading], PackAnswer, act)
+
+
+def _objection(
+    box: OpenBox, reading: Reading, weighed: Weighed, left: int, *, lead: bool, empty: bool
+) -> tuple[str, str] | None:
+    """Return what keeps a box from being closed (a stable name, and what to do), or None."""
+    if empty:
+        return "empty", "Nothing is in this box. Scan what goes into it."
+    if left and not reading.more:
+        return "not_all", f"{left} pieces are left in the tote. Scan them, or say that another box follows."
+    if box.box is None:
+        return "no_box", "No box is chosen. Scan or type the code of the box."
+    if box.max_gross_g is not None and reading.weight_g > box.max_gross_g:
+        return "too_heavy", f"Box {box.box} bears {box.max_gross_g} g. Take a stronger one, or two boxes."
+    confirmed = lead and reading.reason.strip()
+    return None if weighed.fits or confirmed else ("weight_off", _off(weighed, lead=lead))
+
+
+def _off(weighed: Weighed, *, lead: bool) -> str:
+    off = weighed.weight_g - weighed.expected_g
+    much = f"{abs(off)} g too {'heavy' if off > 0 else 'light'}"
+    around = f"{weighed.expected_g} g expected, {weighed.tolerance_g} g more or less"
+    do = "say why it is right" if lead else "let a lead confirm it with a reason"
+    return f"{weighed.weight_g} g is {much}: {around}. Count again, or {do}."
+
+
+async def _seal(
+    tx: Tx,
+    hand: Hand,
+    job: Job,
+    box: OpenBox,
+    reading: Reading,
+    weighed: Weighed,
+    inside: dict[UUID, int],
+    linked: Linked,
+) -> None:
+    """Move the goods into the parcel, write its slip and its history, and free totes that are empty."""
+    await move_goods(
+        tx, _out_of_totes(await tx.tuples(Q.in_totes_of, fulfillment_id=job.id), inside, job, box)
+    )
+    await tx.run(Q.free_totes, fulfillment_ids=[job.id])
+    await tx.run(
+        Q.close_parcel,
+        parcel_id=box.id,
+        weight_g=reading.weight_g,
+        reason=None if weighed.fits else reading.reason.strip(),
+        packed_by=hand.shown,
+        slip=await _slip(tx, job, box, linked(job.order_id)),
+    )
+    facts = {
+        "number": box.number,
+        "order_id": job.order_id,
+        "box": box.box,
+        "suggested": box.suggested,
+        "weight_g": reading.weight_g,
+        "expected_g": weighed.expected_g,
+        "reason": None if weighed.fits else reading.reason,
+        "packer": hand.shown,
+    }
+    await move_all(tx, PARCEL, ParcelAct.CLOSE, [box.id], facts)
+
+
+def _out_of_totes(
+    lying: Sequence[tuple[str, UUID, int]], inside: dict[UUID, int], job: Job, box: OpenBox
+) -> list[Movement]:
+    """Return how the units of a box leave the totes: tote by tote, until each product is complete."""
+    left = dict(inside)
+    movements = []
+    for place, product_id, on_hand in lying:
+        part = min(on_hand, left.get(product_id, 0))
+        if part:
+            left[product_id] -= part
+            movements.append(
+                Movement(
+                    site_id=job.site_id,
+                    product_id=product_id,
+                    from_place=place,
+                    to_place="parcel",
+                    quantity=part,
+                    reason="pack",
+                    reference=box.id,
+                )
+            )
+    assert not any(left.values())  # noqa: S101 - what was scanned into the box was picked into these totes
+    return movements
+
+
+async def _slip(tx: Tx, job: Job, box: OpenBox, link: str) -> bytes:
+    head = await tx.row(Q.slip_head, _Head, order_id=job.order_id)
+    assert head is not None  # noqa: S101 - the job was just read from the same order
+    inside = await tx.rows(Q.slip_lines, Inside, parcel_id=box.id)
+    town = " ".join(part for part in (head.postal_code, head.city, head.region) if part)
+    receiver = (head.name, head.company, head.street, head.street2, town, head.country)
+    return slips.draw(
+        slips.Slip(
+            brand=slips.Brand(head.brand, head.brand_color, head.logo, head.message, head.support_email),
+            order_number=str(head.order_number),
+            ordered_on=f"{head.placed_at:%Y-%m-%d}",
+            parcel_number=f"P-{box.number}",
+            receiver=tuple(part for part in receiver if part),
+            lines=tuple(slip_lines(inside)),
+            currency=head.currency,
+            link=link,
+            words={key: text(f"slip.{key}", head.language) for key in slips.WORDS},
+            gift=head.gift,
+            note=head.note,
+            more_parcels=head.more_parcels,
+            language=head.language,
+            code=f"P-{box.number}",
+        )
+    )
+
+
+async def _closed(tx: Tx, job: Job, box: OpenBox, said: str) -> PackAnswer:
+    closed = await tx.row(Q.parcel_by_id, OpenBox, fulfillment_id=job.id, parcel_id=box.id)
+    now = await lock_job(tx, job.id)
+    answer = await tell(tx, now, "closed", said)
+    return msgspec.structs.replace(
+        answer, parcel=closed.out if closed else None, slip=f"/api/parcels/{box.id}/slip"
+    )
+
+
+async def read_slip(tx: Tx, parcel_id: UUID, merchant_id: UUID | None = None) -> tuple[int, bytes]:
+    """Return the number of a parcel and its packing slip (PDF).
+
+    Raises:
+        Refused: there is no such parcel (of this merchant), or it is not closed yet.
+    """
+    found = await tx.tuples(Q.slip_of, parcel_id=parcel_id, merchant_id=merchant_id)
+    if not found or found[0][1] is None:
+        raise unknown("packing slip of parcel", parcel_id)
+    return found[0][0], bytes(found[0][1])

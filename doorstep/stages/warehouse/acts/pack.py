@@ -1,0 +1,410 @@
+"""Packing: a tote is opened at a bench, every piece is scanned into a box, the box is weighed and closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from doorstep.platform import series
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.ids import new_id
+from doorstep.platform.journal import born
+from doorstep.platform.statements import Statements
+from doorstep.solvers.cartons import Box
+from doorstep.stages import catalog
+from doorstep.stages.warehouse.acts.answers import Hand, answered_once
+from doorstep.stages.warehouse.acts.benches import PackAnswer, PackLine, ParcelOut
+from doorstep.stages.warehouse.model import PARCEL, FulfillmentState
+from doorstep.stages.warehouse.rules.cartons import Piece, Suggestion, by_eye
+from doorstep.stages.warehouse.rules.codes import is_tote, readings
+from doorstep.stages.warehouse.rules.scanning import shown
+
+Q = Statements("doorstep.stages.warehouse")
+NUMBER_DIGITS_MAX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A fulfillment order on a bench, locked for this scan."""
+
+    id: UUID
+    state: str
+    order_id: UUID
+    site_id: UUID
+    merchant_id: UUID
+    ship_by: datetime
+    cartons: Any
+    order_number: int
+    order_state: str
+    gift: bool
+    delivery: str | None
+    customer: str
+    merchant: str
+    boxes: int
+
+    @property
+    def suggestion(self) -> Suggestion | None:
+        """The boxes thought out for it, if they were."""
+        return msgspec.convert(self.cartons, Suggestion) if self.cartons else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBox:
+    """A box of a job."""
+
+    id: UUID
+    number: int
+    state: str
+    box_id: UUID | None
+    suggested_box_id: UUID | None
+    expected_g: int
+    weight_g: int | None
+    holder: str | None
+    packed_by: str | None
+    box: str | None
+    suggested: str | None
+    tare_g: int | None
+    max_gross_g: int | None
+
+    @property
+    def out(self) -> ParcelOut:
+        """As the packer sees it."""
+        return ParcelOut(
+            id=self.id,
+            number=self.number,
+            state=self.state,
+            box=self.box,
+            suggested_box=self.suggested,
+            expected_g=self.expected_g,
+            weight_g=self.weight_g,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PackLineFacts:
+    """A product of a job, with its measures; `units` is what one scan of the code counts."""
+
+    product_id: UUID
+    sku: str
+    name: str
+    picture: str | None
+    fragile: bool
+    upright: bool
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    need: int
+    packed: int
+    units: int = 1
+
+    @property
+    def out(self) -> PackLine:
+        """As the packer sees it."""
+        return PackLine(
+            product_id=self.product_id,
+            sku=self.sku,
+            name=self.name,
+            picture=self.picture,
+            fragile=self.fragile,
+            need=self.need,
+            packed=self.packed,
+        )
+
+
+async def open_work(
+    tx: Tx, hand: Hand, command_id: str, code: str, *, site_id: UUID | None = None, take_over: bool = False
+) -> PackAnswer:
+    """Open what a tote, an order number, or the only piece of an order stands for; one scan opens it.
+
+    A piece is counted at once: it goes into the box of the most urgent order that is just this one piece.
+
+    Raises:
+        Refused: the command id was used for something else.
+    """
+
+    async def act() -> PackAnswer:
+        job_id = await _find(tx, code, site_id)
+        if isinstance(job_id, PackAnswer):
+            return job_id
+        piece = None
+        if job_id is None:
+            job_id = await tx.value(Q.open_by_item, codes=readings(code), site_id=site_id)
+            piece = code
+        if job_id is None:
+            return _no(
+                "unknown_code", f"{shown(code)} is no tote in use, no order and no single piece to pack."
+            )
+        opened = await _open(tx, hand, job_id, take_over=take_over)
+        if piece is None or not opened.accepted:
+            return opened
+        counted = await _count(tx, hand, await lock_job(tx, job_id), piece, 1)
+        return msgspec.structs.replace(
+            opened,
+            code=counted.code,
+            message=counted.message,
+            left=counted.left,
+            line=counted.line,
+            parcel=counted.parcel,
+        )
+
+    return await answered_once(tx, command_id, ["open", code, site_id, take_over], PackAnswer, act)
+
+
+async def look(tx: Tx, job_id: UUID) -> PackAnswer:
+    """Return where a bench stands, for a page that is loaded again.
+
+    Raises:
+        Refused: there is no such fulfillment order.
+    """
+    return await tell(tx, await lock_job(tx, job_id), "ok", "", full=True)
+
+
+async def scan(
+    tx: Tx, hand: Hand, job_id: UUID, command_id: str, code: str, quantity: int | None = None
+) -> PackAnswer:
+    """Count a scanned piece (or `quantity` times a code) into the open box.
+
+    Raises:
+        Refused: there is no such fulfillment order, somebody else has its box, or the command id was used before.
+    """
+    job = await lock_job(tx, job_id)
+
+    async def act() -> PackAnswer:
+        return await _count(tx, hand, job, code, 1 if quantity is None else quantity)
+
+    return await answered_once(tx, command_id, ["pack", job_id, code, quantity], PackAnswer, act)
+
+
+async def lock_job(tx: Tx, job_id: UUID) -> Job:
+    """Lock a fulfillment order for a bench.
+
+    Raises:
+        Refused: there is no such fulfillment order.
+    """
+    job = await tx.row(Q.lock_job, Job, fulfillment_id=job_id)
+    if job is None:
+        raise unknown("fulfillment order", job_id)
+    return job
+
+
+def _no(code: str, message: str) -> PackAnswer:
+    return PackAnswer(accepted=False, code=code, message=message)
+
+
+async def _find(tx: Tx, code: str, site_id: UUID | None) -> UUID | PackAnswer | None:
+    """Return the job of a tote or an order number; None when the code is neither."""
+    text = code.strip().upper()
+    if is_tote(text):
+        found = await tx.values(Q.open_by_tote, code=text, site_id=site_id)
+        if len(found) > 1:
+            return _no("which_site", f"{text} is in use at several sites. Say at which one you are.")
+        return found[0] if found else _no("empty_tote", f"{text} is empty. Scan a tote with goods in it.")
+    if text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX:
+        job_id: UUID | None = await tx.value(Q.open_by_number, number=int(text), site_id=site_id)
+        return job_id
+    return None
+
+
+async def why_not(tx: Tx, job: Job) -> PackAnswer | None:
+    """Return the answer for a job that cannot be packed now, None when it can."""
+    order = f"Order {job.order_number}"
+    if job.order_state == "canceled" or job.state == FulfillmentState.CANCELED:
+        return _no("order_canceled", f"{order} was canceled. Put its goods back to their bins.")
+    if job.state in (FulfillmentState.PACKED, FulfillmentState.HANDED_OVER):
+        return _no("already_packed", f"{order} is already packed here. Open another.")
+    if job.order_state != "accepted":
+        return _no("order_held", f"{order} is held. Set it aside until it is released.")
+    if job.state != FulfillmentState.PICKED:
+        missing = await tx.tuples(Q.not_picked, fulfillment_id=job.id)
+        lacks = ", ".join(f"{units} of {sku}" for sku, units in missing)
+        return _no(
+            "not_picked", f"{order} is not fully picked: {lacks or 'its cart is under way'}. Bring it later."
+        )
+    return None
+
+
+async def _open(tx: Tx, hand: Hand, job_id: UUID, *, take_over: bool) -> PackAnswer:
+    job = await lock_job(tx, job_id)
+    if wrong := await why_not(tx, job):
+        return msgspec.structs.replace(wrong, fulfillment_id=job.id, order_number=job.order_number)
+    box = await tx.row(Q.open_parcel, OpenBox, fulfillment_id=job.id)
+    if box and box.holder != hand.holder:
+        same_person = (box.holder or "").split("/")[0] == hand.actor
+        if not take_over or not (hand.lead or same_person):
+            said = f"{box.packed_by} is packing order {job.order_number}. Open another, or take it over with a lead."
+            return msgspec.structs.replace(_no("in_use", said), fulfillment_id=job.id)
+        await tx.run(Q.hold_parcel, parcel_id=box.id, holder=hand.holder, packed_by=hand.shown)
+    if not box:
+        await start_box(tx, hand, job)
+    return await tell(tx, job, "ok", f"Order {job.order_number} for {job.customer}.", full=True)
+
+
+async def start_box(tx: Tx, hand: Hand, job: Job) -> OpenBox:
+    """Put the next box on the bench: the one thought out, else the smallest that should do."""
+    lines = await tx.rows(Q.pack_lines, PackLineFacts, fulfillment_id=job.id)
+    boxes = {box.code: box for box in await catalog.boxes_of(tx)}
+    thought = job.suggestion.box(job.boxes) if job.suggestion else None
+    left = [to_piece(line, line.need - line.packed) for line in lines if line.need > line.packed]
+    code = thought.box if thought else by_eye(left, [to_box(box) for box in boxes.values()])
+    box = boxes.get(code or "")
+    parcel_id = new_id()
+    [number] = await series.take(tx, "parcel", 1)
+    await tx.run(
+        Q.add_parcel,
+        id=parcel_id,
+        number=number,
+        fulfillment_id=job.id,
+        order_id=job.order_id,
+        site_id=job.site_id,
+        merchant_id=job.merchant_id,
+        box_id=box.id if box else None,
+        length_mm=box.outer_length_mm if box else None,
+        width_mm=box.outer_width_mm if box else None,
+        height_mm=box.outer_height_mm if box else None,
+        tare_g=box.tare_g if box else 0,
+        holder=hand.holder,
+        packed_by=hand.shown,
+    )
+    facts = {"number": number, "order_id": job.order_id, "fulfillment_id": job.id, "box": code}
+    await born(tx, PARCEL, [parcel_id], facts)
+    opened = await tx.row(Q.open_parcel, OpenBox, fulfillment_id=job.id)
+    assert opened is not None  # noqa: S101 - it was just put there
+    return opened
+
+
+def to_piece(line: PackLineFacts, quantity: int) -> Piece:
+    """Return units of a line as the rules pack them."""
+    return Piece(
+        product_id=line.product_id,
+        sku=line.sku,
+        name=line.name,
+        length_mm=line.length_mm,
+        width_mm=line.width_mm,
+        height_mm=line.height_mm,
+        weight_g=line.weight_g,
+        quantity=quantity,
+        upright=line.upright,
+        fragile=line.fragile,
+    )
+
+
+def to_box(box: catalog.Box) -> Box:
+    """Return a carton of the catalog as the solver knows boxes."""
+    return Box(
+        name=box.code,
+        length_mm=box.inner_length_mm,
+        width_mm=box.inner_width_mm,
+        height_mm=box.inner_height_mm,
+        outer_length_mm=box.outer_length_mm,
+        outer_width_mm=box.outer_width_mm,
+        outer_height_mm=box.outer_height_mm,
+        tare_g=box.tare_g,
+        max_gross_g=box.max_gross_g,
+        price_minor=box.price_minor,
+    )
+
+
+async def held_box(tx: Tx, hand: Hand, job: Job) -> OpenBox:
+    """Return the box that this hand has open for a job.
+
+    Raises:
+        Refused: no box is open, or it is somebody else's.
+    """
+    box = await tx.row(Q.open_parcel, OpenBox, fulfillment_id=job.id)
+    if box is None:
+        raise Refused(Reason.CONFLICT, f"No box is open for order {job.order_number}. Scan its tote first.")
+    if box.holder != hand.holder:
+        raise Refused(Reason.CONFLICT, f"{box.packed_by} is packing order {job.order_number}. Open another.")
+    return box
+
+
+async def _count(tx: Tx, hand: Hand, job: Job, code: str, times: int) -> PackAnswer:
+    if wrong := await why_not(tx, job):
+        return msgspec.structs.replace(wrong, fulfillment_id=job.id, order_number=job.order_number)
+    box = await held_box(tx, hand, job)
+    line = await tx.row(
+        Q.scanned_line,
+        PackLineFacts,
+        fulfillment_id=job.id,
+        merchant_id=job.merchant_id,
+        codes=readings(code),
+        sku=code.strip(),
+    )
+    if line is None:
+        said = f"{shown(code)} is not in order {job.order_number}. Lay it aside and scan the next piece."
+        return await tell(tx, job, "wrong_item", said, accepted=False, box=box)
+    units = line.units * times
+    if units > line.need - line.packed:
+        more = line.need - line.packed
+        said = (
+            f"All {line.need} of {line.name} are packed."
+            if not more
+            else f"Only {more} more of {line.name} belong in."
+        )
+        return await tell(
+            tx, job, "too_many", f"{said} Lay the rest aside.", accepted=False, box=box, line=line.out
+        )
+    await _pack(tx, job, box, line, units)
+    packed = msgspec.structs.replace(line.out, packed=line.packed + units)
+    said = f"{packed.packed} of {line.need} {line.name}."
+    return await tell(tx, job, "counted", said, line=packed)
+
+
+async def _pack(tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, units: int) -> None:
+    """Count units into a box; several lines of the same product are filled one after the other."""
+    spread: list[tuple[UUID, int]] = []
+    left = units
+    for line_id, room in await tx.tuples(Q.lines_to_pack, fulfillment_id=job.id, product_id=line.product_id):
+        if left:
+            spread.append((line_id, min(left, room)))
+            left -= spread[-1][1]
+    await tx.run(
+        Q.pack_units,
+        fulfillment_id=job.id,
+        parcel_id=box.id,
+        product_id=line.product_id,
+        line_ids=[line_id for line_id, _ in spread],
+        unitss=[part for _, part in spread],
+        weight_g=line.weight_g * units,
+    )
+
+
+async def tell(
+    tx: Tx,
+    job: Job,
+    code: str,
+    message: str,
+    *,
+    accepted: bool = True,
+    box: OpenBox | None = None,
+    line: PackLine | None = None,
+    full: bool = False,
+) -> PackAnswer:
+    """Return the answer to a packer; all lines only when a page is built, so a long order costs no more a scan."""
+    box = box if box and not accepted else await tx.row(Q.open_parcel, OpenBox, fulfillment_id=job.id)
+    lines: Sequence[PackLineFacts] = (
+        await tx.rows(Q.pack_lines, PackLineFacts, fulfillment_id=job.id) if full else ()
+    )
+    return PackAnswer(
+        accepted=accepted,
+        code=code,
+        message=message,
+        fulfillment_id=job.id,
+        order_number=job.order_number,
+        customer=job.customer,
+        merchant=job.merchant,
+        gift=job.gift,
+        delivery=job.delivery,
+        ship_by=job.ship_by,
+        state=job.state,
+        boxes=job.boxes,
+        left=await tx.value(Q.unpacked, fulfillment_id=job.id),
+        parcel=box.out if box else None,
+        line=line,
+        lines=[one.out for one in lines],
+    )

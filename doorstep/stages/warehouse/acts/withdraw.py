@@ -1,0 +1,53 @@
+"""Taking fulfillment orders off their carts: the order was canceled or held, or its goods were not found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.journal import move
+from doorstep.platform.statements import Statements
+from doorstep.stages.warehouse.model import BATCH, FULFILLMENT, BatchAct, BatchState, FulfillmentAct
+
+Q = Statements("doorstep.stages.warehouse")
+
+
+@dataclass(frozen=True, slots=True)
+class _Tote:
+    code: str
+    fulfillment_id: UUID
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    id: UUID
+    state: str
+
+
+async def withdraw(tx: Tx, fulfillment_ids: Sequence[UUID], *, canceled: bool) -> list[str]:
+    """Take fulfillment orders off their carts and return the totes that hold goods of theirs.
+
+    Canceled ones are over; the others wait again and are planned anew when their order goes on. Units already in totes
+    stay there until they are packed or put back.
+    """
+    await drop(tx, fulfillment_ids)
+    act = FulfillmentAct.CANCEL if canceled else FulfillmentAct.UNBATCH
+    await move(tx, FULFILLMENT, act, fulfillment_ids, {"why": "order canceled" if canceled else "order held"})
+    totes = await tx.rows(Q.totes_of, _Tote, fulfillment_ids=list(fulfillment_ids))
+    return [tote.code for tote in totes]
+
+
+async def drop(tx: Tx, fulfillment_ids: Sequence[UUID]) -> None:
+    """Drop the open stops of fulfillment orders from their walks; carts left with nothing to do are finished."""
+    batches = await tx.values(Q.lock_batches_of, fulfillment_ids=list(fulfillment_ids))
+    await tx.run(Q.drop_picks, fulfillment_ids=list(fulfillment_ids))
+    await tx.run(Q.leave_batches, fulfillment_ids=list(fulfillment_ids))
+    await finish_batches(tx, batches)
+
+
+async def finish_batches(tx: Tx, batch_ids: Sequence[UUID]) -> None:
+    """Close carts that have no stop ahead: picked when somebody walked them, canceled when nobody took them."""
+    over = await tx.rows(Q.finished_batches, _Finished, batch_ids=list(batch_ids))
+    await move(tx, BATCH, BatchAct.FINISH, [one.id for one in over if one.state == BatchState.PICKING])
+    await move(tx, BATCH, BatchAct.CANCEL, [one.id for one in over if one.state == BatchState.PLANNED])

@@ -1,0 +1,106 @@
+"""What the floor does by itself: accepted orders are released, carts are planned, boxes are thought out, holds are obeyed."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from doorstep.platform.db import Tx
+from doorstep.platform.house import House
+from doorstep.platform.statements import Statements
+from doorstep.platform.tasks import Every, errand
+from doorstep.platform.thinking import ThinkingFailed, think
+from doorstep.solvers.batches import BatchRefused
+from doorstep.solvers.walk import WalkRefused
+from doorstep.stages.warehouse import acts
+from doorstep.stages.warehouse.rules.cartons import suggest
+from doorstep.stages.warehouse.rules.waves import Plan, Question, plan_by_ship_by, plan_by_walk
+
+Q = Statements("doorstep.stages.warehouse")
+log = structlog.get_logger()
+PLAN_S, CARTONS_S = 20.0, 5.0
+"""Hard deadlines: a solver that is not done by then is killed."""
+
+PATIENCE = 1
+"""So many plans in a row may fail before carts are filled the plain way."""
+
+
+async def release_orders(tx: Tx, order_ids: list[UUID]) -> None:
+    """Accepted orders become work on the floor."""
+    await acts.release(tx, order_ids)
+
+
+async def stop_orders(tx: Tx, order_ids: list[UUID]) -> None:
+    """Held orders leave their carts."""
+    await acts.stop(tx, order_ids)
+
+
+async def cancel_orders(tx: Tx, order_ids: list[UUID]) -> None:
+    """Work for canceled orders is called off."""
+    await acts.cancel(tx, order_ids)
+
+
+async def follow_shortages(tx: Tx, shortage_ids: list[UUID]) -> None:
+    """Nobody walks to goods that a count has found gone."""
+    await acts.follow_shortages(tx, shortage_ids)
+
+
+@errand
+async def suggest_boxes(house: House, tenant_id: UUID, fulfillment_id: UUID) -> None:
+    """Think out which boxes a picked fulfillment order travels in; without an answer the packer chooses by eye."""
+    async with house.db.transaction(tenant_id, actor="system:cartons") as tx:
+        question = await acts.read_cartons(tx, fulfillment_id)
+    if question is None:
+        return
+    try:
+        suggestion = await think(suggest, question.pieces, question.boxes, seconds=CARTONS_S)
+    except ThinkingFailed as failed:
+        log.warning("cartons_not_thought_out", kind=failed.kind)
+        return
+    if suggestion:
+        async with house.db.transaction(tenant_id, actor="system:cartons") as tx:
+            await acts.keep_cartons(tx, fulfillment_id, suggestion)
+
+
+@errand
+async def plan_carts(house: House, tenant_id: UUID, _subject: UUID) -> None:
+    """Group what waits into carts, site by site: read, think outside any transaction, write what still holds."""
+    async with house.db.transaction(tenant_id, actor="system:carts") as tx:
+        sites = await acts.sites_to_plan(tx)
+        questions = [(site, await acts.read_question(tx, site)) for site in sites]
+    for site, question in questions:
+        if not question.waiting:
+            continue
+        plan, thought = await _think_about(question, plainly=site.failures >= PATIENCE)
+        async with house.db.transaction(tenant_id, actor="system:carts") as tx:
+            if plan is None:
+                await acts.count_failure(tx, site.site_id)
+            else:
+                await acts.write_plan(tx, plan, thought=thought)
+
+
+async def _think_about(question: Question, *, plainly: bool) -> tuple[Plan | None, bool]:
+    """Return the plan, and whether the solver made it.
+
+    A solver that fails is asked again by the next run of the timer; when that fails too, the plain way answers at once.
+    """
+    try:
+        return await think(plan_by_walk, question, seconds=PLAN_S), True
+    except (ThinkingFailed, WalkRefused, BatchRefused) as failed:
+        log.warning("carts_not_thought_out", site=str(question.site_id), error=str(failed))
+    return (plan_by_ship_by(question), False) if plainly else (None, False)
+
+
+async def forget_scans(tx: Tx, _subjects: list[UUID]) -> None:
+    """Answers to scans are kept for a week."""
+    await tx.run(Q.forget_scans)
+
+
+ON: dict[str, list[Any]] = {
+    "order.accepted": [release_orders],
+    "order.held": [stop_orders],
+    "order.canceled": [cancel_orders],
+    "reservation.short": [follow_shortages],
+    "fulfillment.picked": [suggest_boxes],
+}
+EVERY = {"plan_carts": Every(2.0, plan_carts), "forget_scans": Every(3600.0, forget_scans)}
