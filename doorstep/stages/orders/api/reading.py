@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 
 from doorstep.platform.auth import ALL_STAFF, Principal, Role, allow
 from doorstep.platform.db import Tx
-from doorstep.platform.edge import Caller, FromPath, FromQuery, InHouse
+from doorstep.platform.edge import Caller, FromPath, InHouse
 from doorstep.platform.errors import Fault, Refused, invalid, unknown
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.api.shapes import PageOut, WholeOut, brief, whole
@@ -19,10 +18,10 @@ from doorstep.stages.orders.model import ORDER, Order, OrderState
 
 READERS = allow(*ALL_STAFF, Role.MERCHANT, scope="orders:read")
 PAGE_MAX = 200
-Word = Annotated[str, msgspec.Meta(max_length=254, pattern=r"^[^\u0000]*$")]
-Limit = Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)]
-
-
+NO_NUL = r"^[^\u0000]*$"
+Code = Annotated[str | None, QueryParameter(max_length=64, pattern=NO_NUL)]
+Word = Annotated[str, QueryParameter(max_length=254, pattern=NO_NUL)]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
 InState = Annotated[OrderState | None, QueryParameter(name="state")]
 """The framework keeps the plain name for itself."""
 
@@ -32,10 +31,10 @@ async def list_orders(
     house: InHouse,
     who: Caller,
     of_state: InState = None,
-    merchant: FromQuery[Word | None] = None,
-    q: FromQuery[Word] = "",
-    cursor: FromQuery[Word] = "",
-    limit: FromQuery[Limit] = 50,
+    merchant: Code = None,
+    q: Word = "",
+    cursor: Word = "",
+    limit: Limit = 50,
 ) -> PageOut:
     """List orders, newest first, by state, merchant (code), and `q`: a number, external reference, e-mail address or SKU."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
