@@ -6,9 +6,9 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import parse
-from doorstep.stages import inventory
-from doorstep.stages.inventory import Demand, Receipt
-from tests.worlds.catalog import WORLD, World, bin_code, build_catalog
+from doorstep.stages import catalog, inventory
+from doorstep.stages.inventory import Demand, Movement, Receipt, Shipped
+from tests.worlds.catalog import WORLD, World, bin_code, build_catalog, fixed, warehouse
 
 ON_SHELVES = {
     WORLD.a: {bin_code(1, 1): 60, bin_code(3, 4): 40},
@@ -35,6 +35,18 @@ async def small_world(tx: Tx) -> World:
     return world
 
 
+SOUTH = fixed(3, 9)
+
+
+async def two_sites(tx: Tx) -> tuple[World, UUID]:
+    """Build the small world and a second warehouse, `south`, with 50 mugs and 40 lamps."""
+    world = await small_world(tx)
+    await catalog.add_sites(tx, [warehouse(SOUTH, "south")])
+    await receive(tx, world.a, 50, site_id=SOUTH)
+    await receive(tx, world.c, 40, site_id=SOUTH)
+    return world, SOUTH
+
+
 async def receive(
     tx: Tx, product_id: UUID, quantity: int, *, place: str = "", site_id: UUID = WORLD.north
 ) -> None:
@@ -55,6 +67,29 @@ def wish(product_id: UUID, quantity: int = 1, *, order_id: UUID | None = None, *
         "site_ids": [WORLD.north],
     }
     return Demand(**{**values, **changed})  # type: ignore[arg-type]
+
+
+def moved(product_id: UUID, from_place: str, to_place: str, quantity: int = 1) -> Movement:
+    """Units that move within the warehouse in the north."""
+    return Movement(
+        site_id=WORLD.north,
+        product_id=product_id,
+        from_place=from_place,
+        to_place=to_place,
+        quantity=quantity,
+        reason="test",
+    )
+
+
+def shipped(demand: Demand, quantity: int) -> Shipped:
+    """Units of a line that leave in a parcel from its first site."""
+    return Shipped(
+        order_id=demand.order_id,
+        line_id=demand.line_id,
+        site_id=demand.site_ids[0],
+        product_id=demand.product_id,
+        quantity=quantity,
+    )
 
 
 async def wrong_in_the_books(tx: Tx) -> dict[str, list[tuple[object, ...]]]:

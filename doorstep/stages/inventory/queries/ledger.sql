@@ -20,7 +20,7 @@ WITH change AS (
       AND b.product_id = change.product_id AND b.place = change.place
     ORDER BY b.site_id, b.product_id, b.place FOR NO KEY UPDATE OF b
 ), changed AS (
-    UPDATE inventory.balances b SET on_hand = b.on_hand + change.delta, version = b.version + 1
+    UPDATE inventory.balances b SET on_hand = locked.on_hand + change.delta, version = locked.version + 1
     FROM locked JOIN change USING (site_id, product_id, place)
     WHERE b.tenant_id = %(tenant_id)s AND b.site_id = locked.site_id AND b.product_id = locked.product_id
       AND b.place = locked.place AND locked.on_hand + change.delta >= 0
@@ -51,7 +51,7 @@ WITH change AS (
       AND s.site_id = change.site_id
     ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s
 ), changed AS (
-    UPDATE inventory.stock s SET on_hand = s.on_hand + change.delta, reserved = s.reserved - change.freed
+    UPDATE inventory.stock s SET on_hand = locked.on_hand + change.delta, reserved = locked.reserved - change.freed
     FROM locked JOIN change USING (product_id, site_id)
     WHERE s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
       AND locked.on_hand + change.delta >= locked.reserved - change.freed AND locked.reserved >= change.freed

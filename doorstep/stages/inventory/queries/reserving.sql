@@ -1,6 +1,8 @@
 -- name: reserve_all
 -- The optimistic way: lock every stock row that may serve, in key order; when each order fits its first site as a whole,
 -- promise everything at once. Else nothing is changed, and the locked rows are answered for the decision order by order.
+-- All columns under a CHECK are written from the locked values: PostgreSQL checks the new row before it sees that the row it
+-- scanned is out of date, and would refuse what is right.
 WITH asked AS (
     SELECT order_id, line_id, product_id, site_id, quantity, expires_at
     FROM unnest(%(order_ids)s::uuid[], %(line_ids)s::uuid[], %(product_ids)s::uuid[], %(site_ids)s::uuid[],
@@ -9,7 +11,7 @@ WITH asked AS (
 ), need AS (
     SELECT product_id, site_id, sum(quantity) AS quantity FROM asked GROUP BY product_id, site_id
 ), locked AS (
-    SELECT s.product_id, s.site_id, s.on_hand - s.reserved AS free
+    SELECT s.product_id, s.site_id, s.on_hand, s.reserved, s.on_hand - s.reserved AS free
     FROM unnest(%(key_products)s::uuid[], %(key_sites)s::uuid[]) AS candidate(product_id, site_id)
     JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = candidate.product_id
       AND s.site_id = candidate.site_id
@@ -18,9 +20,9 @@ WITH asked AS (
     SELECT count(*) = count(locked.free) AND coalesce(bool_and(locked.free >= need.quantity), false) AS fits
     FROM need LEFT JOIN locked USING (product_id, site_id)
 ), promised AS (
-    UPDATE inventory.stock s SET reserved = s.reserved + need.quantity
-    FROM need, verdict
-    WHERE verdict.fits AND s.tenant_id = %(tenant_id)s AND s.product_id = need.product_id AND s.site_id = need.site_id
+    UPDATE inventory.stock s SET on_hand = locked.on_hand, reserved = locked.reserved + need.quantity
+    FROM need JOIN locked USING (product_id, site_id) CROSS JOIN verdict
+    WHERE verdict.fits AND s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
 ), written AS (
     INSERT INTO inventory.reservations AS r (tenant_id, line_id, site_id, product_id, order_id, quantity, reserved_at,
                                              expires_at)
@@ -99,12 +101,12 @@ WITH held AS (
 ), freed AS (
     SELECT product_id, site_id, sum(quantity) AS quantity FROM voided GROUP BY product_id, site_id
 ), locked AS (
-    SELECT s.product_id, s.site_id, freed.quantity
+    SELECT s.product_id, s.site_id, s.on_hand, s.reserved, freed.quantity
     FROM freed JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = freed.product_id
       AND s.site_id = freed.site_id
     ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s
 ), given AS (
-    UPDATE inventory.stock s SET reserved = s.reserved - locked.quantity
+    UPDATE inventory.stock s SET on_hand = locked.on_hand, reserved = locked.reserved - locked.quantity
     FROM locked WHERE s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
 )
 SELECT coalesce(sum(quantity), 0)::int FROM voided;
@@ -128,12 +130,12 @@ WITH due AS (
 ), freed AS (
     SELECT product_id, site_id, sum(quantity) AS quantity FROM gone GROUP BY product_id, site_id
 ), locked AS (
-    SELECT s.product_id, s.site_id, freed.quantity
+    SELECT s.product_id, s.site_id, s.on_hand, s.reserved, freed.quantity
     FROM freed JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = freed.product_id
       AND s.site_id = freed.site_id
     ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s
 ), given AS (
-    UPDATE inventory.stock s SET reserved = s.reserved - locked.quantity
+    UPDATE inventory.stock s SET on_hand = locked.on_hand, reserved = locked.reserved - locked.quantity
     FROM locked WHERE s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
 )
 SELECT order_id, line_id, site_id, product_id, quantity, NULL::timestamptz AS expires_at FROM gone
