@@ -52,6 +52,14 @@ def test_out_for_delivery_means_today() -> None:
     )
 
 
+def test_out_for_delivery_keeps_the_window_that_our_own_van_gave_while_it_can_be_kept() -> None:
+    known = Window(TUESDAY + timedelta(hours=1), TUESDAY + timedelta(hours=2), "route")
+    assert after(S.OUT_FOR_DELIVERY, TUESDAY, known) == known
+    passed = after(S.OUT_FOR_DELIVERY, TUESDAY + timedelta(hours=3), known)
+    assert passed is not None
+    assert passed.why == "out_for_delivery"
+
+
 def test_a_failed_attempt_means_the_next_working_day() -> None:
     assert last_day(after(S.ATTEMPT_FAILED, datetime(2026, 3, 7, 15, tzinfo=UTC))) == "2026-03-09"
 

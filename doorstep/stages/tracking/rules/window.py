@@ -9,6 +9,7 @@ from doorstep.stages.tracking.rules.promise import travel
 
 ON_THE_ROAD = frozenset({Status.PICKED_UP, Status.IN_TRANSIT, Status.CUSTOMS})
 NO_PROMISE = frozenset({Status.RETURNING, Status.RETURNED, Status.LOST, Status.CANCELED})
+FROM_OUR_VAN = frozenset({"route", "driver"})
 PICKUP_DAYS = 7
 OUT_BY_HOUR = 14
 """A parcel that is not out for delivery by then does not come that day."""
@@ -47,6 +48,8 @@ def after_scan(now_said: Window | None, seen: Seen) -> Window | None:
         return now_said
     if seen.status in NO_PROMISE:
         return None
+    if seen.status is Status.OUT_FOR_DELIVERY and _driver_knows(now_said, seen):
+        return now_said
     if near := _near_the_door(seen, day):
         return near
     stated = day_there(seen.estimate, seen.zone) if seen.estimate is not None else None
@@ -55,6 +58,11 @@ def after_scan(now_said: Window | None, seen: Seen) -> Window | None:
     if seen.status is Status.PICKED_UP:
         return travel(working_day(day), seen.days_min, seen.days_max, seen.zone, "picked_up")
     return _no_sooner(now_said, seen)
+
+
+def _driver_knows(now_said: Window | None, seen: Seen) -> bool:
+    """Whether the window comes from our own van's route and can still be kept: nobody knows better."""
+    return now_said is not None and now_said.why in FROM_OUR_VAN and now_said.until > seen.at
 
 
 def _near_the_door(seen: Seen, day: date) -> Window | None:
