@@ -1,0 +1,1 @@
+"""The verbs of shipping: want, buy, void, print, manifest, hand over, learn."""

@@ -1,0 +1,108 @@
+-- name: find_codes
+-- What scanned codes stand for: labels by tracking number, SSCC or id, in id order.
+SELECT code.code, l.id AS label_id
+FROM unnest(%(codes)s::text[]) AS code(code)
+JOIN shipping.labels l ON l.tenant_id = %(tenant_id)s AND l.tracking_number = code.code
+UNION
+SELECT code.code, l.id FROM unnest(%(codes)s::text[]) AS code(code)
+JOIN shipping.labels l ON l.tenant_id = %(tenant_id)s AND l.sscc = code.code
+UNION
+SELECT code.code, l.id FROM unnest(%(codes)s::text[], %(ids)s::uuid[]) AS code(code, id)
+JOIN shipping.labels l ON l.tenant_id = %(tenant_id)s AND l.id = code.id;
+
+-- name: lock_leaving
+-- The labels at the dock, locked in id order, with what may stop them.
+SELECT l.id, l.state, l.parcel_id, l.order_id, l.merchant_id, l.site_id, l.carrier_id, l.tracking_number,
+       l.handed_over_at, l.manifest_id, p.number AS parcel_number, o.number AS order_number, o.state AS order_state
+FROM shipping.labels l
+JOIN warehouse.parcels p ON p.tenant_id = l.tenant_id AND p.id = l.parcel_id
+JOIN orders.orders o ON o.tenant_id = l.tenant_id AND o.id = l.order_id
+WHERE l.tenant_id = %(tenant_id)s AND l.id = ANY (%(ids)s::uuid[])
+ORDER BY l.id FOR UPDATE OF l;
+
+-- name: manifest_labels
+-- The labels on a manifest; only those that did not leave yet, if asked so.
+SELECT l.id FROM shipping.labels l JOIN shipping.manifests m ON m.tenant_id = l.tenant_id AND m.id = l.manifest_id
+WHERE l.tenant_id = %(tenant_id)s AND m.number = ANY (%(numbers)s::bigint[]) AND l.handed_over_at IS NULL
+  AND m.state = 'open'
+ORDER BY l.id;
+
+-- name: open_manifests
+-- The trucks being loaded, locked in id order.
+SELECT id, site_id, carrier_id, number FROM shipping.manifests
+WHERE tenant_id = %(tenant_id)s AND state = 'open' AND (site_id, carrier_id) IN
+      (SELECT site_id, carrier_id FROM unnest(%(site_ids)s::uuid[], %(carrier_ids)s::uuid[]) AS pair(site_id, carrier_id))
+ORDER BY id FOR UPDATE;
+
+-- name: add_manifests
+-- Begins a manifest per site and carrier; where one is open already, that one stays.
+INSERT INTO shipping.manifests (tenant_id, id, number, carrier_id, site_id, made_at)
+SELECT %(tenant_id)s, id, number, carrier_id, site_id, %(now)s
+FROM unnest(%(ids)s::uuid[], %(numbers)s::bigint[], %(carrier_ids)s::uuid[], %(site_ids)s::uuid[])
+  AS made(id, number, carrier_id, site_id)
+ORDER BY id ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: put_on_manifest
+-- Lists labels on their manifests.
+UPDATE shipping.labels l SET manifest_id = listed.manifest_id
+FROM unnest(%(ids)s::uuid[], %(manifest_ids)s::uuid[]) AS listed(id, manifest_id)
+WHERE l.tenant_id = %(tenant_id)s AND l.id = listed.id;
+
+-- name: mark_handed_over
+-- The parcels of these labels have left.
+UPDATE shipping.labels SET handed_over_at = %(now)s WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
+
+-- name: ready_labels
+-- What could leave from a site with a carrier and is on no manifest yet, oldest first.
+SELECT l.id FROM shipping.labels l
+JOIN orders.orders o ON o.tenant_id = l.tenant_id AND o.id = l.order_id AND o.state = 'accepted'
+WHERE l.tenant_id = %(tenant_id)s AND l.site_id = %(site_id)s AND l.carrier_id = %(carrier_id)s AND l.state = 'bought'
+  AND l.handed_over_at IS NULL AND l.manifest_id IS NULL
+ORDER BY l.owed_at, l.id LIMIT %(most)s FOR UPDATE OF l;
+
+-- name: take_off_manifests
+-- What did not leave with its truck waits for the next one.
+UPDATE shipping.labels SET manifest_id = NULL
+WHERE tenant_id = %(tenant_id)s AND manifest_id = ANY (%(ids)s::uuid[]) AND handed_over_at IS NULL;
+
+-- name: left_on_manifests
+-- How many parcels left on each manifest.
+SELECT manifest_id AS id, count(*)::int AS parcels FROM shipping.labels
+WHERE tenant_id = %(tenant_id)s AND manifest_id = ANY (%(ids)s::uuid[]) AND handed_over_at IS NOT NULL
+GROUP BY manifest_id ORDER BY manifest_id;
+
+-- name: mark_closed
+-- When trucks left.
+UPDATE shipping.manifests SET closed_at = %(now)s WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
+
+-- name: forgotten_manifests
+-- Trucks whose last parcel was scanned long ago: nobody said that they left.
+SELECT m.id FROM shipping.manifests m
+JOIN shipping.labels l ON l.tenant_id = m.tenant_id AND l.manifest_id = m.id AND l.handed_over_at IS NOT NULL
+WHERE m.tenant_id = %(tenant_id)s AND m.state = 'open'
+GROUP BY m.id HAVING max(l.handed_over_at) < %(before)s ORDER BY m.id;
+
+-- name: manifest_account
+-- The carrier of a closed manifest, how to reach it, and whether it was told.
+SELECT m.id, m.carrier_ref, c.kind, c.base_url, c.api_key FROM shipping.manifests m
+JOIN catalog.carriers c ON c.tenant_id = m.tenant_id AND c.id = m.carrier_id
+WHERE m.tenant_id = %(tenant_id)s AND m.id = %(id)s AND m.state = 'closed';
+
+-- name: manifest_shipments
+-- What the carrier takes over, by its own names.
+SELECT id, carrier_ref FROM shipping.labels
+WHERE tenant_id = %(tenant_id)s AND manifest_id = %(id)s AND handed_over_at IS NOT NULL AND carrier_ref IS NOT NULL
+ORDER BY id;
+
+-- name: mark_told
+-- The carrier's own name for what it took over.
+UPDATE shipping.manifests SET carrier_ref = %(carrier_ref)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: manifest_by_number
+-- The open manifest of a number, locked.
+SELECT id FROM shipping.manifests
+WHERE tenant_id = %(tenant_id)s AND number = %(number)s AND state = 'open' FOR UPDATE;
+
+-- name: manifest_state
+-- Whether a manifest is there, and open or closed.
+SELECT state FROM shipping.manifests WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE;
