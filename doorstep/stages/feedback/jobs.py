@@ -6,7 +6,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
 from doorstep.platform.tasks import Every
 from doorstep.stages import shipping, tracking
-from doorstep.stages.feedback.acts import learning, returns, voices
+from doorstep.stages.feedback.acts import cases, learning, returns, voices
 
 Q = Statements("doorstep.stages.feedback")
 
@@ -21,11 +21,15 @@ async def ask_rating(tx: Tx, subjects: list[UUID]) -> None:
 
 
 async def label_return(tx: Tx, subjects: list[UUID]) -> None:
-    """Make the label that an approved return travels with."""
+    """Make the label that an approved return travels with, and tell the customer."""
     for return_id in subjects:
         where = await returns.place_of(tx, return_id)
-        number, pdf = await shipping.return_label(tx, return_id, where.order_id, where.site_id)
-        await returns.keep_label(tx, return_id, number, pdf)
+        label = await shipping.return_label(tx, where.order_id, where.site_id, f"Return {where.number}")
+        await returns.keep_label(tx, return_id, label.tracking_number, label.pdf)
+        facts = {"path": "/return", "number_of_return": where.number}
+        await tracking.owe(
+            tx, [tracking.Message(where.order_id, "return_approved", str(return_id), facts=facts)]
+        )
 
 
 async def close_refunded(tx: Tx, subjects: list[UUID]) -> None:
@@ -43,6 +47,7 @@ async def learn(tx: Tx, subjects: list[UUID]) -> None:
 
 ON = {
     "tracker.delivered": [ask_rating],
+    "case.answered": [tell_answer],
     "return.approved": [label_return],
     "refund.refunded": [close_refunded],
 }

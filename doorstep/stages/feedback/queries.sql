@@ -185,7 +185,7 @@ WHERE i.tenant_id = %(tenant_id)s AND i.return_id = %(return_id)s ORDER BY p.sku
 
 -- name: return_place
 -- Where a return goes to, and the label it travels with.
-SELECT r.order_id, r.site_id, r.refund_minor, r.label_pdf FROM feedback.returns r
+SELECT r.number, r.order_id, r.site_id, r.refund_minor, r.label_pdf FROM feedback.returns r
 WHERE r.tenant_id = %(tenant_id)s AND r.id = %(return_id)s;
 
 -- name: keep_label

@@ -56,6 +56,7 @@ class _Component:
 class ReturnPlace:
     """Where a return goes to, what is paid back, and the label it travels with."""
 
+    number: int
     order_id: UUID
     site_id: UUID
     refund_minor: int

@@ -20,7 +20,7 @@ DOCK = (*DESK, Role.PACKER)
 async def feedback(request: Asked, house: InHouse, who: Caller) -> Any:
     """Show the scores, the open cases and the newest ratings."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        context = {
+        context: dict[str, Any] = {
             "scores": await learning.scores(tx, merchant_id=who.merchant_id),
             "cases": await cases.cases(tx, merchant_id=who.merchant_id),
             "ratings": await voices.ratings(tx, merchant_id=who.merchant_id, most=20),
