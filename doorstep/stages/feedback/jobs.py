@@ -14,10 +14,18 @@ Q = Statements("doorstep.stages.feedback")
 async def ask_rating(tx: Tx, subjects: list[UUID]) -> None:
     """Ask once how the delivery was, when an order is delivered whole and nobody complains."""
     order_ids = await voices.orders_to_ask(tx, subjects)
-    await tracking.owe(
-        tx,
-        [tracking.Message(order_id=one, topic="rate", meaning=f"{one}:rate", facts={}) for one in order_ids],
-    )
+    messages = [tracking.Message(one, "rate", "delivered", facts={"path": "/rate"}) for one in order_ids]
+    await tracking.owe(tx, messages)
+
+
+async def tell_answer(tx: Tx, subjects: list[UUID]) -> None:
+    """Send the customer what was answered."""
+    answered = [await cases.case_of(tx, one, merchant_id=None) for one in subjects]
+    messages = [
+        tracking.Message(one.order_id, "case_answered", str(one.id), facts={"answer": one.answer or ""})
+        for one in answered
+    ]
+    await tracking.owe(tx, messages)
 
 
 async def label_return(tx: Tx, subjects: list[UUID]) -> None:
