@@ -15,6 +15,7 @@ from doorstep.platform.edge import Asked, Caller, Form, InHouse, JSONBody
 from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.idempotency import once
 from doorstep.platform.pages import back, page
+from doorstep.platform.places import home
 from doorstep.platform.statements import Statements
 
 Q = Statements("doorstep.platform")
@@ -48,6 +49,12 @@ async def metrics(house: InHouse, who: Caller) -> Response[bytes]:
         for what in ("owed", "age_s", "dead")
     ]
     return Response(generate_latest() + "".join(lines).encode(), media_type=CONTENT_TYPE_LATEST)
+
+
+@get("/", opt=public(), include_in_schema=False)
+async def front(request: Asked) -> Any:
+    """Lead people to their work, and everyone else to the door."""
+    return back(home(request.app, request.scope.get("user")))
 
 
 @get("/sign-in", opt=public(), include_in_schema=False)
@@ -175,6 +182,7 @@ async def retry_task(house: InHouse, who: Caller, data: Form) -> Any:
 
 
 ROUTES = [
+    front,
     health,
     ready,
     metrics,

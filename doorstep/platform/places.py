@@ -23,6 +23,9 @@ GROUPS = (
     ("House", (("/tasks", "Tasks"), ("/keys", "Keys"))),
 )
 
+HOMES = {"picker": "/pick", "packer": "/pack", "dispatcher": "/dispatch", "driver": "/driver"}
+"""Where people of one role work; everyone else begins with the first place that is open to them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -42,6 +45,13 @@ def places(app: Litestar, who: Principal | None) -> list[tuple[str, list[Place]]
         for group, known in GROUPS
     ]
     return [(group, mine) for group, mine in found if mine]
+
+
+def home(app: Litestar, who: Principal | None) -> str:
+    """Return where a person's work begins; the door for those who have none, or are not signed in."""
+    mine = [place.path for _, group in places(app, who) for place in group]
+    own = [HOMES[role] for role in (who.roles if who else ()) if role in HOMES and HOMES[role] in mine]
+    return own[0] if len(own) == 1 else next(iter(mine), "/sign-in")
 
 
 def _open_to(app: Litestar, path: str, who: Principal) -> bool:

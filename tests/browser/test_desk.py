@@ -55,6 +55,16 @@ async def test_the_first_tab_leads_past_the_navigation(page: Page, enter: Enter)
     await expect(page.locator("main")).to_be_focused()
 
 
+async def test_the_mark_leads_to_ones_work(page: Page, enter: Enter) -> None:
+    await page.goto("/")
+    await expect(page).to_have_url("/sign-in")
+    await enter(Role.OWNER)
+    await page.goto("/tasks")
+    await page.get_by_role("link", name="Doorstep").click()
+    first = page.get_by_role("navigation", name="Places").get_by_role("link").first
+    await expect(first).to_have_attribute("aria-current", "page")
+
+
 @every_look
 async def test_an_address_that_leads_nowhere_says_so_kindly(page: Page) -> None:
     await page.goto("/nowhere")

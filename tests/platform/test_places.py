@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 
 from doorstep.platform.auth import Principal, Role
-from doorstep.platform.places import GROUPS, places
+from doorstep.platform.places import GROUPS, home, places
 
 
 def _person(*roles: Role) -> Principal:
@@ -32,3 +32,11 @@ def test_tasks_are_shown_to_those_who_may_see_them(application: Litestar, role: 
 
 def test_nobody_is_shown_nothing(application: Litestar) -> None:
     assert places(application, None) == []
+
+
+def test_work_begins_where_it_is(application: Litestar) -> None:
+    assert home(application, _person(Role.OWNER)) == "/tower"
+    assert home(application, None) == "/sign-in"
+    for role, path in ((Role.PICKER, "/pick"), (Role.DRIVER, "/driver")):
+        there = path in _paths(application, _person(role))
+        assert (home(application, _person(role)) == path) == there
