@@ -1,17 +1,7 @@
 """One order's way over the floor, from accepted to handed over."""
 
-from uuid import UUID
-
-import pytest
-
-from doorstep.platform.tasks import Worker
 from tests.worlds.catalog import WORLD
 from tests.worlds.warehouse import Floor
-
-
-@pytest.fixture
-async def floor(worker: Worker, tenant: UUID) -> Floor:
-    return await Floor(worker, tenant).open()
 
 
 async def test_an_accepted_order_is_released_and_put_on_a_cart_by_itself(floor: Floor) -> None:
