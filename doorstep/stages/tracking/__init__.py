@@ -1,1 +1,20 @@
-"""Tracking: scans, promises, and messages to the customer."""
+"""Tracking: scans, promises and what the customer is told."""
+
+from doorstep.stages.tracking.acts.calls import start
+from doorstep.stages.tracking.acts.recording import record
+from doorstep.stages.tracking.acts.telling import owe
+from doorstep.stages.tracking.acts.windows import move_window, promise
+from doorstep.stages.tracking.model import Message, NewWindow, Scan, Status, Window
+
+__all__ = [
+    "Message",
+    "NewWindow",
+    "Scan",
+    "Status",
+    "Window",
+    "move_window",
+    "owe",
+    "promise",
+    "record",
+    "start",
+]

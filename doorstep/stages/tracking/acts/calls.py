@@ -9,6 +9,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages.tracking.acts.recording import record
 from doorstep.stages.tracking.acts.starting import begin
 from doorstep.stages.tracking.model import CarrierEvent, Scan
+from doorstep.stages.tracking.ports.reading import read_any
 
 Q = Statements("doorstep.stages.tracking")
 Reader = Callable[[str], list[CarrierEvent]]
@@ -124,14 +125,8 @@ def scan_of(event: CarrierEvent, parcel_id: UUID, via: str) -> Scan:
     )
 
 
-async def start(tx: Tx, label_ids: Sequence[UUID], read: Reader) -> list[UUID]:
-    """Start the trackers of bought labels, and fold the calls that came before them; return the new trackers.
-
-    Args:
-        tx: the open transaction.
-        label_ids: those that have a tracker already are passed over.
-        read: reads events out of a call that waited.
-    """
+async def start(tx: Tx, label_ids: Sequence[UUID]) -> list[UUID]:
+    """Start the trackers of bought labels, and fold the calls that came before them; return the new trackers."""
     made = await begin(tx, label_ids)
     if not made:
         return []
@@ -148,7 +143,7 @@ async def start(tx: Tx, label_ids: Sequence[UUID], read: Reader) -> list[UUID]:
             [
                 scan_of(event, parcels[call.carrier_id, event.number], "push")
                 for call in early
-                for event in read(call.body)
+                for event in read_any(call.body)
                 if (call.carrier_id, event.number) in parcels
             ],
         )

@@ -140,8 +140,9 @@ async def record(tx: Tx, scans: Sequence[Scan]) -> int:
         if (row.tracker_id, row.key, row.detail) in new_keys:
             fresh[row.tracker_id].append(row)
     touched = [one for one in held if one.id in fresh]
-    turns = [_turn(one, told, estimates) for one, told in (await _fold(tx, touched, fresh)).values()]
-    await _settle(tx, turns)
+    if touched:
+        turns = [_turn(one, told, estimates) for one, told in (await _fold(tx, touched, fresh)).values()]
+        await _settle(tx, turns)
     return len(new_keys)
 
 

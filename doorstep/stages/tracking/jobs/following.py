@@ -10,7 +10,6 @@ from doorstep.stages.tracking.acts import calls, windows
 from doorstep.stages.tracking.acts.recording import record
 from doorstep.stages.tracking.acts.telling import owe
 from doorstep.stages.tracking.model import Message, Scan, Status
-from doorstep.stages.tracking.ports import reading
 
 Q = Statements("doorstep.stages.tracking")
 
@@ -39,7 +38,7 @@ async def confirm_cancel(tx: Tx, order_ids: list[UUID]) -> None:
 
 async def start_tracker(tx: Tx, label_ids: list[UUID]) -> None:
     """Start following the parcel."""
-    await calls.start(tx, label_ids, reading.read_any)
+    await calls.start(tx, label_ids)
 
 
 async def cancel_tracker(tx: Tx, label_ids: list[UUID]) -> None:

@@ -1,7 +1,8 @@
 """Days, times and windows in words, in the reader's language and on the clock of the place."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+import re
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 NAMES = {
     "en": (
@@ -20,6 +21,20 @@ NAMES = {
 """Per language: days, months, how a day is said, a span of days, and a span of hours."""
 
 
+OFFSET = re.compile(r"^([+-])([0-9]{2}):([0-9]{2})$")
+
+
+def clock(zone: str) -> tzinfo:
+    """Return the clock of a place: of an IANA zone, or of an offset (`+01:00`); UTC for anything else."""
+    if found := OFFSET.match(zone):
+        ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        return timezone(-ahead if found[1] == "-" else ahead)
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
 def day(at: date, language: str) -> str:
     """Return a day as people say it: `Tuesday 3 March`."""
     weekdays, months, form, _, _ = NAMES.get(language, NAMES["en"])
@@ -28,13 +43,13 @@ def day(at: date, language: str) -> str:
 
 def moment(at: datetime, zone: str, language: str) -> str:
     """Return a moment on the clock of a place: `Tuesday 3 March, 14:05`."""
-    there = at.astimezone(ZoneInfo(zone))
+    there = at.astimezone(clock(zone))
     return f"{day(there.date(), language)}, {there:%H:%M}"
 
 
 def window(from_: datetime, until: datetime, zone: str, language: str) -> str:
     """Return a window: hours when it is one day, else days."""
-    begin, end = from_.astimezone(ZoneInfo(zone)), until.astimezone(ZoneInfo(zone))
+    begin, end = from_.astimezone(clock(zone)), until.astimezone(clock(zone))
     _, _, _, days, hours = NAMES.get(language, NAMES["en"])
     if begin.date() == end.date():
         return hours.format(day=day(begin.date(), language), begin=f"{begin:%H:%M}", end=f"{end:%H:%M}")

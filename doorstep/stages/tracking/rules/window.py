@@ -44,12 +44,10 @@ class Seen:
 def after_scan(now_said: Window | None, seen: Seen) -> Window | None:
     """Return the window after a change of status; None when nothing can be promised any more."""
     day = day_there(seen.at, seen.zone)
-    if seen.status is Status.DELIVERED:
+    if seen.status is Status.DELIVERED or _driver_knows(now_said, seen):
         return now_said
     if seen.status in NO_PROMISE:
         return None
-    if seen.status is Status.OUT_FOR_DELIVERY and _driver_knows(now_said, seen):
-        return now_said
     if near := _near_the_door(seen, day):
         return near
     stated = day_there(seen.estimate, seen.zone) if seen.estimate is not None else None
@@ -62,7 +60,8 @@ def after_scan(now_said: Window | None, seen: Seen) -> Window | None:
 
 def _driver_knows(now_said: Window | None, seen: Seen) -> bool:
     """Whether the window comes from our own van's route and can still be kept: nobody knows better."""
-    return now_said is not None and now_said.why in FROM_OUR_VAN and now_said.until > seen.at
+    out = seen.status is Status.OUT_FOR_DELIVERY
+    return out and now_said is not None and now_said.why in FROM_OUR_VAN and now_said.until > seen.at
 
 
 def _near_the_door(seen: Seen, day: date) -> Window | None:

@@ -1,0 +1,154 @@
+"""The customer's page behind a signed link: no login, live while it is open, in the merchant's brand and the reader's language."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import PathParameter
+
+from doorstep.platform.auth import signed
+from doorstep.platform.db import Tx
+from doorstep.platform.edge import Asked, FromPath, InHouse
+from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.house import House
+from doorstep.platform.links import read_link
+from doorstep.platform.live import fragment, stream
+from doorstep.platform.messages import language, text
+from doorstep.platform.pages import page
+from doorstep.platform.statements import Statements
+from doorstep.stages.tracking.acts.telling import stop_writing
+from doorstep.stages.tracking.pages.journeys import Head, Journey, read_journey
+from doorstep.stages.tracking.rules.telling import NOT_SHIPPING_MAIL
+
+Q = Statements("doorstep.stages.tracking")
+Token = Annotated[str, PathParameter(max_length=200)]
+
+
+async def _open(tx: Tx, order_id: UUID, lang: str) -> Journey:
+    journey = await read_journey(tx, order_id, lang)
+    if journey is None:
+        raise Refused(Reason.UNKNOWN, "This order is not here any more.")
+    return journey
+
+
+async def _read(house: House, token: str, lang: str | None) -> Journey:
+    """Return the journey behind a link, in the reader's language or else the order's.
+
+    Raises:
+        Refused: the link is not ours, has run out, or its order is gone.
+    """
+    tenant_id, order_id = read_link(house, "order", token)
+    async with house.db.transaction(tenant_id, actor="customer") as tx:
+        read_link(house, "order", token, tx.now.date())
+        if lang is None:
+            head = await tx.row(Q.customers_order, Head, order_id=order_id)
+            lang = head.language if head else "en"
+        return await _open(tx, order_id, lang)
+
+
+def _language(request: Asked) -> str | None:
+    """Return what the reader chose or their browser asks for; None when neither says."""
+    accept, chosen = request.headers.get("accept-language", ""), request.cookies.get("doorstep_lang")
+    return language(accept, chosen) if accept or chosen else None
+
+
+def brand(head: Head) -> dict[str, Any]:
+    """Return the merchant's face, as the layout of customers' pages wants it."""
+    return {
+        "name": head.merchant,
+        "color": head.brand_color,
+        "logo_url": None,
+        "message": head.merchant_message or None,
+        "home": None,
+    }
+
+
+@get("/t/{token:str}", opt=signed(), include_in_schema=False)
+async def follow(token: Token, request: Asked, house: InHouse) -> Any:
+    """Show where the order is: window, story, map; live."""
+    lang = _language(request)
+    journey = await _read(house, token, lang)
+    return page(
+        request,
+        "tracking/order.html",
+        journey=journey,
+        token=token,
+        brand=brand(journey.head),
+        tiles=house.settings.tile_url,
+        lang=lang or journey.head.language,
+    )
+
+
+@get("/t/{token:str}/live", opt=signed(), include_in_schema=False)
+async def live(token: Token, request: Asked, house: InHouse) -> Any:
+    """Renew the page whenever something of the journey changes."""
+    tenant_id, order_id = read_link(house, "order", token)
+    first = await _read(house, token, _language(request))
+    lang = _language(request) or first.head.language
+
+    async def look() -> Any:
+        async with house.db.transaction(tenant_id, actor="customer") as tx:
+            return await tx.value(Q.news_of_order, order_id=order_id)
+
+    async def render() -> str:
+        journey = await _read(house, token, lang)
+        return fragment(
+            request,
+            "tracking/_journey.html",
+            journey=journey,
+            token=token,
+            tiles=house.settings.tile_url,
+            lang=lang,
+        )
+
+    return stream(look, render)
+
+
+@get("/t/{token:str}/stop/{topic:str}", opt=signed(), include_in_schema=False)
+async def ask_stop(token: Token, topic: FromPath[str], request: Asked, house: InHouse) -> Any:
+    """Ask whether to stop a kind of message; opening the link alone stops nothing, because scanners open links."""
+    journey, address = await _stoppable(house, token, topic, _language(request))
+    lang = _language(request) or journey.head.language
+    return page(
+        request,
+        "tracking/stop.html",
+        brand=brand(journey.head),
+        lang=lang,
+        said=text("tracking.stop.ask", lang, recipient=address),
+        action=request.url.path,
+    )
+
+
+@post("/t/{token:str}/stop/{topic:str}", opt=signed(), include_in_schema=False, status_code=200)
+async def stop(token: Token, topic: FromPath[str], request: Asked, house: InHouse) -> Any:
+    """Stop a kind of message: by the button of the page, or by a mail program's one click (RFC 8058)."""
+    journey, address = await _stoppable(house, token, topic, _language(request))
+    tenant_id, _ = read_link(house, "order", token)
+    async with house.db.transaction(tenant_id, actor="customer") as tx:
+        await stop_writing(tx, [f"{topic}:{address}"], "asked")
+    if "text/html" not in request.headers.get("accept", ""):
+        return Response("Stopped.", media_type="text/plain")
+    lang = _language(request) or journey.head.language
+    return page(
+        request,
+        "tracking/stop.html",
+        brand=brand(journey.head),
+        lang=lang,
+        said=text("tracking.stop.done", lang),
+        action=None,
+    )
+
+
+async def _stoppable(house: House, token: str, topic: str, lang: str | None) -> tuple[Journey, str]:
+    if topic not in NOT_SHIPPING_MAIL:
+        raise Refused(
+            Reason.UNKNOWN, "Messages about your parcel cannot be stopped; they end with its delivery."
+        )
+    journey = await _read(house, token, lang)
+    tenant_id, order_id = read_link(house, "order", token)
+    async with house.db.transaction(tenant_id, actor="customer") as tx:
+        address = await tx.value(Q.customers_address, order_id=order_id)
+    return journey, str(address or "")
+
+
+ROUTES: list[Any] = [follow, live, ask_stop, stop]
