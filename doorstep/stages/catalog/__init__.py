@@ -7,6 +7,7 @@ from doorstep.stages.catalog.acts.carriage import (
     services_of,
     switch_carrier,
 )
+from doorstep.stages.catalog.acts.importing import import_rows
 from doorstep.stages.catalog.acts.merchants import (
     add_merchants,
     change_merchants,
@@ -56,6 +57,7 @@ from doorstep.stages.catalog.model import (
     SiteKind,
     Van,
 )
+from doorstep.stages.catalog.rules.rows import read_table
 
 __all__ = [
     "Aisle",
@@ -94,11 +96,13 @@ __all__ = [
     "count_products",
     "find_products",
     "floor_of",
+    "import_rows",
     "kits_of",
     "merchants_by_code",
     "merchants_of",
     "products",
     "products_by_sku",
+    "read_table",
     "services_of",
     "sites",
     "switch_carrier",

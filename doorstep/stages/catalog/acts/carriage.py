@@ -6,9 +6,9 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import unknown
 from doorstep.platform.statements import Statements
-from doorstep.stages.catalog import rules
 from doorstep.stages.catalog.acts.writing import put, refuse
 from doorstep.stages.catalog.model import Carrier, Service
+from doorstep.stages.catalog.rules import fitness
 
 Q = Statements("doorstep.stages.catalog")
 
@@ -19,7 +19,7 @@ async def add_carriers(tx: Tx, carriers: Sequence[Carrier]) -> list[UUID]:
     Raises:
         Refused: a field does not fit, or a code is taken.
     """
-    refuse(rules.all_faults([rules.carrier_faults(one) for one in carriers]))
+    refuse(fitness.all_faults([fitness.carrier_faults(one) for one in carriers]))
     await put(tx, Q.add_carriers, carriers)
     return [one.id for one in carriers]
 
@@ -46,7 +46,7 @@ async def add_services(tx: Tx, services: Sequence[Service]) -> list[UUID]:
     Raises:
         Refused: a field does not fit, a zone has no price, a code is taken, or the carrier is not there.
     """
-    refuse(rules.all_faults([rules.service_faults(one) for one in services]))
+    refuse(fitness.all_faults([fitness.service_faults(one) for one in services]))
     await put(tx, Q.add_services, services)
     return [one.id for one in services]
 

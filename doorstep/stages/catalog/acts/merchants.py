@@ -6,9 +6,9 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import unknown
 from doorstep.platform.statements import Statements
-from doorstep.stages.catalog import rules
 from doorstep.stages.catalog.acts.writing import put, refuse
 from doorstep.stages.catalog.model import Merchant
+from doorstep.stages.catalog.rules import fitness
 
 Q = Statements("doorstep.stages.catalog")
 
@@ -19,7 +19,7 @@ async def add_merchants(tx: Tx, merchants: Sequence[Merchant]) -> list[UUID]:
     Raises:
         Refused: a field does not fit, or a code is taken.
     """
-    refuse(rules.all_faults([rules.merchant_faults(one) for one in merchants]))
+    refuse(fitness.all_faults([fitness.merchant_faults(one) for one in merchants]))
     await put(tx, Q.add_merchants, merchants)
     return [one.id for one in merchants]
 
@@ -30,7 +30,7 @@ async def change_merchants(tx: Tx, merchants: Sequence[Merchant]) -> None:
     Raises:
         Refused: a field does not fit, or a merchant is not there.
     """
-    refuse(rules.all_faults([rules.merchant_faults(one) for one in merchants]))
+    refuse(fitness.all_faults([fitness.merchant_faults(one) for one in merchants]))
     if await put(tx, Q.change_merchants, merchants) < len(merchants):
         there = await merchants_of(tx, [one.id for one in merchants])
         raise unknown("merchant", next(one.id for one in merchants if one.id not in there))

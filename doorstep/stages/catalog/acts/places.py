@@ -5,9 +5,9 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
-from doorstep.stages.catalog import rules
 from doorstep.stages.catalog.acts.writing import put, refuse
 from doorstep.stages.catalog.model import Aisle, Bin, Box, NewSite, Site, SiteKind, Van
+from doorstep.stages.catalog.rules import fitness
 
 Q = Statements("doorstep.stages.catalog")
 
@@ -18,7 +18,7 @@ async def add_sites(tx: Tx, new: Sequence[NewSite]) -> list[UUID]:
     Raises:
         Refused: a field does not fit, a bin lies outside of its aisle, or a code is taken.
     """
-    refuse(rules.all_faults([rules.site_faults(one) for one in new]))
+    refuse(fitness.all_faults([fitness.site_faults(one) for one in new]))
     await put(tx, Q.add_sites, [one.site for one in new])
     for one in new:
         await put(tx, Q.add_aisles, one.aisles, site_id=one.site.id)
@@ -54,7 +54,7 @@ async def add_boxes(tx: Tx, boxes: Sequence[Box]) -> list[UUID]:
     Raises:
         Refused: a field does not fit, or a code is taken.
     """
-    refuse(rules.all_faults([rules.box_faults(one) for one in boxes]))
+    refuse(fitness.all_faults([fitness.box_faults(one) for one in boxes]))
     await put(tx, Q.add_boxes, boxes)
     return [one.id for one in boxes]
 
@@ -70,7 +70,7 @@ async def add_vans(tx: Tx, vans: Sequence[Van]) -> list[UUID]:
     Raises:
         Refused: a field does not fit, a code is taken, or the center is not there.
     """
-    refuse(rules.all_faults([rules.van_faults(one) for one in vans]))
+    refuse(fitness.all_faults([fitness.van_faults(one) for one in vans]))
     await put(tx, Q.add_vans, vans)
     return [one.id for one in vans]
 

@@ -6,9 +6,9 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.statements import Statements
-from doorstep.stages.catalog import rules
 from doorstep.stages.catalog.acts.writing import TAKEN, put, refuse
 from doorstep.stages.catalog.model import NewProduct, Product, Scanned
+from doorstep.stages.catalog.rules import fitness
 
 Q = Statements("doorstep.stages.catalog")
 FIRST = UUID(int=0)
@@ -24,7 +24,7 @@ async def add_products(tx: Tx, new: Sequence[NewProduct]) -> list[UUID]:
     parts = {part for one in new for part in one.components} - known.keys()
     if parts:
         known |= {one.id: one for one in await products(tx, list(parts))}
-    refuse(rules.all_faults([rules.product_faults(one, known) for one in new]))
+    refuse(fitness.all_faults([fitness.product_faults(one, known) for one in new]))
     await put(tx, Q.add_products, [one.product for one in new])
     await _add_codes(
         tx, [(one.product.id, code, units) for one in new for code, units in one.barcodes.items()]
@@ -47,7 +47,7 @@ async def change_products(tx: Tx, changed: Sequence[NewProduct]) -> None:
         if one.product.id not in known:
             raise unknown("product", one.product.id)
     parts = {part: known[part] for part in known}
-    refuse(rules.all_faults([rules.product_faults(_as_single(one), parts) for one in changed]))
+    refuse(fitness.all_faults([fitness.product_faults(_as_single(one), parts) for one in changed]))
     await put(tx, Q.change_products, [one.product for one in changed])
     have = {(code, product_id): units for product_id, code, units in await _codes(tx, list(known))}
     await _add_codes(

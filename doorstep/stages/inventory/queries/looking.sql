@@ -1,13 +1,15 @@
 -- name: availability
 -- What can be sold of products right now, over all warehouses; a kit as often as its scarcest component allows.
-SELECT p.product_id, greatest(min(coalesce(free.units, 0) / coalesce(k.quantity, 1)), 0)::int AS available
-FROM unnest(%(product_ids)s::uuid[]) AS p(product_id)
-LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = p.product_id
-LEFT JOIN LATERAL (
-    SELECT sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
-    WHERE s.tenant_id = %(tenant_id)s AND s.product_id = coalesce(k.component_id, p.product_id)
-) AS free ON true
-GROUP BY p.product_id;
+WITH parts AS MATERIALIZED (
+    SELECT p.product_id, coalesce(k.component_id, p.product_id) AS component_id, coalesce(k.quantity, 1) AS quantity
+    FROM unnest(%(product_ids)s::uuid[]) AS p(product_id)
+    LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = p.product_id
+), free AS MATERIALIZED (
+    SELECT s.product_id AS component_id, sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
+    WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (ARRAY(SELECT component_id FROM parts)) GROUP BY s.product_id
+)
+SELECT parts.product_id, min(coalesce(free.units, 0) / parts.quantity)::int AS available
+FROM parts LEFT JOIN free USING (component_id) GROUP BY parts.product_id;
 
 -- name: places_of
 -- Where products lie at a site, in bins only.

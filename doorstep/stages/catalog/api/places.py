@@ -1,0 +1,193 @@
+"""Sites with their floors, boxes and vans as JSON."""
+
+from datetime import time
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from msgspec import Meta
+
+from doorstep.platform.auth import DESK, allow
+from doorstep.platform.db import Tx
+from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
+from doorstep.platform.errors import unknown
+from doorstep.platform.idempotency import once
+from doorstep.platform.ids import new_id
+from doorstep.stages.catalog.acts import places
+from doorstep.stages.catalog.api.shapes import (
+    READERS,
+    ClockTime,
+    Code,
+    Country,
+    Currency,
+    FloorMillimeters,
+    Grams,
+    Millimeters,
+    Minor,
+    Name,
+    Text,
+)
+from doorstep.stages.catalog.model import Aisle, Bin, Box, NewSite, Site, Van
+
+
+class AisleIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A straight aisle between a front and a back cross-aisle."""
+
+    number: Annotated[int, Meta(ge=0, le=100_000)]
+    x_mm: FloorMillimeters
+    front_y_mm: FloorMillimeters
+    back_y_mm: FloorMillimeters
+
+
+class BinIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A scannable place on an aisle."""
+
+    code: Code
+    aisle: Annotated[int, Meta(ge=0, le=100_000)]
+    x_mm: FloorMillimeters
+    y_mm: FloorMillimeters
+    level: Annotated[int, Meta(ge=0, le=100, description="1 is the floor.")] = 1
+    pick_seq: Annotated[int, Meta(ge=0, le=1_000_000, description="Its turn in a plain walk.")] = 0
+
+
+class SiteIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A warehouse or local center, with its floor."""
+
+    code: Code
+    name: Name
+    kind: Literal["warehouse", "center"]
+    street: Name
+    city: Name
+    region: Text = ""
+    postal_code: Annotated[Text, Meta(max_length=20)]
+    country: Country
+    lat: Annotated[float, Meta(ge=-90, le=90)]
+    lon: Annotated[float, Meta(ge=-180, le=180)]
+    timezone: Annotated[Text, Meta(description="Like Europe/Vaduz.")]
+    cutoff: Annotated[ClockTime, Meta(description="Until when an order still leaves today.")] = "16:00"
+    start_x_mm: Annotated[FloorMillimeters, Meta(description="Where walks begin and end.")] = 0
+    start_y_mm: FloorMillimeters = 0
+    gs1_prefix: Annotated[str, Meta(pattern=r"^[0-9]{6,12}$", max_length=12)] = "0000000"
+    aisles: Annotated[list[AisleIn], Meta(max_length=1000)] = []
+    bins: Annotated[list[BinIn], Meta(max_length=20_000)] = []
+
+
+class FloorOut(msgspec.Struct):
+    """A site with its aisles and bins."""
+
+    site: Site
+    aisles: list[Aisle]
+    bins: list[Bin]
+
+
+@get("/api/sites", opt=allow(*READERS, scope="catalog:read"))
+async def read_sites(house: InHouse, who: Caller) -> list[Site]:
+    """List the warehouses and local centers."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        return list((await places.sites(tx)).values())
+
+
+@get("/api/sites/{site_id:uuid}", opt=allow(*READERS, scope="catalog:read"))
+async def read_site(house: InHouse, who: Caller, site_id: FromPath[UUID]) -> FloorOut:
+    """Read one site with its aisles and bins."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        return await _floor(tx, site_id)
+
+
+async def _floor(tx: Tx, site_id: UUID) -> FloorOut:
+    found = await places.sites(tx, [site_id])
+    if site_id not in found:
+        raise unknown("site", site_id)
+    return FloorOut(found[site_id], *await places.floor_of(tx, site_id))
+
+
+@post("/api/sites", opt=allow(*DESK, scope="sites:write"))
+async def add_site(data: JSONBody[SiteIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+    """Add a site with its aisles and bins."""
+
+    async def act(tx: Tx) -> FloorOut:
+        plain = set(SiteIn.__struct_fields__) - {"aisles", "bins", "cutoff"}
+        site = Site(
+            id=new_id(),
+            cutoff=time.fromisoformat(data.cutoff),
+            **{name: getattr(data, name) for name in plain},
+        )
+        aisles = tuple(Aisle(**msgspec.structs.asdict(one)) for one in data.aisles)
+        bins = tuple(Bin(id=new_id(), **msgspec.structs.asdict(one)) for one in data.bins)
+        await places.add_sites(tx, [NewSite(site, aisles, bins)])
+        return await _floor(tx, site.id)
+
+    return await once(request, house, who, act)
+
+
+class BoxIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A carton to pack into."""
+
+    code: Code
+    inner_length_mm: Millimeters
+    inner_width_mm: Millimeters
+    inner_height_mm: Millimeters
+    outer_length_mm: Millimeters
+    outer_width_mm: Millimeters
+    outer_height_mm: Millimeters
+    tare_g: Annotated[int, Meta(ge=0, le=2_000_000, description="Grams of the empty box.")]
+    max_gross_g: Grams
+    price_minor: Minor = 0
+    currency: Currency
+
+
+@get("/api/boxes", opt=allow(*READERS, scope="catalog:read"))
+async def read_boxes(house: InHouse, who: Caller) -> list[Box]:
+    """List the cartons, smallest first."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        return await places.boxes_of(tx)
+
+
+@post("/api/boxes", opt=allow(*DESK, scope="sites:write"))
+async def add_box(data: JSONBody[BoxIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+    """Add a carton."""
+
+    async def act(tx: Tx) -> Box:
+        box = Box(id=new_id(), **msgspec.structs.asdict(data))
+        await places.add_boxes(tx, [box])
+        return box
+
+    return await once(request, house, who, act)
+
+
+class VanIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A van of a local center."""
+
+    site_id: UUID
+    code: Code
+    capacity_g: Annotated[int, Meta(ge=1, le=100_000_000, description="Grams it may load.")]
+    capacity_ml: Annotated[int, Meta(ge=1, le=10_000_000_000, description="Milliliters it holds.")]
+    shift_start: ClockTime
+    shift_end: ClockTime
+    driver_user_id: UUID | None = None
+
+
+@get("/api/vans", opt=allow(*READERS, scope="catalog:read"))
+async def read_vans(house: InHouse, who: Caller) -> list[Van]:
+    """List the vans."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        return await places.vans_of(tx)
+
+
+@post("/api/vans", opt=allow(*DESK, scope="sites:write"))
+async def add_van(data: JSONBody[VanIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+    """Add a van."""
+
+    async def act(tx: Tx) -> Van:
+        values = msgspec.structs.asdict(data)
+        for name in ("shift_start", "shift_end"):
+            values[name] = time.fromisoformat(values[name])
+        van = Van(id=new_id(), **values)
+        await places.add_vans(tx, [van])
+        return van
+
+    return await once(request, house, who, act)
+
+
+ROUTES = [read_sites, read_site, add_site, read_boxes, add_box, read_vans, add_van]

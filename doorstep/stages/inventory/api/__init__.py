@@ -1,0 +1,5 @@
+"""Goods as JSON: what can be sold, what lies where, and everything people do to it."""
+
+from doorstep.stages.inventory.api import counts, goods
+
+ROUTES = [*goods.ROUTES, *counts.ROUTES]
