@@ -28,7 +28,7 @@ from doorstep.stages.warehouse.acts.release import release
 from doorstep.stages.warehouse.acts.withdraw import drop
 from doorstep.stages.warehouse.model import FULFILLMENT, FulfillmentAct
 from doorstep.stages.warehouse.rules.allocation import Need, Shelves, Taken
-from doorstep.stages.warehouse.rules.detour import best_position
+from doorstep.stages.warehouse.rules.detour import best_detour
 from doorstep.stages.warehouse.rules.floor import AisleLine, Shelf, floor_of
 
 Q = Statements("doorstep.stages.warehouse")
@@ -174,14 +174,12 @@ async def _other_bins(tx: Tx, batch: Batch, stop: Stop, units: int) -> Sequence[
     aisles = await tx.rows(Q.aisles, AisleLine, site_id=batch.site_id)
     start = Spot(*(await tx.tuples(Q.site_start, site_id=batch.site_id))[0])
     floor = floor_of(aisles, [*shelves, *passed], start)
-    here = floor.places[stop.bin]
-    near = {name: abs(at.x_mm - here.x_mm) + abs(at.y_mm - here.y_mm) for name, at in floor.places.items()}
-    need = Need(stop.fulfillment_id, stop.line_id, stop.product_id, units)
-    found = Shelves(shelves, near).take([need]) or []
     stops = [(position, code) for position, code in ahead if code != stop.bin or position != stop.position]
-    picks = [
-        (batch.id, best_position(floor, (stop.position, stop.bin), stops, one.place), one) for one in found
-    ]
+    detours = {one.place: best_detour(floor, (stop.position, stop.bin), stops, one.place) for one in shelves}
+    need = Need(stop.fulfillment_id, stop.line_id, stop.product_id, units)
+    longer = {place: detour.longer_mm for place, detour in detours.items()}
+    found = Shelves(shelves, longer).take([need]) or []
+    picks = [(batch.id, detours[one.place].position, one) for one in found]
     await add_picks(tx, batch.site_id, picks)
     return found
 

@@ -33,7 +33,7 @@ class Shelves:
 
     Args:
         shelves: what lies free where.
-        near_mm: distance of each bin from where walks start; nearer bins are taken first.
+        near_mm: what going to each bin costs (its distance from the start, or the detour); cheaper bins are taken first.
     """
 
     def __init__(self, shelves: Iterable[Shelf], near_mm: dict[str, int]) -> None:

@@ -1,6 +1,7 @@
 """Where a new stop costs the least in a walk that is already under way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from doorstep.solvers.walk import Spot, Warehouse
@@ -17,10 +18,18 @@ def way_mm(floor: Warehouse, one: Spot, other: Spot) -> int:
     return abs(one.x_mm - other.x_mm) + over
 
 
-def best_position(
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """How much longer a walk gets by a stop, and the position that costs so little."""
+
+    longer_mm: int
+    position: int
+
+
+def best_detour(
     floor: Warehouse, here: tuple[int, str], stops: Sequence[tuple[int, str]], place: str
-) -> int:
-    """Return the position at which a stop at `place` lengthens the rest of the walk least (cheapest insertion).
+) -> Detour:
+    """Return where a stop at `place` lengthens the rest of the walk least (cheapest insertion).
 
     Args:
         floor: with all the bins named.
@@ -34,8 +43,9 @@ def best_position(
         way_mm(floor, before, new) + way_mm(floor, new, after) - way_mm(floor, before, after)
         for before, after in pairwise(way)
     ]
-    gap = longer.index(min(longer))
+    least = min(longer)
+    gap = longer.index(least)
     if gap == len(stops):
-        return (stops[-1][0] if stops else here[0]) + STEP
+        return Detour(least, (stops[-1][0] if stops else here[0]) + STEP)
     before = stops[gap - 1][0] if gap else here[0]
-    return (before + stops[gap][0]) // 2
+    return Detour(least, (before + stops[gap][0]) // 2)
