@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.response.base import ASGIResponse
 
 from doorstep.platform.edge import Asked
 
@@ -16,6 +17,14 @@ BEATS = 15
 
 LOOKS_MAX = 1800
 """A stream ends after half an hour; the browser opens it anew, with the caller checked again."""
+
+
+class Stream(ServerSentEvent):
+    """An event stream that says so, whatever Litestar concludes from the handler's annotations."""
+
+    def to_asgi_response(self, *args: Any, **more: Any) -> ASGIResponse:
+        """Return the answer with its own media type."""
+        return super().to_asgi_response(*args, **{**more, "media_type": self.media_type})
 
 
 def stream(look: Callable[[], Awaitable[Any]], render: Callable[[], Awaitable[str]]) -> ServerSentEvent:
@@ -38,7 +47,7 @@ def stream(look: Callable[[], Awaitable[Any]], render: Callable[[], Awaitable[st
                 yield ServerSentEventMessage(comment="still here")
             await asyncio.sleep(LOOK_S)
 
-    return ServerSentEvent(events())
+    return Stream(events())
 
 
 def fragment(request: Asked, template: str, **context: Any) -> str:
