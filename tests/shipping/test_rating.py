@@ -115,7 +115,6 @@ def test_a_price_is_the_lightest_step_that_holds_the_mass() -> None:
         (replace(LOAD, weight_g=6_000), SLOW, "has no price for 6.00 kg in zone 1"),
         (replace(LOAD, country="FR"), SLOW, "has no price for 800 g in zone 9"),
         (replace(LOAD, country="FR"), replace(SLOW, zones=ZONES[:3]), "does not go to FR 10115"),
-        (LOAD, replace(SLOW, unsettled=3), "does not answer at present: 3 purchases are unsettled"),
         (replace(LOAD, lat=None), VANS, "the address has no coordinates"),
         (replace(LOAD, lat=53.55, lon=9.99), VANS, "the nearest local center, BER-1, is 255.1 km away"),
     ],
@@ -123,6 +122,13 @@ def test_a_price_is_the_lightest_step_that_holds_the_mass() -> None:
 def test_what_cannot_carry_a_parcel_says_why(load: Load, offer: Offer, says: str) -> None:
     assert says in why(offer.name, load, offer)
     assert says in winner(load, offer)
+
+
+def test_a_carrier_that_does_not_answer_carries_only_what_nobody_else_can() -> None:
+    mute = replace(SLOW, unsettled=3)
+    assert winner(LOAD, mute, FAST) == "Express"
+    assert why("Standard", LOAD, mute, FAST) == "does not answer at present: 3 purchases are unsettled"
+    assert winner(LOAD, mute) == "Standard"
 
 
 def test_without_any_service_the_refusal_says_what_to_do() -> None:

@@ -21,6 +21,7 @@ from doorstep.stages.shipping.model import LabelState
 READERS = allow(*DESK, Role.PACKER, Role.DISPATCHER, Role.VIEWER, Role.MERCHANT, scope="labels:read")
 WRITERS = allow(*DESK, Role.PACKER, scope="labels:write")
 Most = Annotated[int, QueryParameter(ge=1, le=200)]
+Id = Annotated[UUID | None, QueryParameter()]
 Act = Callable[[Tx], Awaitable[Any]]
 
 
@@ -28,14 +29,14 @@ Act = Callable[[Tx], Awaitable[Any]]
 async def list_labels(
     house: InHouse,
     who: Caller,
-    state: LabelState | None = None,
-    order_id: UUID | None = None,
-    parcel_id: UUID | None = None,
-    after: UUID | None = None,
+    of_state: Annotated[LabelState | None, QueryParameter(name="state")] = None,
+    order_id: Id = None,
+    parcel_id: Id = None,
+    after: Id = None,
     most: Most = 50,
 ) -> LabelsOut:
     """List labels, newest first."""
-    narrow = Narrow(state, who.merchant_id, order_id, parcel_id)
+    narrow = Narrow(of_state, who.merchant_id, order_id, parcel_id)
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         seen = await looking.page_of_labels(tx, narrow, after, most)
     return LabelsOut([label_out(one) for one in seen], seen[-1].id if len(seen) == most else None)
@@ -48,8 +49,9 @@ async def read_label(label_id: FromPath[UUID], house: InHouse, who: Caller) -> L
         return label_out(await looking.label(tx, label_id, who.merchant_id))
 
 
-Stock = Literal["4x6", "a6"]
-Dpi = Literal[203, 300]
+Stock = Annotated[Literal["4x6", "a6"], QueryParameter()]
+Dpi = Annotated[Literal[203, 300], QueryParameter(description="Dots per inch of the printer.")]
+Form = Annotated[Literal["pdf", "zpl"], QueryParameter()]
 
 
 @get("/api/labels/{label_id:uuid}/pdf", opt=READERS)
@@ -89,7 +91,7 @@ async def print_label(
     data: JSONBody[WhyIn],
     house: InHouse,
     who: Caller,
-    form: Literal["pdf", "zpl"] = "zpl",
+    form: Form = "zpl",
     stock: Stock = "4x6",
     dpi: Dpi = 203,
 ) -> Response[bytes]:

@@ -33,14 +33,14 @@ Most = Annotated[int, QueryParameter(ge=1, le=200)]
 async def list_manifests(
     house: InHouse,
     who: Caller,
-    state: ManifestState | None = None,
-    after: UUID | None = None,
+    of_state: Annotated[ManifestState | None, QueryParameter(name="state")] = None,
+    after: Annotated[UUID | None, QueryParameter()] = None,
     most: Most = 50,
 ) -> ManifestsOut:
     """List manifests, newest first."""
     leaving.refuse_merchants(who.merchant_id)
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        seen = await looking.manifests(tx, after, most, state)
+        seen = await looking.manifests(tx, after, most, of_state)
     return ManifestsOut([manifest_out(one) for one in seen], seen[-1].id if len(seen) == most else None)
 
 

@@ -21,7 +21,7 @@ LATE_COSTS, DAMAGE_COSTS, DISLIKE_COSTS = 1.0, 3.0, 0.2
 PRIOR_PARCELS, PRIOR_ON_TIME = 20, 18
 """What we believe of a service before it carried anything: eighteen of twenty on time. Few parcels move this little."""
 UNSETTLED_MAX = 3
-"""With so many purchases in doubt, a carrier is not asked again until it answered for some."""
+"""With so many purchases in doubt, a carrier is asked only for what nobody else carries, until it answered for some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +142,6 @@ def _order(fit: _Fit) -> tuple[int, int, str, str]:
 
 def _fit(load: Load, offer: Offer, centers: Sequence[Center]) -> _Fit | str:
     """Return what the offer costs, or why it cannot take the parcel."""
-    if offer.unsettled >= UNSETTLED_MAX:
-        return f"does not answer at present: {offer.unsettled} purchases are unsettled"
     billed_g = billed(load, offer.dim_divisor)
     if load.weight_g > offer.max_weight_g:
         return f"takes at most {mass(offer.max_weight_g)}, this is {mass(load.weight_g)}"
@@ -165,15 +163,20 @@ def _fit(load: Load, offer: Offer, centers: Sequence[Center]) -> _Fit | str:
 
 
 def _rivals(load: Load, fits: Sequence[_Fit]) -> list[_Fit]:
-    """Return those that may win: in one currency, the order's own if it can be; in time, if any is."""
-    own = [fit for fit in fits if fit.offer.currency == load.currency]
-    first = min(fit.offer.currency for fit in fits)
-    same = own or [fit for fit in fits if fit.offer.currency == first]
+    """Return those that may win: of a carrier that answers, in one currency (the order's own), in time; if any is."""
+    answering = [fit for fit in fits if _answers(fit.offer)] or list(fits)
+    own = [fit for fit in answering if fit.offer.currency == load.currency]
+    first = min(fit.offer.currency for fit in answering)
+    same = own or [fit for fit in answering if fit.offer.currency == first]
     punctual = [fit for fit in same if fit.in_time]
     if punctual:
         return punctual
     soonest = min(fit.offer.days_max for fit in same)
     return [fit for fit in same if fit.offer.days_max == soonest]
+
+
+def _answers(offer: Offer) -> bool:
+    return offer.unsettled < UNSETTLED_MAX
 
 
 def _told(fit: _Fit, best: _Fit, rivals: Sequence[_Fit], load: Load) -> Weighed:
@@ -184,6 +187,8 @@ def _told(fit: _Fit, best: _Fit, rivals: Sequence[_Fit], load: Load) -> Weighed:
         if not fit.in_time:
             against = "the soonest, though after the promise"
         why = f"{against}: {money(fit.all_in_minor, offer.currency)}; {record(offer)}"
+    elif not _answers(offer) and _answers(best.offer):
+        why = f"does not answer at present: {offer.unsettled} purchases are unsettled"
     elif offer.currency != best.offer.currency:
         why = f"is paid in {offer.currency}, which cannot be compared with {best.offer.currency}"
     elif not fit.in_time:
