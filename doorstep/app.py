@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
-from doorstep.platform import config, desk, doctor, keys, serving, web
+from doorstep.platform import config, demo, desk, doctor, keys, serving, web
 from doorstep.platform.config import Settings
 from doorstep.platform.db import connect
 from doorstep.platform.embedded import Embedded, kept_secret
@@ -66,6 +66,7 @@ def routes() -> list[Any]:
     return [
         *desk.ROUTES,
         *keys.ROUTES,
+        *demo.ROUTES,
         *(route for name in ("api", "pages") for _, part in _parts(name) for route in part.ROUTES),
     ]
 

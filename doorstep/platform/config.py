@@ -72,6 +72,12 @@ class Settings:
     tile_url: str | None = _setting(
         "DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain"
     )
+    demo: str | None = _setting(
+        "DOORSTEP_DEMO",
+        None,
+        "code of the demo's tenant; with it the front page lets anyone in. Never set it elsewhere",
+    )
+    demo_mailbox: str | None = _setting("DOORSTEP_DEMO_MAILBOX", None, "where the demo's mailbox can be read")
     log_level: str = _setting("DOORSTEP_LOG_LEVEL", "info", "debug, info, warning or error")
 
 

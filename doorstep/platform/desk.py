@@ -52,9 +52,10 @@ async def metrics(house: InHouse, who: Caller) -> Response[bytes]:
 
 
 @get("/", opt=public(), include_in_schema=False)
-async def front(request: Asked) -> Any:
-    """Lead people to their work, and everyone else to the door."""
-    return back(home(request.app, request.scope.get("user")))
+async def front(request: Asked, house: InHouse) -> Any:
+    """Lead people to their work, and everyone else to the door; a demo's door is open."""
+    who = request.scope.get("user")
+    return back("/demo" if who is None and house.settings.demo else home(request.app, who))
 
 
 @get("/sign-in", opt=public(), include_in_schema=False)
