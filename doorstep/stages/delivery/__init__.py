@@ -1,6 +1,6 @@
 """Delivery: the last mile: routes, drivers, stops, proof at the doorstep."""
 
-from doorstep.stages.delivery.acts.changing import cancel, insert, resequence, take_off
+from doorstep.stages.delivery.acts.changing import cancel, insert, resequence, see_changes, take_off
 from doorstep.stages.delivery.acts.driving import arrive, depart, finish, load, take
 from doorstep.stages.delivery.acts.expecting import correct_place, expect, scan_in, wish_window, withdraw
 from doorstep.stages.delivery.acts.following import last_positions, record_positions
@@ -46,6 +46,7 @@ __all__ = [
     "record_positions",
     "resequence",
     "scan_in",
+    "see_changes",
     "send_back",
     "take",
     "take_off",

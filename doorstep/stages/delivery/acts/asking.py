@@ -3,11 +3,13 @@
 from datetime import date
 from uuid import UUID
 
+from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.thinking import ThinkingFailed, think
 from doorstep.stages.delivery.acts import changing, planning
-from doorstep.stages.delivery.model import DayPlan
+from doorstep.stages.delivery.acts.looking import stop
+from doorstep.stages.delivery.model import Day, DayPlan, StopState
 from doorstep.stages.delivery.rules.planning import insert_stop, plan_day
 
 SECONDS = 3.0
@@ -19,7 +21,7 @@ GRACE_S = 20.0
 INSERT_S = 10.0
 
 
-async def propose(
+async def think_of(
     house: House,
     tenant_id: UUID,
     actor: str,
@@ -29,8 +31,8 @@ async def propose(
     seconds: float = SECONDS,
     seed: int = 1,
     work: int | None = None,
-) -> tuple[UUID, DayPlan]:
-    """Plan the parcels that lie at a center over its free vans and keep the plan as a proposal.
+) -> tuple[Day, DayPlan]:
+    """Plan the parcels that lie at a center over its free vans; nothing is written.
 
     Args:
         house: for its database.
@@ -48,22 +50,48 @@ async def propose(
     async with house.db.transaction(tenant_id, actor=actor) as tx:
         facts = await planning.day_facts(tx, site_id, day)
     try:
-        plan = await think(plan_day, facts, seconds, seed, work, seconds=seconds + GRACE_S)
+        return facts, await think(plan_day, facts, seconds, seed, work, seconds=seconds + GRACE_S)
     except ThinkingFailed as failed:
         raise Refused(
             Reason.OUTSIDE, f"There is no plan: {failed}. The routes are as they were; plan again."
         ) from None
+
+
+async def propose(
+    house: House,
+    tenant_id: UUID,
+    actor: str,
+    site_id: UUID,
+    *,
+    day: date | None = None,
+    seconds: float = SECONDS,
+    seed: int = 1,
+    work: int | None = None,
+) -> tuple[UUID, DayPlan]:
+    """Plan as `think_of` and keep the plan until somebody says yes or no; return its id and the plan.
+
+    Raises:
+        Refused: as `think_of`.
+    """
+    facts, plan = await think_of(
+        house, tenant_id, actor, site_id, day=day, seconds=seconds, seed=seed, work=work
+    )
     async with house.db.transaction(tenant_id, actor=actor) as tx:
         return await planning.keep_proposal(tx, facts, plan), plan
 
 
-async def insert(house: House, tenant_id: UUID, actor: str, stop_id: UUID) -> str:
-    """Put a late parcel into a route that has not left; return where it went.
+Found = tuple[changing.Running, DayPlan] | None
+
+
+async def find_place(house: House, tenant_id: UUID, actor: str, stop_id: UUID) -> Found:
+    """Find where a late parcel costs least in the routes that have not left; None when it is on a route already.
 
     Raises:
-        Refused: the parcel is not at the center, no route can take it, or the routes changed meanwhile.
+        Refused: the parcel is not at the center, or the solver died.
     """
     async with house.db.transaction(tenant_id, actor=actor) as tx:
+        if (await stop(tx, stop_id)).state in {StopState.PLANNED, StopState.LOADED}:
+            return None
         running = await changing.running_facts(tx, stop_id)
     try:
         found = await think(
@@ -71,5 +99,16 @@ async def insert(house: House, tenant_id: UUID, actor: str, stop_id: UUID) -> st
         )
     except ThinkingFailed as failed:
         raise Refused(Reason.OUTSIDE, f"There is no answer: {failed}. The routes are as they were.") from None
-    async with house.db.transaction(tenant_id, actor=actor) as tx:
-        return await changing.insert(tx, running, found)
+    return running, found
+
+
+async def place(tx: Tx, stop_id: UUID, found: Found) -> str:
+    """Write what `find_place` found; return the sentence that says where the parcel goes.
+
+    Raises:
+        Refused: no route can take it, or the routes changed meanwhile.
+    """
+    if found is None:
+        planned = await stop(tx, stop_id)
+        return f"{planned.tracking_number} is on a route already, as stop {planned.position}."
+    return await changing.insert(tx, *found)

@@ -280,4 +280,4 @@ async def _change(tx: Tx, route_id: UUID, route: PlannedRoute, changes: Sequence
         changes=msgspec.json.encode(list(changes)).decode(),
     )
     await journal.note(tx, ROUTE, "changed", [route_id], {"changes": list(changes)})
-    await seat(tx, {route_id: route}, "planned_route")
+    await seat(tx, {route_id: route}, "route")

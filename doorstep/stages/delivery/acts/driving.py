@@ -118,8 +118,8 @@ async def depart(tx: Tx, route_id: UUID, *, leave_behind: bool = False) -> int:
     await journal.move_all(tx, STOP, StopAct.DEPART, gone, {"route": route_id})
     facts = await facts_of(tx, gone)
     stops = [facts[stop_id] for stop_id in gone]
+    await renew_arrivals(tx, stops, Point(route.lat, route.lon), "driver")
     await tell_scans(tx, stops, tracking.Status.OUT_FOR_DELIVERY, "out")
-    await renew_arrivals(tx, stops, Point(route.lat, route.lon), "van_out")
     await tell_pins(tx, stops)
     return len(gone)
 

@@ -59,7 +59,7 @@ async def record_positions(tx: Tx, positions: Sequence[Position]) -> int:
         seated = await tx.rows(Q.tasks_of_routes, Seated, route_ids=[route.id])
         facts = await facts_of(tx, [one.id for one in seated])
         van = here[route.van_id]
-        await renew_arrivals(tx, list(facts.values()), Point(van.lat, van.lon), "van_on_the_way")
+        await renew_arrivals(tx, list(facts.values()), Point(van.lat, van.lon), "driver")
     return len(moved)
 
 

@@ -209,7 +209,7 @@ async def _make_routes(tx: Tx, proposal: Proposal) -> list[UUID]:
             for route_id, route in zip(route_ids, plan.routes, strict=True)
         },
     )
-    await seat(tx, dict(zip(route_ids, plan.routes, strict=True)), "planned_route")
+    await seat(tx, dict(zip(route_ids, plan.routes, strict=True)), "route")
     return route_ids
 
 

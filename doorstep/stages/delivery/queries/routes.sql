@@ -48,7 +48,7 @@ WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s AND settled_at IS NULL
 
 -- name: settle_proposals
 -- A proposal is accepted or dropped; a newer one replaces those that still wait.
-UPDATE delivery.proposals SET settled_at = %(now)s, accepted = (id = %(accepted_id)s::uuid)
+UPDATE delivery.proposals SET settled_at = %(now)s, accepted = coalesce(id = %(accepted_id)s::uuid, false)
 WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s AND settled_at IS NULL;
 
 -- name: add_routes

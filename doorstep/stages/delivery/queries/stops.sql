@@ -115,3 +115,20 @@ SELECT state, count(*)::int AS stops FROM delivery.stops
 WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s
   AND (state NOT IN ('delivered', 'returned', 'withdrawn') OR scanned_in_at > %(now)s - interval '1 day')
 GROUP BY state;
+
+-- name: stops_listed
+-- All stops by age, for programs that read the whole list page by page.
+SELECT s.id, s.state, s.order_id, s.merchant_id, s.parcel_id, s.site_id, s.tracking_number, s.lat, s.lon, s.place_from,
+       s.weight_g, s.volume_ml, s.window_from, s.window_until, s.attempt, s.not_before, s.route_id, s.position, s.planned_at,
+       s.eta, s.told_from, s.told_until, s.left_out, s.scanned_in_at, c.name, c.street, c.street2, c.city, c.postal_code, c.phone,
+       o.note, o.number AS order_number, m.name AS merchant
+FROM delivery.stops s
+JOIN orders.contacts c ON c.tenant_id = %(tenant_id)s AND c.order_id = s.order_id
+JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = s.order_id
+JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = s.merchant_id
+WHERE s.tenant_id = %(tenant_id)s
+  AND (%(site_id)s::uuid IS NULL OR s.site_id = %(site_id)s)
+  AND (%(states)s::text[] IS NULL OR s.state = ANY (%(states)s::text[]))
+  AND (%(merchant_id)s::uuid IS NULL OR s.merchant_id = %(merchant_id)s)
+  AND (%(after)s::uuid IS NULL OR s.id > %(after)s)
+ORDER BY s.id LIMIT %(most)s;

@@ -1,0 +1,1 @@
+"""The last mile, driven through Northside."""
