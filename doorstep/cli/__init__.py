@@ -5,7 +5,9 @@ import sys
 import typer
 
 from doorstep.cli.books import doctor, migrate
+from doorstep.cli.demo import demo
 from doorstep.cli.measuring import bench
+from doorstep.cli.outside import outside
 from doorstep.cli.people import key, tenant, user
 from doorstep.cli.running import serve, web, work
 from doorstep.platform.embedded import EmbeddedError
@@ -18,8 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(demo)
 app.command()(serve)
 app.command(hidden=True)(web)
+app.command(hidden=True)(outside)
 app.command()(work)
 app.command()(migrate)
 app.command()(doctor)

@@ -55,6 +55,7 @@ class Day:
         furnished: what there is.
         seed: of everybody's dice.
         processor: how shoppers pay.
+        run: makes the ids of this run differ from those of another with the same seed.
     """
 
     house: httpx.AsyncClient
@@ -64,6 +65,7 @@ class Day:
     furnished: Furnished
     seed: int
     processor: str
+    run: str = ""
     chances: Chances = field(default_factory=Chances)
     progress: Callable[[str], None] = lambda _line: None
 
@@ -90,7 +92,7 @@ class Day:
 
     def _person(self, name: str) -> Person:
         """Return a person with dice of their own, so that one's luck does not depend on another's speed."""
-        return Person(name, self.house, self.key, Random(f"{self.seed}-{name}"))
+        return Person(name, self.house, self.key, Random(f"{self.seed}-{name}"), self.run)
 
     async def now(self) -> datetime:
         """Return the house's business time."""

@@ -29,6 +29,7 @@ class Person:
         http: with the house's base URL.
         key: API key that says what this person may do.
         dice: decides everything that is up to chance.
+        run: makes the ids of this run differ from those of another with the same dice.
         refusals: how often the house said no, by status and title, for the books of the day.
     """
 
@@ -36,11 +37,12 @@ class Person:
     http: httpx.AsyncClient
     key: str
     dice: Random
+    run: str = ""
     refusals: dict[str, int] = field(default_factory=dict)
 
     def new_id(self) -> str:
         """Return an id for one act: repeated with it, the act counts once."""
-        return f"{self.name}-{self.dice.getrandbits(64):016x}"
+        return f"{self.name}-{self.run}-{self.dice.getrandbits(64):016x}"
 
     async def get(self, path: str, **params: Any) -> Any:
         """Return what an address answers, as JSON.

@@ -134,7 +134,7 @@ class Shopper:
     async def buy(self) -> str | None:
         """Place one order; return its id when it was taken."""
         self.count += 1
-        reference = f"W-{self.person.name}-{self.count}"
+        reference = f"W-{self.person.run}-{self.count}"
         status, answer = await self.person.post("/api/orders", self.order(reference), key=reference)
         if status not in {200, 201}:
             return None
