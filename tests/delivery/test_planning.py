@@ -1,6 +1,7 @@
 """Routes are planned in a process of its own, and accepted only if the facts still hold."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from doorstep.platform import thinking
 from doorstep.platform.errors import Reason, Refused
 from doorstep.stages import delivery
 from doorstep.stages.delivery.acts import asking, planning
+from doorstep.stages.delivery.model import DayPlan
+from doorstep.stages.delivery.rules.planning import plan_day
 from tests.worlds.catalog import WORLD
 from tests.worlds.delivery import DESK, MORNING, LastMile
 
@@ -34,7 +37,7 @@ async def test_an_accepted_plan_seats_every_parcel_and_tells_its_customer_a_wind
 
 async def test_accepting_twice_makes_one_set_of_routes(mile: LastMile) -> None:
     await mile.parcels_at_center(2)
-    proposal_id, _ = await mile.propose()
+    proposal_id = await mile.propose_here()
     async with mile.tx(DESK) as tx:
         assert len(await delivery.accept(tx, proposal_id)) == 1
     async with mile.tx(DESK) as tx:
@@ -46,7 +49,7 @@ async def test_a_plan_whose_parcel_was_taken_is_refused_as_a_whole_never_silentl
     mile: LastMile,
 ) -> None:
     stops = await mile.parcels_at_center(3)
-    proposal_id, _ = await mile.propose()
+    proposal_id = await mile.propose_here()
     async with mile.tx(DESK) as tx:
         await delivery.send_back(tx, stops[:1])
     with pytest.raises(Refused, match="1 of its parcels") as refused:
@@ -61,30 +64,21 @@ async def test_a_van_that_got_a_route_meanwhile_makes_the_older_plan_unfit(mile:
     first, second = await mile.parcels_at_center(2)
     async with mile.tx() as tx:
         day = await planning.day_facts(tx, WORLD.center, None)
-    _, plan = await mile.propose()
-    (route,) = plan.routes
-    one = [stop for stop in route.stops if stop.stop_id == first]
-    other = [stop for stop in route.stops if stop.stop_id == second]
-    for kept, fits in ((one, True), (other, False)):
+    (route,) = plan_day(day, 1.0, 1, 50).routes
+    older = DayPlan(routes=[replace(route, stops=[s for s in route.stops if s.stop_id == second])])
+    newer = DayPlan(routes=[replace(route, stops=[s for s in route.stops if s.stop_id == first])])
+    async with mile.tx(DESK) as tx:
+        await delivery.accept(tx, await planning.keep_proposal(tx, day, newer))
+    async with mile.tx(DESK) as tx:
+        proposal_id = await planning.keep_proposal(tx, day, older)
+    with pytest.raises(Refused, match="another route"):
         async with mile.tx(DESK) as tx:
-            changed = type(plan)(routes=[type(route)(**{**_fields(route), "stops": kept})])
-            proposal_id = await planning.keep_proposal(tx, day, changed)
-        if fits:
-            async with mile.tx(DESK) as tx:
-                await delivery.accept(tx, proposal_id)
-        else:
-            with pytest.raises(Refused, match="another route"):
-                async with mile.tx(DESK) as tx:
-                    await delivery.accept(tx, proposal_id)
-
-
-def _fields(record: object) -> dict[str, object]:
-    return {name: getattr(record, name) for name in record.__slots__}  # type: ignore[attr-defined]
+            await delivery.accept(tx, proposal_id)
 
 
 async def test_a_dropped_plan_cannot_be_accepted(mile: LastMile) -> None:
     await mile.parcels_at_center(1)
-    proposal_id, _ = await mile.propose()
+    proposal_id = await mile.propose_here()
     async with mile.tx(DESK) as tx:
         await delivery.drop(tx, proposal_id)
     with pytest.raises(Refused, match="dropped"):

@@ -12,8 +12,9 @@ from doorstep.platform.db import Tx
 from doorstep.platform.ids import new_id
 from doorstep.stages import delivery, shipping, tracking
 from doorstep.stages.delivery import FailReason, Failure, Handing, Place, ProofKind
-from doorstep.stages.delivery.acts import asking
+from doorstep.stages.delivery.acts import asking, changing
 from doorstep.stages.delivery.model import DayPlan
+from doorstep.stages.delivery.rules.planning import insert_stop, plan_day
 from doorstep.stages.orders import Contact
 from doorstep.stages.shipping.model import LabelAct
 from doorstep.stages.shipping.rules.numbers import tracking_number
@@ -117,22 +118,29 @@ class LastMile(Floor):
             return await delivery.scan_in(tx, WORLD.center, codes)
 
     async def propose(self, **more: Any) -> tuple[UUID, DayPlan]:
-        """Plan the parcels at the center in a process of its own."""
+        """Plan the parcels at the center in a process of its own, as the edge does."""
         return await asking.propose(
-            self.house, self.tenant_id, DESK.actor, WORLD.center, **{"work": 200, **more}
+            self.house, self.tenant_id, DESK.actor, WORLD.center, **{"work": 100, **more}
         )
+
+    async def propose_here(self) -> UUID:
+        """The same in this process, which takes no second to start."""
+        async with self.tx(DESK) as tx:
+            day = await delivery.day_facts(tx, WORLD.center, None)
+            return await delivery.keep_proposal(tx, day, plan_day(day, 1.0, 1, 100))
 
     async def plan(self) -> list[UUID]:
         """Plan and accept; return the routes."""
-        proposal_id, _ = await self.propose()
+        proposal_id = await self.propose_here()
         async with self.tx(DESK) as tx:
             return await delivery.accept(tx, proposal_id)
 
     async def insert(self, stop_id: UUID) -> str:
         """Put a late parcel into a route."""
-        found = await asking.find_place(self.house, self.tenant_id, DESK.actor, stop_id)
         async with self.tx(DESK) as tx:
-            return await asking.place(tx, stop_id, found)
+            running = await changing.running_facts(tx, stop_id)
+            found = insert_stop(running.day, running.plan, running.late, running.loaded)
+            return await changing.insert(tx, running, found)
 
     async def planned(self, count: int) -> tuple[UUID, list[UUID]]:
         """Bring parcels to the center and plan them; return the one route and its stops in driving order."""
