@@ -25,8 +25,10 @@ async def test_a_single_unit_takes_three_scans(floor: Floor) -> None:
     await floor.work({"A": 1})
     cart = await floor.take()
     assert cart.expects == "bin"
-    assert (cart := await floor.scan(cart, BIN_A)).expects == "item"
-    assert (cart := await floor.scan(cart, BARCODES["A"])).expects == "tote"
+    cart = await floor.scan(cart, BIN_A)
+    assert cart.expects == "item"
+    cart = await floor.scan(cart, BARCODES["A"])
+    assert cart.expects == "tote"
     cart = await floor.scan(cart, "T-1")
     assert (cart.accepted, cart.code, cart.expects, cart.batch_state) == (True, "done", "nothing", "picked")
     assert await floor.lies("tote:T-1", WORLD.a) == 1

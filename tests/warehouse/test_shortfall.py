@@ -116,7 +116,11 @@ async def test_a_count_that_finds_goods_gone_takes_their_order_off_its_cart(floo
     [order] = await floor.work({"D": 50})
     async with floor.tx() as tx:
         gone = inventory.Adjustment(
-            site_id=WORLD.north, product_id=WORLD.d, place=f"bin:{bin_code(4, 1)}", quantity=-50, reason="lost"
+            site_id=WORLD.north,
+            product_id=WORLD.d,
+            place=f"bin:{bin_code(4, 1)}",
+            quantity=-50,
+            reason="lost",
         )
         await inventory.adjust(tx, [gone])
     await floor.settle()

@@ -1,6 +1,7 @@
 """Carts: the most urgent first, one device each."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
@@ -99,6 +100,6 @@ async def test_without_work_nothing_is_taken(floor: Floor) -> None:
         assert await acts.get_work(tx, ANA, WORLD.north) is None
 
 
-async def _planned(floor: Floor) -> list[object]:
+async def _planned(floor: Floor) -> list[UUID]:
     async with floor.tx() as tx:
         return [one.id for one in await acts.batches(tx, ["planned"])]

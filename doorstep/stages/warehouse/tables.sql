@@ -47,7 +47,7 @@ CREATE TABLE warehouse.items (
     picked int NOT NULL DEFAULT 0,
     packed int NOT NULL DEFAULT 0,
     missing int NOT NULL DEFAULT 0 CHECK (missing >= 0),
-    PRIMARY KEY (tenant_id, fulfillment_id, line_id, product_id),
+    PRIMARY KEY (tenant_id, fulfillment_id, product_id, line_id),
     CONSTRAINT packed_above_picked CHECK (0 <= packed AND packed <= picked AND picked <= quantity),
     FOREIGN KEY (tenant_id, fulfillment_id) REFERENCES warehouse.fulfillments (tenant_id, id)
 ) WITH (fillfactor = 80);
@@ -172,7 +172,7 @@ CREATE TABLE warehouse.parcel_items (
     product_id uuid NOT NULL,
     quantity int NOT NULL CHECK (quantity > 0),
     returned int NOT NULL DEFAULT 0,
-    PRIMARY KEY (tenant_id, parcel_id, line_id, product_id),
+    PRIMARY KEY (tenant_id, parcel_id, product_id, line_id),
     CONSTRAINT returned_above_packed CHECK (returned BETWEEN 0 AND quantity),
     FOREIGN KEY (tenant_id, parcel_id) REFERENCES warehouse.parcels (tenant_id, id)
 );

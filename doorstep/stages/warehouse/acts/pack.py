@@ -333,7 +333,7 @@ async def _count(tx: Tx, hand: Hand, job: Job, code: str, times: int) -> PackAns
         fulfillment_id=job.id,
         merchant_id=job.merchant_id,
         codes=readings(code),
-        sku=code.strip(),
+        skus=[code.strip(), code.strip().upper()],
     )
     if line is None:
         said = f"{shown(code)} is not in order {job.order_number}. Lay it aside and scan the next piece."

@@ -49,20 +49,26 @@ GROUP BY i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_
 ORDER BY g.sku;
 
 -- name: scanned_line
--- The product of a fulfillment order that a code stands for.
-SELECT i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm,
-       sum(i.picked)::int AS need, sum(i.packed)::int AS packed, coalesce(max(b.units), 1) AS units
-FROM warehouse.items i
-JOIN catalog.products g ON g.tenant_id = i.tenant_id AND g.id = i.product_id
-LEFT JOIN catalog.barcodes b ON b.tenant_id = i.tenant_id AND b.product_id = i.product_id AND b.code = ANY (%(codes)s::text[])
-WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.quantity > 0
-  AND i.product_id IN (
-    SELECT b.product_id FROM catalog.barcodes b WHERE b.tenant_id = %(tenant_id)s AND b.code = ANY (%(codes)s::text[])
-    UNION
-    SELECT p.id FROM catalog.products p
-    WHERE p.tenant_id = %(tenant_id)s AND p.merchant_id = %(merchant_id)s AND p.sku = %(sku)s)
-GROUP BY i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm
-LIMIT 1;
+-- The product of a fulfillment order that a code stands for; a barcode goes before a SKU.
+WITH meant AS (
+    SELECT DISTINCT ON (product_id) product_id, units FROM (
+        SELECT b.product_id, b.units, 1 AS rank FROM catalog.barcodes b
+        WHERE b.tenant_id = %(tenant_id)s AND b.code = ANY (%(codes)s::text[])
+        UNION ALL
+        SELECT p.id, 1, 2 FROM catalog.products p
+        WHERE p.tenant_id = %(tenant_id)s AND p.merchant_id = %(merchant_id)s AND p.sku = ANY (%(skus)s::text[])
+    ) candidate ORDER BY product_id, rank
+)
+SELECT g.id AS product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm,
+       line.need, line.packed, meant.units
+FROM meant
+JOIN catalog.products g ON g.tenant_id = %(tenant_id)s AND g.id = meant.product_id
+CROSS JOIN LATERAL (
+    SELECT sum(i.picked)::int AS need, sum(i.packed)::int AS packed FROM warehouse.items i
+    WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.product_id = meant.product_id
+      AND i.quantity > 0
+) line
+WHERE line.need IS NOT NULL LIMIT 1;
 
 -- name: unpacked
 -- Units of a fulfillment order that lie in totes and in no box.

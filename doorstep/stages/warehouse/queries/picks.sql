@@ -35,25 +35,31 @@ WHERE f.tenant_id = %(tenant_id)s AND f.batch_id = %(batch_id)s AND f.state IN (
 
 -- name: stops_ahead
 -- The stop that a cart stands before and the one after it, with all that the picker must see.
-SELECT p.id, p.position, p.fulfillment_id, p.line_id, p.product_id, substr(p.place, 5) AS bin, p.quantity, p.picked,
-       p.counted, p.short, p.arrived_at IS NOT NULL AS arrived, f.slot, f.state AS fulfillment_state, f.order_id,
-       o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name, g.picture, coalesce(c.codes, '{}') AS codes,
-       t.code AS tote
-FROM warehouse.picks p
-JOIN warehouse.fulfillments f ON f.tenant_id = p.tenant_id AND f.id = p.fulfillment_id
+WITH ahead AS (
+    SELECT p.id, p.position, p.skipped, p.fulfillment_id, p.line_id, p.product_id, p.place, p.quantity, p.picked, p.counted,
+           p.short, p.arrived_at
+    FROM warehouse.picks p
+    WHERE p.tenant_id = %(tenant_id)s AND p.batch_id = %(batch_id)s AND p.done_at IS NULL
+    ORDER BY p.skipped, p.position, p.id LIMIT 2
+)
+SELECT ahead.id, ahead.position, ahead.fulfillment_id, ahead.line_id, ahead.product_id, substr(ahead.place, 5) AS bin,
+       ahead.quantity, ahead.picked, ahead.counted, ahead.short, ahead.arrived_at IS NOT NULL AS arrived, f.slot,
+       f.state AS fulfillment_state, f.order_id, o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name,
+       g.picture, coalesce(c.codes, '{}') AS codes, t.code AS tote
+FROM ahead
+JOIN warehouse.fulfillments f ON f.tenant_id = %(tenant_id)s AND f.id = ahead.fulfillment_id
 JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
-JOIN catalog.products g ON g.tenant_id = p.tenant_id AND g.id = p.product_id
+JOIN catalog.products g ON g.tenant_id = %(tenant_id)s AND g.id = ahead.product_id
 LEFT JOIN LATERAL (
     SELECT jsonb_object_agg(b.code, b.units) AS codes FROM catalog.barcodes b
-    WHERE b.tenant_id = %(tenant_id)s AND b.product_id = p.product_id
+    WHERE b.tenant_id = %(tenant_id)s AND b.product_id = ahead.product_id
 ) c ON true
 LEFT JOIN LATERAL (
     SELECT t.code FROM warehouse.totes t
-    WHERE t.tenant_id = %(tenant_id)s AND t.fulfillment_id = p.fulfillment_id AND t.full_at IS NULL
+    WHERE t.tenant_id = %(tenant_id)s AND t.fulfillment_id = ahead.fulfillment_id AND t.full_at IS NULL
     ORDER BY t.bound_at DESC LIMIT 1
 ) t ON true
-WHERE p.tenant_id = %(tenant_id)s AND p.batch_id = %(batch_id)s AND p.done_at IS NULL
-ORDER BY p.skipped, p.position, p.id LIMIT 2;
+ORDER BY ahead.skipped, ahead.position, ahead.id;
 
 -- name: bins_ahead
 -- The bins still to be visited, in the order of the walk.
