@@ -16,6 +16,7 @@ from doorstep.platform.idempotency import once
 from doorstep.platform.ids import new_id
 from doorstep.stages.catalog.acts import places
 from doorstep.stages.catalog.api.shapes import (
+    NO_NUL,
     READERS,
     ClockTime,
     Code,
@@ -60,7 +61,7 @@ class SiteIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     street: Name
     city: Name
     region: Text = ""
-    postal_code: Annotated[Text, Meta(max_length=20)]
+    postal_code: Annotated[str, Meta(max_length=20, pattern=NO_NUL)]
     country: Country
     lat: Annotated[float, Meta(ge=-90, le=90)]
     lon: Annotated[float, Meta(ge=-180, le=180)]
