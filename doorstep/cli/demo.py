@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -183,21 +183,20 @@ async def _clients(settings: Settings, kept: Kept) -> AsyncIterator[tuple[httpx.
     limits = httpx.Limits(max_connections=50, max_keepalive_connections=20)
     clients = [httpx.AsyncClient(base_url=url, timeout=30, limits=limits) for url in urls]
     try:
-        await _until_ready(clients[0])
+        await asyncio.gather(*(_until_ready(client) for client in clients))
         yield tuple(clients)
     finally:
         for client in clients:
             await client.aclose()
 
 
-async def _until_ready(web: httpx.AsyncClient) -> None:
+async def _until_ready(server: httpx.AsyncClient) -> None:
+    """Wait until a server answers; one of the outside has no `/ready` and answers 404."""
     async with asyncio.timeout(READY_S):
         while True:
-            try:
-                if (await web.get("/ready")).status_code == 200:
+            with suppress(httpx.TransportError):
+                if (await server.get("/ready")).status_code in {200, 404}:
                     return
-            except httpx.TransportError:
-                pass
             await asyncio.sleep(0.1)
 
 
@@ -219,7 +218,19 @@ def _all_parts(settings: Settings, kept: Kept, workers: int) -> list[Part]:
     outside = {"carrier": kept.carrier_port, "payment": kept.payment_port, "mailbox": kept.mailbox_port}
     return [
         *(
-            Part(name, ("outside", name, folder, str(port), "--smtp-port", str(kept.smtp_port)))
+            Part(
+                name,
+                (
+                    "outside",
+                    name,
+                    "--folder",
+                    folder,
+                    "--port",
+                    str(port),
+                    "--smtp-port",
+                    str(kept.smtp_port),
+                ),
+            )
             for name, port in outside.items()
         ),
         *(replace(part, environment=environment) for part in parts(workers)),
