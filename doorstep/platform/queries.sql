@@ -64,6 +64,25 @@ WITH asked AS (
 INSERT INTO platform.events (tenant_id, subject, seq, kind, name, now, actor, occurred_at, facts)
 SELECT %(tenant_id)s, id, 1, %(kind)s, %(name)s, %(name)s, %(actor)s, %(now)s, facts FROM asked;
 
+-- name: born_and_moved
+-- Things just inserted, and how far they went at once: every event, what its listeners are owed, and the state at the end.
+WITH asked AS (
+    SELECT id, coalesce(own, %(facts)s::jsonb) AS facts
+    FROM unnest(%(ids)s::uuid[], %(own_facts)s::jsonb[]) AS asked(id, own)
+), told AS (
+    INSERT INTO platform.events (tenant_id, subject, seq, kind, name, act, was, now, actor, occurred_at, facts)
+    SELECT %(tenant_id)s, asked.id, step.seq, %(kind)s, step.became, step.act, step.was, step.became, %(actor)s, %(now)s,
+           CASE step.seq WHEN 1 THEN asked.facts ELSE '{}' END
+    FROM asked CROSS JOIN unnest(%(seqs)s::int[], %(acts)s::text[], %(wass)s::text[], %(becames)s::text[])
+      AS step(seq, act, was, became)
+), owed AS (
+    INSERT INTO platform.tasks (tenant_id, name, subject, seq)
+    SELECT %(tenant_id)s, listener.name, asked.id, listener.seq
+    FROM asked CROSS JOIN unnest(%(listener_names)s::text[], %(listener_seqs)s::int[]) AS listener(name, seq)
+)
+UPDATE {table} t SET state = %(last)s, seq = %(last_seq)s
+FROM asked WHERE t.tenant_id = %(tenant_id)s AND t.id = asked.id AND t.seq = 1;
+
 -- name: note
 -- A fact in a thing's history that leaves its state as it is.
 WITH asked AS (
@@ -160,10 +179,10 @@ UPDATE platform.tasks SET dead_at = NULL, attempts = 0, due_at = now()
 WHERE tenant_id = %(tenant_id)s AND name = %(name)s AND subject = %(subject)s AND seq = %(seq)s AND dead_at IS NOT NULL;
 
 -- name: queue_ages
--- How much is owed and how old the oldest is, per task name.
+-- How much is owed and how old the oldest is, per task name; a timer counts while it is due.
 SELECT name, count(*)::int AS owed, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float AS age_s,
        count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead
-FROM platform.tasks WHERE tenant_id = %(tenant_id)s AND recurs_s IS NULL GROUP BY name ORDER BY name;
+FROM platform.tasks WHERE tenant_id = %(tenant_id)s AND (recurs_s IS NULL OR due_at <= now()) GROUP BY name ORDER BY name;
 
 -- name: find_answer
 -- What was answered to an idempotency key before.

@@ -122,10 +122,12 @@ async def _do(
 
 
 @get("/api/returns", opt=allow(*READERS, scope="returns:read"))
-async def read_returns(house: InHouse, who: Caller) -> list[ReturnShown]:
-    """Read the returns that are under way, the oldest first."""
+async def read_returns(
+    house: InHouse, who: Caller, order_id: FromQuery[UUID | None] = None
+) -> list[ReturnShown]:
+    """Read the returns that are under way, or all of one order, the oldest first."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        return await returns.returns(tx, merchant_id=who.merchant_id)
+        return await returns.returns(tx, merchant_id=who.merchant_id, order_id=order_id)
 
 
 @get("/api/returns/{return_id:uuid}", opt=allow(*READERS, scope="returns:read"))

@@ -27,9 +27,12 @@ class Dispatcher:
     async def work(self) -> bool:
         """Take in what is on its way to the center, and plan; return whether there was something."""
         expected = await self.person.get("/api/stops", site_id=self.site_id, state="expected", limit=200)
-        codes = [stop["tracking_number"] for stop in expected["stops"]]
+        failed = await self.person.get("/api/stops", site_id=self.site_id, state="failed", limit=200)
+        codes = [stop["tracking_number"] for stop in (*expected["stops"], *failed["stops"])]
         if codes:
             await self.person.post("/api/stops/scan-in", {"site_id": self.site_id, "codes": codes})
+        for stop in failed["stops"]:  # somebody looked the address up
+            await self.person.post(f"/api/stops/{stop['id']}/place", {"lat": stop["lat"], "lon": stop["lon"]})
         waiting = await self.person.get("/api/stops", site_id=self.site_id, state="at_center", limit=200)
         if not waiting["stops"]:
             return bool(codes)
