@@ -193,6 +193,22 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a site holds of a product, has promised, and keeps from sale."""
+
+    product_id: UUID
+    site_id: UUID
+    on_hand: int
+    reserved: int
+    quarantined: int
+
+    @property
+    def available(self) -> int:
+        """Units that can still be promised."""
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Units promised to an order's line at a site."""
 

@@ -103,3 +103,13 @@ CREATE TABLE inventory.counts (
 );
 CREATE UNIQUE INDEX one_open_count ON inventory.counts (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL;
 CREATE INDEX counts_open ON inventory.counts (tenant_id, asked_at) WHERE counted_at IS NULL;
+
+-- Scans that were done: each has an id, so that one that arrives twice acts once.
+CREATE TABLE inventory.commands (
+    tenant_id uuid NOT NULL,
+    actor text NOT NULL,
+    command text NOT NULL,
+    done_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, actor, command)
+);
+CREATE INDEX commands_by_age ON inventory.commands (tenant_id, done_at);

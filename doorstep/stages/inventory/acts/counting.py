@@ -44,6 +44,11 @@ async def open_counts(tx: Tx, site_id: UUID | None = None, *, most: int = 200) -
     return await tx.rows(Q.open_counts, OpenCount, site_id=site_id, most=most)
 
 
+async def counts_in(tx: Tx, site_id: UUID, place: str) -> list[OpenCount]:
+    """Return the open counts of one place."""
+    return await tx.rows(Q.counts_in, OpenCount, site_id=site_id, place=place)
+
+
 async def start_count(tx: Tx, site_id: UUID, place: str, *, extra: Sequence[UUID] = ()) -> list[OpenCount]:
     """Begin to count a place: every product that the books or open counts know there, and `extra` ones found there.
 
@@ -56,7 +61,7 @@ async def start_count(tx: Tx, site_id: UUID, place: str, *, extra: Sequence[UUID
     products: list[UUID] = await tx.values(Q.countable, site_id=site_id, place=place, extra=list(extra))
     await tx.run(Q.open_place, ids=new_ids(len(products)), products=products, site_id=site_id, place=place)
     await tx.run(Q.begin_counts, site_id=site_id, place=place)
-    return await tx.rows(Q.counts_in, OpenCount, site_id=site_id, place=place)
+    return await counts_in(tx, site_id, place)
 
 
 async def count(tx: Tx, counted: Sequence[Counted]) -> list[CountAnswer]:

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
-from doorstep.stages.inventory.model import Held, LedgerLine, Level, Lying
+from doorstep.stages.inventory.model import Held, LedgerLine, Level, Lying, Standing
 
 Q = Statements("doorstep.stages.inventory")
-FIRST = UUID(int=0)
 
 
 async def available(tx: Tx, product_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -29,6 +28,14 @@ async def places_of(tx: Tx, site_id: UUID, product_ids: Sequence[UUID]) -> dict[
 async def levels(tx: Tx, product_ids: Sequence[UUID]) -> list[Level]:
     """Return what each site holds of products and has promised."""
     return await tx.rows(Q.levels, Level, product_ids=list(product_ids))
+
+
+async def overview(tx: Tx, product_ids: Sequence[UUID]) -> dict[UUID, list[Standing]]:
+    """Return how products stand at each site that ever had them."""
+    found: dict[UUID, list[Standing]] = {}
+    for one in await tx.rows(Q.overview, Standing, product_ids=list(product_ids)):
+        found.setdefault(one.product_id, []).append(one)
+    return found
 
 
 async def lying(tx: Tx, product_ids: Sequence[UUID]) -> list[Lying]:

@@ -4,6 +4,7 @@ Rows are locked in one order everywhere: counts, reservations, stock by (product
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from doorstep.platform.db import Tx, columns
@@ -13,7 +14,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.catalog import SiteKind
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.model import OUTSIDE, Movement
+from doorstep.stages.inventory.model import OUTSIDE, Lying, Movement
 from doorstep.stages.inventory.rules import Key
 
 Q = Statements("doorstep.stages.inventory")
@@ -53,7 +54,8 @@ async def post(
             freeds=[freed.get(key, 0) for key in keys],
         )
         if short:
-            raise _promised_away(short)
+            less = await _less(tx, lies)
+            raise _not_there(less, lies) if less else _promised_away(short)
     spots = sorted(spot for spot, delta in lies.items() if delta)
     if spots:
         less = await tx.tuples(
@@ -74,6 +76,17 @@ async def post(
             movements, "site_id", "product_id", "from_place", "to_place", "quantity", "reason", "reference"
         ),
     )
+
+
+async def _less(tx: Tx, lies: Mapping[Spot, int]) -> list[tuple[UUID, UUID, str, int]]:
+    """Return the places that hold less than is to be taken: the better reason why stock cannot shrink by as much."""
+    there = {
+        (one.site_id, one.product_id, one.place): one.on_hand
+        for one in await tx.rows(Q.lying, Lying, product_ids=list({spot[1] for spot in lies}))
+    }
+    return [
+        (*spot, there.get(spot, 0)) for spot, delta in sorted(lies.items()) if there.get(spot, 0) + delta < 0
+    ]
 
 
 def _check(movements: Sequence[Movement]) -> None:
@@ -111,12 +124,12 @@ def _deltas(movements: Sequence[Movement]) -> tuple[dict[Spot, int], dict[Key, i
     return lies, promised
 
 
-def _not_there(less: Sequence[tuple[object, ...]], lies: Mapping[Spot, int]) -> Refused:
+def _not_there(less: Sequence[tuple[Any, ...]], lies: Mapping[Spot, int]) -> Refused:
     faults = [
         Fault(
             "",
             "not_there",
-            f"{place} holds {on_hand} units of product {product_id}, {-lies[site_id, product_id, str(place)]} were to be "  # type: ignore[index]
+            f"{place} holds {on_hand} units of product {product_id}, {-lies[site_id, product_id, place]} were to be "
             "taken. Count the place, or take from another.",
         )
         for site_id, product_id, place, on_hand in less
@@ -124,7 +137,7 @@ def _not_there(less: Sequence[tuple[object, ...]], lies: Mapping[Spot, int]) -> 
     return Refused(Reason.CONFLICT, "Less lies there than was to be taken. Nothing was moved.", faults)
 
 
-def _promised_away(short: Sequence[tuple[object, ...]]) -> Refused:
+def _promised_away(short: Sequence[tuple[Any, ...]]) -> Refused:
     faults = [
         Fault(
             "",

@@ -60,3 +60,12 @@ WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 -- A count is done, with what was found.
 UPDATE inventory.counts SET counted_at = %(now)s, counted = %(counted)s, difference = %(difference)s, actor = %(actor)s
 WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: claim_command
+-- The first time a scan arrives it claims its id; the second time it touches no row.
+INSERT INTO inventory.commands (tenant_id, actor, command, done_at) VALUES (%(tenant_id)s, %(actor)s, %(command)s, %(now)s)
+ON CONFLICT (tenant_id, actor, command) DO NOTHING;
+
+-- name: forget_commands
+-- Ids of scans are kept for a week of business time.
+DELETE FROM inventory.commands WHERE tenant_id = %(tenant_id)s AND done_at < %(now)s - interval '7 days';

@@ -1,0 +1,110 @@
+"""Counting on the handheld: blind. The page never says what the books expect."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import QueryParameter
+
+from doorstep.platform.auth import DESK, Role, allow
+from doorstep.platform.edge import Asked, Caller, Form, InHouse
+from doorstep.platform.errors import Refused
+from doorstep.platform.pages import back, page
+from doorstep.stages import catalog
+from doorstep.stages.inventory.acts import counting
+from doorstep.stages.inventory.api.goods import NO_NUL
+from doorstep.stages.inventory.model import QUANTITY_MAX, Counted, CountVerdict
+
+FLOOR = (*DESK, Role.PICKER, Role.PACKER)
+Code = Annotated[str, QueryParameter(max_length=40, pattern=NO_NUL)]
+SAID = {
+    CountVerdict.MATCHES: ("It matches.", "good"),
+    CountVerdict.COUNT_AGAIN: ("Count once more: look behind and on the floor.", "warning"),
+    CountVerdict.POSTED: ("The difference is in the books.", "good"),
+    CountVerdict.CLOSED: ("Somebody has finished this count already.", "warning"),
+}
+
+
+@get("/count", opt=allow(*FLOOR), include_in_schema=False)
+async def count_list(request: Asked, house: InHouse, who: Caller) -> Any:
+    """Show what waits to be counted, and the field to scan any bin."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        waiting = await counting.open_counts(tx)
+        warehouses = await catalog.warehouses(tx)
+    bins = list(dict.fromkeys((one.site_id, one.place, one.reason) for one in waiting))
+    return page(request, "inventory/counts.html", bins=bins, sites={one.id: one for one in warehouses})
+
+
+@post("/count", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def start(house: InHouse, who: Caller, data: Form) -> Any:
+    """Begin to count the scanned bin."""
+    code = data.get("code", "").strip().replace("\x00", "")[:40].removeprefix("bin:")
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        sites = await catalog.warehouses(tx)
+        site = next((one for one in sites if one.code == data.get("site", "")), None)
+        if site is None:
+            homes = [one for one in sites if code in await catalog.bins_there(tx, one.id, [code])]
+            if len(homes) != 1:
+                said = f"No bin is called {code}. Scan its label again."
+                return back("/count", said if not homes else "Choose the warehouse first.", kind="wrong")
+            site = homes[0]
+        try:
+            async with tx.connection.transaction():
+                await counting.start_count(tx, site.id, f"bin:{code}")
+        except Refused as refused:
+            return back(
+                "/count", refused.faults[0].message if refused.faults else refused.message, kind="wrong"
+            )
+    return back(_address(site.code, code))
+
+
+def _address(site: str, code: str) -> str:
+    """The page that counts a bin."""
+    return "/count/bin?" + urlencode({"site": site[:40], "code": code[:40]})
+
+
+@get("/count/bin", opt=allow(*FLOOR), include_in_schema=False)
+async def count_bin(request: Asked, house: InHouse, who: Caller, site: Code, code: Code) -> Any:
+    """Show the bin's products one after the other."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        here = next((one for one in await catalog.warehouses(tx) if one.code == site), None)
+        waiting = await counting.counts_in(tx, here.id, f"bin:{code}") if here else []
+        products = {one.id: one for one in await catalog.products(tx, [one.product_id for one in waiting])}
+    if here is None:
+        return back("/count", "There is no such warehouse. Scan the bin again.", kind="wrong")
+    return page(request, "inventory/count.html", site=here, code=code, waiting=waiting, products=products)
+
+
+@post("/count/bin", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def say(house: InHouse, who: Caller, data: Form) -> Any:
+    """Say how many lie there."""
+    path = _address(data.get("site", ""), data.get("code", ""))
+    text = data.get("quantity", "").strip()
+    try:
+        count_id = UUID(data.get("count", ""))
+    except ValueError:
+        return back("/count", "That count is not there any more.", kind="warning")
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        return back(path, f"Write whole units, 0 to {QUANTITY_MAX - 1:,}.", kind="wrong")
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        [answer] = await counting.count(tx, [Counted(count_id, int(text))])
+    said, kind = SAID[answer.verdict]
+    return back(path, said, kind=kind)
+
+
+@post("/count/found", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def found(house: InHouse, who: Caller, data: Form) -> Any:
+    """Add a product that lies there and that the books do not know."""
+    site, code = data.get("site", "")[:40], data.get("bin", "")[:40].replace("\x00", "")
+    path = _address(site, code)
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        here = next((one for one in await catalog.warehouses(tx) if one.code == site), None)
+        scanned = await catalog.by_barcode(tx, [data.get("code", "").strip().replace("\x00", "")[:80]])
+        if here is None or not scanned:
+            return back(path, "No product carries that code. Put it to the desk with a note.", kind="wrong")
+        await counting.start_count(tx, here.id, f"bin:{code}", extra=[scanned[0].product_id])
+    return back(path, f"{scanned[0].name}: say how many.")
+
+
+ROUTES = [count_list, start, count_bin, say, found]

@@ -1,0 +1,128 @@
+"""The stock: what each site has, what is promised to whom, and how it came to be so."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import QueryParameter
+
+from doorstep.platform.auth import DESK, Role, allow
+from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
+from doorstep.platform.errors import Refused
+from doorstep.platform.pages import back, page
+from doorstep.stages import catalog
+from doorstep.stages.inventory.acts import looking, moving
+from doorstep.stages.inventory.api.goods import NO_NUL, product_of
+from doorstep.stages.inventory.model import QUANTITY_MAX, Adjustment
+
+READERS = (*DESK, Role.VIEWER, Role.MERCHANT)
+PAGE = 50
+Wanted = Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL)]
+REASONS = ("counted", "damaged", "expired", "found", "stolen", "misplaced", "inbound not recorded")
+
+
+@get("/stock", opt=allow(*READERS), include_in_schema=False)
+async def stock_list(
+    request: Asked,
+    house: InHouse,
+    who: Caller,
+    q: Wanted = "",
+    after: Wanted = "",
+    after_id: FromQuery[UUID | None] = None,
+) -> Any:
+    """List products with what each site has; a search and a page at a time."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        found = await catalog.find_products(
+            tx, q.strip(), merchant_id=who.merchant_id, after=(after, after_id or UUID(int=0)), most=PAGE + 1
+        )
+        shown = found[:PAGE]
+        ids = [one.id for one in shown]
+        standing = await looking.overview(tx, ids)
+        free = await looking.available(tx, ids)
+        sites = await catalog.sites(tx)
+    older = shown[-1] if len(found) > PAGE else None
+    return page(
+        request,
+        "inventory/stock.html",
+        products=shown,
+        standing=standing,
+        free=free,
+        sites=sites,
+        q=q,
+        older=older,
+        after=after,
+    )
+
+
+@get("/stock/{product_id:uuid}", opt=allow(*READERS), include_in_schema=False)
+async def product_stock(
+    request: Asked,
+    house: InHouse,
+    who: Caller,
+    product_id: FromPath[UUID],
+    before: FromQuery[UUID | None] = None,
+) -> Any:
+    """Show where one product lies, who holds it, and its history."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        product = await product_of(tx, product_id, who)
+        ledger = await looking.ledger_of(tx, product_id, before=before, most=PAGE + 1)
+        context: dict[str, Any] = {
+            "product": product,
+            "free": (await looking.available(tx, [product_id]))[product_id],
+            "standing": (await looking.overview(tx, [product_id])).get(product_id, []),
+            "lying": await looking.lying(tx, [product_id]),
+            "holders": await looking.held_by(tx, product_id),
+            "sites": await catalog.sites(tx),
+            "kits": await _kits(tx, product_id),
+        }
+    return page(
+        request,
+        "inventory/product.html",
+        ledger=ledger[:PAGE],
+        older=ledger[PAGE - 1].id if len(ledger) > PAGE else None,
+        before=before,
+        reasons=REASONS,
+        adjusts=bool(who.roles & {Role.OWNER, *DESK}),
+        **context,
+    )
+
+
+async def _kits(tx: Any, product_id: UUID) -> list[tuple[catalog.Product, int]]:
+    """Return the kits that hold a product, with how many units each takes."""
+    made = await catalog.kits_of(tx, [product_id])
+    kits = {one.id: one for one in await catalog.products(tx, [kit for kit, _, _ in made])}
+    return [(kits[kit], quantity) for kit, _, quantity in made]
+
+
+@post("/stock/{product_id:uuid}/adjust", opt=allow(*DESK), include_in_schema=False, status_code=200)
+async def adjust(house: InHouse, who: Caller, data: Form, product_id: FromPath[UUID]) -> Any:
+    """Correct what lies in a place, with a reason."""
+    path = f"/stock/{product_id}"
+    try:
+        site_id, quantity = UUID(data.get("site", "")), int(data.get("quantity", "")[:9])
+    except ValueError:
+        return back(path, "Choose a place and write whole units, like -2 or 5.", kind="wrong")
+    if not 0 < abs(quantity) <= QUANTITY_MAX:
+        return back(
+            path, f"Write units between -{QUANTITY_MAX:,} and {QUANTITY_MAX:,}, not zero.", kind="wrong"
+        )
+    reason = data.get("reason", "")
+    adjustment = Adjustment(
+        site_id=site_id,
+        product_id=product_id,
+        place=data.get("place", "").replace("\x00", ""),
+        quantity=quantity,
+        reason=reason if reason in REASONS else "counted",
+    )
+    try:
+        async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+            await product_of(tx, product_id, who)
+            await moving.adjust(tx, [adjustment])
+    except Refused as refused:
+        return back(
+            path, " ".join([refused.message, *(fault.message for fault in refused.faults)]), kind="wrong"
+        )
+    return back(path, f"{quantity:+,} units are in the books.")
+
+
+ROUTES = [stock_list, product_stock, adjust]
