@@ -18,7 +18,6 @@ from doorstep.stages import shipping, tracking
 from doorstep.stages.delivery.model import (
     NO_SECOND_TRY,
     STOP,
-    FailReason,
     ScanVerdict,
     StopAct,
     StopState,
@@ -266,16 +265,3 @@ def by_route(stops: Sequence[Any]) -> dict[UUID, list[Any]]:
     for stop in stops:
         grouped[stop.route_id].append(stop)
     return grouped
-
-
-__all__ = [
-    "DoorFacts",
-    "FailReason",
-    "Scanned",
-    "by_route",
-    "correct_place",
-    "expect",
-    "facts_of",
-    "hold_by_codes",
-]
-__all__ += ["scan_in", "wish_window", "withdraw"]
