@@ -7,7 +7,6 @@ from uuid import UUID
 
 from litestar import Response, post
 
-from doorstep.platform.auth import Principal
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.errors import Fault, Reason, Refused
@@ -19,7 +18,6 @@ from doorstep.stages.delivery.api.shapes import (
     FailIn,
     PlaceIn,
     StopOut,
-    check_driver,
     stop_out,
 )
 from doorstep.stages.delivery.model import Failure, Handing, Place
@@ -28,16 +26,12 @@ from doorstep.stages.delivery.rules.doors import NextStep
 StopId = FromPath[UUID]
 
 
-async def _mine(tx: Tx, who: Principal, stop_id: UUID) -> None:
-    await check_driver(tx, who, (await looking.stop(tx, stop_id)).route_id)
-
-
 @post("/api/stops/{stop_id:uuid}/arrive", opt=DRIVE)
 async def arrive(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
     """Stand at the door."""
 
     async def act(tx: Tx) -> StopOut:
-        await _mine(tx, who, stop_id)
+        await looking.stop(tx, stop_id)
         await driving.arrive(tx, stop_id)
         return stop_out(await looking.stop(tx, stop_id))
 
@@ -61,7 +55,7 @@ async def deliver(
     )
 
     async def act(tx: Tx) -> dict[str, Any]:
-        await _mine(tx, who, stop_id)
+        await looking.stop(tx, stop_id)
         answer = await handing.deliver(tx, told)
         if isinstance(answer, handing.PinWrong):
             return {"delivered": False, "tries_left": answer.tries_left, "message": answer.message}
@@ -84,7 +78,7 @@ async def fail(
     )
 
     async def act(tx: Tx) -> NextStep:
-        await _mine(tx, who, stop_id)
+        await looking.stop(tx, stop_id)
         return await handing.fail(tx, told)
 
     return await once(request, house, who, act, status=200)
@@ -95,7 +89,7 @@ async def undo(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> 
     """Take a failure back that was a slip of the finger, within ten minutes."""
 
     async def act(tx: Tx) -> StopOut:
-        await _mine(tx, who, stop_id)
+        await looking.stop(tx, stop_id)
         await handing.undo(tx, stop_id)
         return stop_out(await looking.stop(tx, stop_id))
 

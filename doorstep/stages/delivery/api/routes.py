@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import QueryParameter
 
 from doorstep.platform.db import Tx
-from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
+from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
 from doorstep.stages.delivery.acts import asking, changing, driving, looking, planning
 from doorstep.stages.delivery.api.shapes import (
@@ -24,7 +24,6 @@ from doorstep.stages.delivery.api.shapes import (
     SequenceIn,
     TakeIn,
     WholeRouteOut,
-    check_driver,
     route_out,
     stop_out,
 )
@@ -39,8 +38,8 @@ Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 async def list_routes(
     house: InHouse,
     who: Caller,
-    site_id: UUID | None = None,
-    day: date | None = None,
+    site_id: FromQuery[UUID | None] = None,
+    day: FromQuery[date | None] = None,
     of_state: InState = None,
     limit: Limit = 100,
 ) -> list[RouteOut]:
@@ -125,8 +124,6 @@ async def load(
     """Scan parcels into the van; each code gets its verdict."""
 
     async def act(tx: Tx) -> list[ScanVerdict]:
-        await looking.route(tx, route_id)
-        await check_driver(tx, who, route_id)
         return await driving.load(tx, route_id, data.codes)
 
     return await once(request, house, who, act, status=200)
@@ -139,8 +136,6 @@ async def depart(
     """Leave with what is loaded."""
 
     async def act(tx: Tx) -> WholeRouteOut:
-        await looking.route(tx, route_id)
-        await check_driver(tx, who, route_id)
         await driving.depart(tx, route_id, leave_behind=data.leave_behind)
         return await _whole(tx, route_id)
 
@@ -152,8 +147,6 @@ async def finish(route_id: RouteId, request: Asked, house: InHouse, who: Caller)
     """Be back at the center, every stop delivered or failed."""
 
     async def act(tx: Tx) -> WholeRouteOut:
-        await looking.route(tx, route_id)
-        await check_driver(tx, who, route_id)
         await driving.finish(tx, route_id)
         return await _whole(tx, route_id)
 
@@ -165,8 +158,6 @@ async def seen(route_id: RouteId, request: Asked, house: InHouse, who: Caller) -
     """Say that the driver has seen what changed on the route."""
 
     async def act(tx: Tx) -> WholeRouteOut:
-        await looking.route(tx, route_id)
-        await check_driver(tx, who, route_id)
         await changing.see_changes(tx, route_id)
         return await _whole(tx, route_id)
 

@@ -7,9 +7,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from doorstep.platform.auth import DESK, Principal, Role, allow
-from doorstep.platform.db import Tx
-from doorstep.stages.delivery.acts.looking import Attempt, must_drive
+from doorstep.platform.auth import DESK, Role, allow
+from doorstep.stages.delivery.acts.looking import Attempt
 from doorstep.stages.delivery.model import (
     ROUTE,
     STOP,
@@ -26,7 +25,6 @@ PLAN = allow(*DESK, Role.DISPATCHER, scope="routes:write")
 READ_ROUTES = allow(*DESK, Role.DISPATCHER, Role.DRIVER, Role.VIEWER, scope="routes:read")
 DRIVE = allow(*DESK, Role.DISPATCHER, Role.DRIVER, scope="stops:write")
 DRIVE_ROUTES = allow(*DESK, Role.DISPATCHER, Role.DRIVER, scope="routes:write")
-LEADS = frozenset({Role.OWNER, Role.MANAGER, Role.DISPATCHER})
 
 NO_NUL = r"^[^\u0000]*$"
 Code = Annotated[
@@ -271,13 +269,3 @@ def route_out(route: Route) -> RouteOut:
     names = [name for name in RouteOut.__struct_fields__ if name not in {"acts", "driver"}]
     values = {name: getattr(route, name) for name in names}
     return RouteOut(**values, driver=route.driver_name, acts=[str(a) for a in ROUTE.acts(route.state)])
-
-
-async def check_driver(tx: Tx, who: Principal, route_id: UUID | None) -> None:
-    """Let people who only drive act on their own route alone; dispatch and programs may act on any.
-
-    Raises:
-        Refused: it is another driver's.
-    """
-    if who.user_id is not None and not who.roles & LEADS:
-        await must_drive(tx, route_id)

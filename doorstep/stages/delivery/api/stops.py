@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import QueryParameter
 
 from doorstep.platform.db import Tx
-from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
+from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.idempotency import once
 from doorstep.stages.delivery.acts import asking, changing, expecting, handing, looking
@@ -36,9 +36,9 @@ Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 async def list_stops(
     house: InHouse,
     who: Caller,
-    site_id: UUID | None = None,
+    site_id: FromQuery[UUID | None] = None,
     of_state: InState = None,
-    cursor: UUID | None = None,
+    cursor: FromQuery[UUID | None] = None,
     limit: Limit = 50,
 ) -> StopsOut:
     """List stops, oldest first, by center and state. A merchant sees its own."""

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Response, get, post
 
 from doorstep.platform.auth import Principal
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
-from doorstep.platform.errors import Refused
+from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
 from doorstep.stages.delivery.acts import asking, changing, expecting, handing, looking, planning
@@ -17,6 +17,7 @@ from doorstep.stages.delivery.model import ROUTE, STOP, RouteState
 from doorstep.stages.delivery.pages.board import LOOK, WORK, may_work
 from doorstep.stages.delivery.pages.fields import an_id, moment, place, text
 from doorstep.stages.delivery.rules import drawing
+from doorstep.stages.delivery.rules.doors import picture_type
 
 RouteId = FromPath[UUID]
 StopId = FromPath[UUID]
@@ -127,6 +128,16 @@ async def stop_page(stop_id: StopId, request: Asked, house: InHouse, who: Caller
     )
 
 
+@get("/dispatch/stops/{stop_id:uuid}/photo", opt=LOOK, include_in_schema=False)
+async def photo(stop_id: StopId, house: InHouse, who: Caller) -> Response[bytes]:
+    """Show the picture that proves a delivery."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        found = await handing.photo_of(tx, stop_id)
+    if found is None:
+        raise unknown("photo of stop", stop_id)
+    return Response(found, media_type=picture_type(found) or "application/octet-stream")
+
+
 @post("/dispatch/stops/{stop_id:uuid}/insert", opt=WORK, include_in_schema=False, status_code=200)
 async def insert(stop_id: StopId, house: InHouse, who: Caller) -> Any:
     """Put a late parcel into a route that has not left."""
@@ -185,6 +196,7 @@ ROUTES: list[Any] = [
     take_off,
     cancel,
     stop_page,
+    photo,
     insert,
     correct_place,
     wish_window,

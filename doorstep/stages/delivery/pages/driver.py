@@ -5,19 +5,32 @@ from uuid import UUID
 
 from litestar import Response, get, post
 
-from doorstep.platform.auth import DESK, Role, allow
+from doorstep.platform.auth import DESK, Principal, Role, allow
+from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused
 from doorstep.platform.pages import back, page
 from doorstep.stages.delivery.acts import changing, driving, following, looking, planning
-from doorstep.stages.delivery.api.shapes import check_driver
 from doorstep.stages.delivery.model import UNDER_WAY, Position, Route, RouteState, Stop, StopState
 from doorstep.stages.delivery.pages.fields import place, text
 from doorstep.stages.delivery.rules.doors import UNDO_S
 
 DRIVE = allow(*DESK, Role.DISPATCHER, Role.DRIVER)
 RouteId = FromPath[UUID]
+LEADS = frozenset({Role.OWNER, Role.MANAGER, Role.DISPATCHER})
+"""They may act on any driver's route."""
+
 OPEN = (RouteState.PLANNED, RouteState.LOADING, RouteState.DRIVING)
+
+
+async def check_driver(tx: Tx, who: Principal, route_id: UUID | None) -> None:
+    """Let people who only drive act on their own route alone.
+
+    Raises:
+        Refused: it is another driver's, or nobody's yet.
+    """
+    if not who.roles & LEADS:
+        await looking.must_drive(tx, route_id)
 
 
 @get("/driver", opt=DRIVE, include_in_schema=False)
@@ -69,7 +82,7 @@ def _next(stops: list[Stop]) -> dict[str, Any]:
     return {"left": left, "following": left[0] if left else None, "done": len(stops) - len(left)}
 
 
-async def _undoable(tx: Any, stops: list[Stop]) -> Stop | None:
+async def _undoable(tx: Tx, stops: list[Stop]) -> Stop | None:
     """Return the stop whose failure can still be taken back, the latest one."""
     failed = [stop for stop in stops if stop.state == StopState.FAILED]
     found: tuple[Any, Stop] | None = None

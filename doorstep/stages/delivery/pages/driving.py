@@ -11,9 +11,8 @@ from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse, Multi
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.pages import back, page
 from doorstep.stages.delivery.acts import driving, handing, looking
-from doorstep.stages.delivery.api.shapes import check_driver
 from doorstep.stages.delivery.model import FailReason, Failure, Handing, ProofKind, Stop
-from doorstep.stages.delivery.pages.driver import DRIVE
+from doorstep.stages.delivery.pages.driver import DRIVE, check_driver
 from doorstep.stages.delivery.pages.fields import place, text
 
 StopId = FromPath[UUID]
