@@ -54,13 +54,13 @@ async def test_a_product_is_added_read_changed_and_found_by_barcode(client: http
 
 
 async def test_every_fault_of_a_product_is_named_at_once(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/api/products", json=mug(sku="", weight_g=0, length_mm="long", colour="red"))
+    answer = await client.post("/api/products", json=mug(sku="", weight_g=0, length_mm="long", shade="red"))
     assert answer.status_code == 422
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {
         "/sku",
         "/weight_g",
         "/length_mm",
-        "/colour",
+        "/shade",
     }
 
 

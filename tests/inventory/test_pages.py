@@ -84,7 +84,7 @@ async def test_a_bin_is_counted_blind_and_twice_before_it_is_believed(
     async with house.db.transaction(tenant, actor="test") as tx:
         [one] = await inventory.open_counts(tx)
     bin_page = f"/count/bin?site=north&code={bin_code(2, 2)}"
-    said = {"site": "north", "code": bin_code(2, 2), "count": str(one.id)}
+    said = {"site": "north", "code": bin_code(2, 2), "count": str(one.id), "as_of": str(one.as_of)}
     page = await send(client, bin_page, "/count/bin", **said, quantity="many")
     assert "Write whole units" in page.text
     page = await send(client, bin_page, "/count/bin", **said, quantity="18")

@@ -232,7 +232,11 @@ class AskedCount:
 
 @dataclass(frozen=True, slots=True)
 class OpenCount:
-    """A count that nobody has finished; what is expected is not said, since counts are blind."""
+    """A count that nobody has finished; what is expected is not said, since counts are blind.
+
+    Attributes:
+        as_of: how often the place had changed when this was read; the counter's answer carries it back.
+    """
 
     id: UUID
     site_id: UUID
@@ -241,14 +245,16 @@ class OpenCount:
     reason: str
     asked_at: datetime
     tries: int
+    as_of: int
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a counter found."""
+    """What a counter found, and the `as_of` of the open count when the counter began to look."""
 
     count_id: UUID
     quantity: int
+    as_of: int
 
 
 class CountVerdict(StrEnum):
@@ -265,10 +271,11 @@ class CountVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountAnswer:
-    """The verdict on one count; `difference` is what was posted."""
+    """The verdict on one count; `difference` is what was posted, `as_of` is for counting again."""
 
     count_id: UUID
     verdict: CountVerdict
+    as_of: int
     difference: int = 0
 
 

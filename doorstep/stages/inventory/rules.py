@@ -156,7 +156,7 @@ def replace(
     """
     found: list[tuple[UUID, int]] = []
     there = {site: units for (product, site), units in free.items() if product == product_id and units > 0}
-    if first in there:
+    if first in there and quantity > 0:
         found.append((first, min(quantity, there.pop(first))))
         quantity -= found[0][1]
     for site, units in sorted(there.items(), key=lambda one: (-one[1], one[0])):

@@ -83,7 +83,7 @@ CREATE TABLE inventory.shortages (
 );
 CREATE INDEX shortages_of_order ON inventory.shortages (tenant_id, order_id);
 
--- Bins that somebody should count, and why. `expected` and `version` are taken when the counter stands before the bin.
+-- Bins that somebody should count, and why. What a counter finds is judged against the balance as it was when they began.
 CREATE TABLE inventory.counts (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -92,8 +92,6 @@ CREATE TABLE inventory.counts (
     product_id uuid NOT NULL,
     reason text NOT NULL,
     asked_at timestamptz NOT NULL,
-    expected int,
-    version int,
     tries int NOT NULL DEFAULT 0,
     counted_at timestamptz,
     counted int CHECK (counted >= 0),

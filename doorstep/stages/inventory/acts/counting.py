@@ -31,12 +31,10 @@ class Begun:
     site_id: UUID
     place: str
     product_id: UUID
-    expected: int | None
-    version: int | None
     tries: int
     closed: bool
     on_hand: int
-    version_now: int
+    version: int
 
 
 async def open_counts(tx: Tx, site_id: UUID | None = None, *, most: int = 200) -> list[OpenCount]:
@@ -52,7 +50,8 @@ async def counts_in(tx: Tx, site_id: UUID, place: str) -> list[OpenCount]:
 async def start_count(tx: Tx, site_id: UUID, place: str, *, extra: Sequence[UUID] = ()) -> list[OpenCount]:
     """Begin to count a place: every product that the books or open counts know there, and `extra` ones found there.
 
-    What is expected is noted now and not said.
+    What is expected is not said. The answer's `as_of` comes back with what was found: a place that changed in between is
+    counted again, also when several people count it at once.
 
     Raises:
         Refused: there is no such bin.
@@ -60,7 +59,6 @@ async def start_count(tx: Tx, site_id: UUID, place: str, *, extra: Sequence[UUID
     await check_places(tx, [(site_id, place)])
     products: list[UUID] = await tx.values(Q.countable, site_id=site_id, place=place, extra=list(extra))
     await tx.run(Q.open_place, ids=new_ids(len(products)), products=products, site_id=site_id, place=place)
-    await tx.run(Q.begin_counts, site_id=site_id, place=place)
     return await counts_in(tx, site_id, place)
 
 
@@ -82,40 +80,34 @@ async def count(tx: Tx, counted: Sequence[Counted]) -> list[CountAnswer]:
     for one in counted:
         if one.count_id not in begun:
             raise unknown("count", one.count_id)
-        answers.append(await _judge(tx, begun[one.count_id], one.quantity))
+        answers.append(await _judge(tx, begun[one.count_id], one))
     return answers
 
 
-async def _judge(tx: Tx, begun: Begun, quantity: int) -> CountAnswer:
+async def _judge(tx: Tx, begun: Begun, found: Counted) -> CountAnswer:
+    difference = found.quantity - begun.on_hand
     if begun.closed:
-        return CountAnswer(begun.id, CountVerdict.CLOSED)
-    version = begun.version_now if begun.version is None else begun.version
-    difference = quantity - (begun.on_hand if begun.expected is None else begun.expected)
-    if version != begun.version_now:
-        await _again(tx, begun, begun.tries)
-        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN)
+        return CountAnswer(begun.id, CountVerdict.CLOSED, begun.version)
+    if found.as_of != begun.version:
+        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN, begun.version)
     if difference and begun.tries == 0:
-        await _again(tx, begun, 1)
-        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN)
-    if difference and not await _posted(tx, begun, difference, version):
-        await tx.run(Q.begin_counts, site_id=begun.site_id, place=begun.place)
-        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN)
-    await tx.run(Q.close_count, id=begun.id, counted=quantity, difference=difference, actor=tx.actor)
-    await journal.tell(
-        tx,
-        "count",
-        "posted",
-        [begun.id],
-        {"product_id": begun.product_id, "place": begun.place, "counted": quantity, "difference": difference},
-    )
-    return CountAnswer(begun.id, CountVerdict.POSTED if difference else CountVerdict.MATCHES, difference)
+        await tx.run(Q.count_again, id=begun.id)
+        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN, begun.version)
+    if difference and not await _posted(tx, begun, difference):
+        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN, begun.version + 1)
+    await tx.run(Q.close_count, id=begun.id, counted=found.quantity, difference=difference, actor=tx.actor)
+    facts = {
+        "product_id": begun.product_id,
+        "place": begun.place,
+        "counted": found.quantity,
+        "difference": difference,
+    }
+    await journal.tell(tx, "count", "posted", [begun.id], facts)
+    verdict = CountVerdict.POSTED if difference else CountVerdict.MATCHES
+    return CountAnswer(begun.id, verdict, begun.version, difference)
 
 
-async def _again(tx: Tx, begun: Begun, tries: int) -> None:
-    await tx.run(Q.count_again, id=begun.id, tries=tries, expected=begun.on_hand, version=begun.version_now)
-
-
-async def _posted(tx: Tx, begun: Begun, difference: int, version: int) -> bool:
+async def _posted(tx: Tx, begun: Begun, difference: int) -> bool:
     """Post a difference unless the place changes at this very moment; a shortage breaks the youngest promises."""
     movement = Movement(
         site_id=begun.site_id,
@@ -131,7 +123,7 @@ async def _posted(tx: Tx, begun: Begun, difference: int, version: int) -> bool:
         async with tx.connection.transaction():
             if difference < 0 and rules.is_sellable(begun.place):
                 await make_room(tx, {(begun.product_id, begun.site_id): -difference}, "count")
-            await post(tx, [movement], versions={spot: version})
+            await post(tx, [movement], versions={spot: begun.version})
     except Refused:
         return False
     return True

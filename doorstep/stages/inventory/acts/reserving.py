@@ -54,6 +54,8 @@ async def reserve(tx: Tx, demands: Sequence[Demand]) -> dict[UUID, list[Shortage
 async def _reserve_all(tx: Tx, asked: Sequence[Demand], keys: Sequence[Key]) -> dict[Key, int] | None:
     """Promise everything at the orders' first sites, or nothing; return the free units of the locked rows if nothing."""
     expiries = {hold_s: expiry(tx, hold_s) for hold_s in {one.hold_s for one in asked}}
+    key_products, key_sites = [key[0] for key in keys], [key[1] for key in keys]
+    await tx.run(Q.lock_stock, key_products=key_products, key_sites=key_sites)
     rows = await tx.tuples(
         Q.reserve_all,
         order_ids=[one.order_id for one in asked],
@@ -62,8 +64,8 @@ async def _reserve_all(tx: Tx, asked: Sequence[Demand], keys: Sequence[Key]) -> 
         site_ids=[one.site_ids[0] for one in asked],
         quantitys=[one.quantity for one in asked],
         expires_ats=[expiries[one.hold_s] for one in asked],
-        key_products=[key[0] for key in keys],
-        key_sites=[key[1] for key in keys],
+        key_products=key_products,
+        key_sites=key_sites,
     )
     if not rows:
         return None

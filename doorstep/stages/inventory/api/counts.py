@@ -55,6 +55,9 @@ class CountedIn(msgspec.Struct, forbid_unknown_fields=True):
 
     count_id: UUID
     quantity: Annotated[int, Meta(ge=0, le=999_999, description="Units that lie there.")]
+    as_of: Annotated[
+        int, Meta(ge=0, le=2_147_483_647, description="`as_of` of the count when the counter began to look.")
+    ]
 
 
 class CountsIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,7 +71,9 @@ async def count(data: JSONBody[CountsIn], request: Asked, house: InHouse, who: C
     """Say what lies there: it matches, is to be counted again, or its difference is posted."""
 
     async def act(tx: Tx) -> list[CountAnswer]:
-        return await counting.count(tx, [Counted(one.count_id, one.quantity) for one in data.counts])
+        return await counting.count(
+            tx, [Counted(one.count_id, one.quantity, one.as_of) for one in data.counts]
+        )
 
     return await once(request, house, who, act)
 

@@ -85,10 +85,12 @@ async def say(house: InHouse, who: Caller, data: Form) -> Any:
         count_id = UUID(data.get("count", ""))
     except ValueError:
         return back("/count", "That count is not there any more.", kind="warning")
+    as_of = data.get("as_of", "")
+    as_of = as_of if as_of.isascii() and as_of.isdigit() and len(as_of) < 10 else "0"
     if not (text.isascii() and text.isdigit() and len(text) < 7):
         return back(path, f"Write whole units, 0 to {QUANTITY_MAX - 1:,}.", kind="wrong")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        [answer] = await counting.count(tx, [Counted(count_id, int(text))])
+        [answer] = await counting.count(tx, [Counted(count_id, int(text), int(as_of))])
     said, kind = SAID[answer.verdict]
     return back(path, said, kind=kind)
 

@@ -8,9 +8,13 @@ ON CONFLICT (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL DO 
 
 -- name: open_counts
 -- What waits to be counted, oldest first.
-SELECT id, site_id, place, product_id, reason, asked_at, tries FROM inventory.counts
-WHERE tenant_id = %(tenant_id)s AND counted_at IS NULL AND (%(site_id)s::uuid IS NULL OR site_id = %(site_id)s)
-ORDER BY asked_at, place, id LIMIT %(most)s;
+SELECT c.id, c.site_id, c.place, c.product_id, c.reason, c.asked_at, c.tries, coalesce(b.version, 0) AS as_of
+FROM inventory.counts c
+LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = c.site_id AND b.place = c.place
+  AND b.product_id = c.product_id
+WHERE c.tenant_id = %(tenant_id)s AND c.counted_at IS NULL
+  AND (%(site_id)s::uuid IS NULL OR c.site_id = %(site_id)s)
+ORDER BY c.asked_at, c.place, c.id LIMIT %(most)s;
 
 -- name: countable
 -- Which products a place is to be counted for: what lies there by the books, and what was found there.
@@ -27,33 +31,28 @@ SELECT %(tenant_id)s, id, %(site_id)s, %(place)s, product_id, 'round', %(now)s
 FROM unnest(%(ids)s::uuid[], %(products)s::uuid[]) AS asked(id, product_id)
 ON CONFLICT (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL DO NOTHING;
 
--- name: begin_counts
--- The counter stands before the place: what is expected now, and the version that must not change until the count is said.
-UPDATE inventory.counts c SET expected = coalesce(b.on_hand, 0), version = coalesce(b.version, 0)
-FROM inventory.counts o
-LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = o.site_id AND b.place = o.place
-  AND b.product_id = o.product_id
-WHERE c.tenant_id = %(tenant_id)s AND o.tenant_id = %(tenant_id)s AND o.id = c.id
-  AND c.site_id = %(site_id)s AND c.place = %(place)s AND c.counted_at IS NULL;
-
 -- name: counts_in
 -- The open counts of one place.
-SELECT id, site_id, place, product_id, reason, asked_at, tries FROM inventory.counts
-WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s AND place = %(place)s AND counted_at IS NULL
-ORDER BY asked_at, id;
+SELECT c.id, c.site_id, c.place, c.product_id, c.reason, c.asked_at, c.tries, coalesce(b.version, 0) AS as_of
+FROM inventory.counts c
+LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = c.site_id AND b.place = c.place
+  AND b.product_id = c.product_id
+WHERE c.tenant_id = %(tenant_id)s AND c.counted_at IS NULL
+  AND c.site_id = %(site_id)s AND c.place = %(place)s
+ORDER BY c.asked_at, c.id;
 
 -- name: lock_counts
 -- Counts to be judged, locked in id order, each with what the books say of its place now.
-SELECT c.id, c.site_id, c.place, c.product_id, c.expected, c.version, c.tries, c.counted_at IS NOT NULL AS closed,
-       coalesce(b.on_hand, 0) AS on_hand, coalesce(b.version, 0) AS version_now
+SELECT c.id, c.site_id, c.place, c.product_id, c.tries, c.counted_at IS NOT NULL AS closed,
+       coalesce(b.on_hand, 0) AS on_hand, coalesce(b.version, 0) AS version
 FROM inventory.counts c
 LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = c.site_id AND b.place = c.place
   AND b.product_id = c.product_id
 WHERE c.tenant_id = %(tenant_id)s AND c.id = ANY (%(ids)s::uuid[]) ORDER BY c.id FOR NO KEY UPDATE OF c;
 
 -- name: count_again
--- The counter is asked to count once more, against what lies there now.
-UPDATE inventory.counts SET tries = %(tries)s, expected = %(expected)s, version = %(version)s
+-- A first difference was found: the counter is asked to look once more.
+UPDATE inventory.counts SET tries = tries + 1
 WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- name: close_count

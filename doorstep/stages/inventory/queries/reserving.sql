@@ -1,3 +1,10 @@
+-- name: lock_stock
+-- Waits for the stock rows that may serve, in key order. A statement of its own: what comes next sees them as they are then,
+-- and PostgreSQL need not run a large plan again for each row that changed while it waited.
+SELECT FROM inventory.stock s
+WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (%(key_products)s::uuid[]) AND s.site_id = ANY (%(key_sites)s::uuid[])
+ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s;
+
 -- name: reserve_all
 -- The optimistic way: lock every stock row that may serve, in key order; when each order fits its first site as a whole,
 -- promise everything at once. Else nothing is changed, and the locked rows are answered for the decision order by order.
@@ -14,7 +21,7 @@ WITH asked AS (
     SELECT s.product_id, s.site_id, s.on_hand, s.reserved, s.on_hand - s.reserved AS free
     FROM unnest(%(key_products)s::uuid[], %(key_sites)s::uuid[]) AS candidate(product_id, site_id)
     JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = candidate.product_id
-      AND s.site_id = candidate.site_id
+      AND s.site_id = candidate.site_id AND s.product_id = ANY (%(key_products)s::uuid[])
     ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s
 ), verdict AS (
     SELECT count(*) = count(locked.free) AND coalesce(bool_and(locked.free >= need.quantity), false) AS fits
