@@ -9,7 +9,16 @@ from doorstep.platform.auth import Allow, Principal
 GROUPS = (
     ("Overview", (("/tower", "Tower"), ("/orders", "Orders"))),
     ("Goods", (("/stock", "Stock"), ("/catalog", "Catalog"), ("/receive", "Receive"), ("/count", "Count"))),
-    ("Floor", (("/pick", "Pick"), ("/pack", "Pack"), ("/hand-over", "Hand over"))),
+    (
+        "Floor",
+        (
+            ("/floor", "Floor"),
+            ("/pick", "Pick"),
+            ("/pack", "Pack"),
+            ("/put-back", "Put back"),
+            ("/hand-over", "Hand over"),
+        ),
+    ),
     (
         "On the way",
         (

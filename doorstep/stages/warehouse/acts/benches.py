@@ -45,6 +45,7 @@ class PackAnswer(Struct, frozen=True, kw_only=True):
     ]
     message: Annotated[str, Meta(description="What happened and what to do, for people.")]
     fulfillment_id: UUID | None = None
+    order_id: UUID | None = None
     order_number: int | None = None
     customer: str = ""
     merchant: str = ""

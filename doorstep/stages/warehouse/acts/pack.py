@@ -395,6 +395,7 @@ async def tell(
         code=code,
         message=message,
         fulfillment_id=job.id,
+        order_id=job.order_id,
         order_number=job.order_number,
         customer=job.customer,
         merchant=job.merchant,
