@@ -108,7 +108,7 @@ async def add_scan(tracker_id: FromPath[UUID], house: InHouse, who: Caller, data
             parcel_id=found[0].parcel_id,
             number=found[0].number,
             status=Status(status),
-            raw_code="by_hand",
+            raw_code=f"by_hand:{status}",
             raw_text=note,
             occurred_at=tx.now,
             zone=found[0].zone,

@@ -80,9 +80,10 @@ def _when(scan: Heard) -> tuple[datetime, int, str]:
     return scan.occurred_at, UNKNOWN_RANK if scan.status is None else RANK[scan.status], scan.key
 
 
-def _richness(scan: Heard) -> tuple[bool, bool, bool, int, str, str, str, float, float, str, str]:
+def _richness(scan: Heard) -> tuple[bool, bool, bool, bool, int, str, str, str, float, float, str, str]:
     """Orders what may be said of one meaning, whole, so that the choice does not depend on who came first."""
     return (
+        scan.status is not None,
         scan.lat is not None and scan.lon is not None,
         bool(scan.place),
         scan.reason is not None,

@@ -1,0 +1,279 @@
+"""The customer's page tells the whole story by link alone, quickly and live; the desk shows what needs somebody."""
+
+import re
+import time
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from doorstep.platform import auth, clock
+from doorstep.platform.auth import NewUser, Role
+from doorstep.platform.house import House
+from doorstep.platform.links import write_link
+from doorstep.stages import tracking
+from doorstep.stages.tracking import Status
+from doorstep.stages.tracking.model import Heard
+from doorstep.stages.tracking.pages.journeys import Head, Line, Parcel, tell
+from tests.conftest import NOON
+from tests.worlds.catalog import WORLD
+from tests.worlds.tracking import Journeys, Sent, journeys, seen
+
+S = Status
+HUB: dict[str, Any] = {"place": "Linden Hub", "lat": 47.1, "lon": 9.5}
+
+
+def link(house: House, tenant: UUID, order_id: UUID, last_day: date = date(2026, 9, 1)) -> str:
+    return f"/t/{write_link(house, 'order', tenant, order_id, last_day)}"
+
+
+@pytest.fixture
+async def floor(house: House, tenant: UUID) -> Journeys:
+    return await journeys(house, tenant)
+
+
+async def tell_scans(floor: Journeys, sent: Sent) -> None:
+    async with floor.tx() as tx:
+        await tracking.record(
+            tx,
+            [
+                seen(sent, S.PICKED_UP, 1),
+                seen(sent, S.IN_TRANSIT, 5, zone="+05:45", **HUB),
+                seen(sent, None, 6, raw_code="X7Q", raw_text="<b>Sector</b> 7"),
+                seen(sent, S.IN_TRANSIT, 9, estimate=NOON + timedelta(days=4), **HUB),
+            ],
+        )
+
+
+async def test_the_page_tells_story_window_reason_map_and_next_steps(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent()
+    await tell_scans(floor, sent)
+    answer = await web_client.get(link(house, tenant, sent.order_id), headers={"accept-language": "en"})
+    page = answer.text
+    assert answer.status_code == 200
+    assert "Arrives Friday 6 March, 09:00 to 20:00" in page
+    assert "Changed because the carrier says so." in page
+    assert "First promised: " in page
+    assert "Monday 2 March, 22:45 · Linden Hub" in page
+    assert "&lt;b&gt;Sector&lt;/b&gt; 7" in page
+    assert '"kind": "van"' in page
+    assert sent.numbers[0] in page
+    assert "/problem" in page
+    assert "/rate" not in page
+    assert len(page) < 100_000
+
+
+async def test_a_delivered_order_leads_to_confirming_rating_and_returning(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent()
+    async with floor.tx() as tx:
+        await tracking.record(tx, [seen(sent, S.DELIVERED, 24)])
+    page = (await web_client.get(link(house, tenant, sent.order_id), headers={"accept-language": "pt"})).text
+    assert "Entregue terça-feira, 3 de março, 13:00" in page
+    for step in ("/confirm", "/rate", "/problem", "/return"):
+        assert step in page
+
+
+async def test_every_parcel_of_a_split_order_has_its_own_story(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent(2)
+    async with floor.tx() as tx:
+        await tracking.record(tx, [seen(sent, S.DELIVERED, 24), seen(sent, S.IN_TRANSIT, 5, parcel=1)])
+    page = (await web_client.get(link(house, tenant, sent.order_id), headers={"accept-language": "en"})).text
+    assert "1 of 2 parcels delivered" in page
+    assert all(number in page for number in sent.numbers)
+
+
+async def test_an_order_that_is_not_packed_yet_already_has_a_window(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    order_id = await floor.place({"A": 1})
+    async with floor.tx() as tx:
+        await tracking.promise(tx, [order_id])
+    page = (await web_client.get(link(house, tenant, order_id), headers={"accept-language": "en"})).text
+    assert "Arrives " in page
+    assert "As soon as it is packed" in page
+
+
+async def test_a_page_speaks_the_orders_language_when_the_browser_asks_for_none(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    order_id = await floor.place({"A": 1}, language="pt")
+    assert "Estamos a preparar" in (await web_client.get(link(house, tenant, order_id))).text
+
+
+async def test_a_link_opens_one_order_only_while_it_is_good(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    order_id = await floor.place({"A": 1})
+    good = link(house, tenant, order_id)
+    assert (await web_client.get(good)).status_code == 200
+    assert (await web_client.get(good[:-2] + ("AA" if good[-2:] != "AA" else "BB"))).status_code == 404
+    assert (await web_client.get(link(house, tenant, UUID(int=5)))).status_code == 404
+    assert (await web_client.get(link(house, tenant, order_id, date(2026, 3, 1)))).status_code == 410
+    assert (await web_client.get("/t/nonsense")).status_code == 404
+
+
+async def test_the_live_stream_brings_the_story_as_it_grows(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent()
+    order_link = link(house, tenant, sent.order_id)
+    page = (await web_client.get(order_link)).text
+    assert f'data-live-url="{order_link}/live"' in page
+    assert (await web_client.get("/t/nonsense/live")).status_code == 404
+
+
+async def test_a_page_is_made_in_less_than_twenty_milliseconds(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent()
+    await tell_scans(floor, sent)
+    path = link(house, tenant, sent.order_id)
+    took = []
+    for _ in range(12):
+        began = time.perf_counter()
+        await web_client.get(path)
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.02
+
+
+async def test_asking_for_no_more_ratings_takes_a_click_and_stops_nothing_else(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    order_id = await floor.place({"A": 1})
+    path = f"{link(house, tenant, order_id)}/stop/rate"
+    count = "SELECT count(*) FROM tracking.suppressions WHERE tenant_id = %s"
+    assert "ana@example.org" in (await web_client.get(path)).text
+    assert await floor.ask(count, tenant) == 0
+    one_click = await web_client.post(path, data={"List-Unsubscribe": "One-Click"})
+    assert one_click.status_code == 200
+    assert await floor.ask(count, tenant) == 1
+    assert (await web_client.get(f"{link(house, tenant, order_id)}/stop/delivered")).status_code == 404
+
+
+async def sign_in(house: House, tenant: UUID, client: httpx.AsyncClient, role: Role) -> str:
+    """Sign a person in; return the token for forms."""
+    merchant = WORLD.merchant if role is Role.MERCHANT else None
+    login = f"{role}-{tenant.hex[-8:]}@northside.example"
+    await auth.add_user(
+        house.db, tenant, NewUser(login, str(role), "a long password", (role,), merchant_id=merchant)
+    )
+    form = await client.get("/sign-in")
+    token = re.findall(
+        r'name="_csrf_token" type="hidden" value="([^"]+)"|name="_csrf_token" value="([^"]+)"', form.text
+    )
+    value = next(part for part in token[0] if part) if token else client.cookies.get("doorstep_csrf", "")
+    await client.post("/sign-in", data={"login": login, "password": "a long password", "_csrf_token": value})
+    return client.cookies.get("doorstep_csrf") or ""
+
+
+async def test_the_desk_shows_who_needs_somebody_and_a_person_may_add_to_a_story(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent(2)
+    csrf = await sign_in(house, tenant, web_client, Role.MANAGER)
+    async with floor.tx() as tx:
+        await tracking.record(
+            tx, [seen(sent, S.HELD, 3, reason="customs.documents"), seen(sent, S.IN_TRANSIT, 3, parcel=1)]
+        )
+    desk = (await web_client.get("/tracking")).text
+    assert sent.numbers[0] in desk
+    assert sent.numbers[1] not in desk
+    assert "shipper" in desk
+    assert sent.numbers[1] in (await web_client.get("/tracking?view=all")).text
+    assert "No parcel has this number" in (await web_client.get("/tracking?q=nothing")).text
+    story = re.findall(r'href="(/tracking/[0-9a-f-]{36})"', desk)[0]
+    assert "customs.documents" in (await web_client.get(story)).text
+    async with floor.tx() as tx:
+        await clock.advance(tx, NOON + timedelta(hours=30))
+    form = {"status": "delivered", "note": "The customer called", "_csrf_token": csrf}
+    answer = await web_client.post(f"{story}/scan", data=form)
+    assert answer.status_code == 303
+    async with floor.tx() as tx:
+        cursor = await tx.connection.execute(
+            "SELECT state FROM tracking.trackers WHERE number = %s", [sent.numbers[0]]
+        )
+        assert await cursor.fetchone() == ("delivered",)
+    form["status"] = "in_transit"
+    assert (await web_client.post(f"{story}/scan", data=form)).status_code == 303
+    assert "stays delivered" in (await web_client.get(story)).text
+
+
+async def test_silent_and_late_parcels_need_somebody(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent()
+    await sign_in(house, tenant, web_client, Role.DISPATCHER)
+    async with floor.tx() as tx:
+        await tracking.record(tx, [seen(sent, S.IN_TRANSIT, 3)])
+    assert "Nothing needs you" in (await web_client.get("/tracking")).text
+    async with floor.tx() as tx:
+        await clock.advance(tx, NOON + timedelta(hours=60))
+    assert sent.numbers[0] in (await web_client.get("/tracking")).text
+
+
+def head(**changed: Any) -> Head:
+    values: dict[str, Any] = {
+        "id": UUID(int=1), "number": 1001, "state": "accepted", "placed_at": NOON, "currency": "EUR", "total_minor": 100,
+        "language": "en", "promised_from": None, "promised_until": None, "city": "Lisboa", "country": "PT", "lat": 38.7,
+        "lon": -9.1, "merchant": "Juniper", "brand_color": "#2d6a4f", "merchant_message": "", "support_email": "",
+        "merchant_id": UUID(int=2), "packed": False,
+    }  # fmt: skip
+    return Head(**{**values, **changed})
+
+
+def parcel(state: Status, **changed: Any) -> Parcel:
+    values: dict[str, Any] = {
+        "id": UUID(int=3), "number": "PS1", "state": state, "reason": None, "status_at": NOON, "place": "", "lat": None,
+        "lon": None, "zone": "Europe/Lisbon", "window_from": None, "window_until": None, "window_why": "", "window_changes": 0,
+        "carrier": "Parcelo",
+    }  # fmt: skip
+    return Parcel(**{**values, **changed})
+
+
+@pytest.mark.parametrize("state", sorted(Status))
+@pytest.mark.parametrize("lang", ["en", "pt"])
+def test_every_status_has_words_steps_and_no_hole_in_its_text(state: Status, lang: str) -> None:
+    journey = tell(head(), [(parcel(state), [])], [Line(UUID(int=1), "Mug", 1, 100)], lang)
+    said = [journey.headline, journey.changed, *(one.status for one in journey.parcels)]
+    assert all(text != "tracking" and "tracking." not in text and "{" not in text for text in said)
+    assert len(journey.steps) == 4
+    assert journey.arrived == (state is S.DELIVERED)
+
+
+def test_a_canceled_order_says_so_and_offers_no_journey() -> None:
+    journey = tell(head(state="canceled"), [], [], "en")
+    assert (journey.headline, journey.steps) == ("This order is canceled", [])
+
+
+def test_the_steps_follow_the_least_advanced_parcel() -> None:
+    both: list[tuple[Parcel, list[Heard]]] = [(parcel(S.DELIVERED), []), (parcel(S.INFO_RECEIVED), [])]
+    assert [tone for _, tone in tell(head(packed=True), both, [], "en").steps] == [
+        "done",
+        "current",
+        "ahead",
+        "ahead",
+    ]
+    one_lost: list[tuple[Parcel, list[Heard]]] = [(parcel(S.LOST), [])]
+    assert [tone for _, tone in tell(head(packed=True), one_lost, [], "en").steps] == [
+        "done",
+        "done",
+        "wrong",
+        "ahead",
+    ]
+
+
+def test_all_texts_of_messages_and_pages_exist_in_both_languages() -> None:
+    from doorstep.platform.messages import catalog
+
+    ours = {key for key in catalog("en") if key.startswith(("mail.", "sms.", "tracking."))}
+    assert ours <= set(catalog("pt"))
+    for status in Status:
+        assert f"tracking.status.{status}" in ours
