@@ -9,18 +9,26 @@ from dataclasses import dataclass
 from itertools import product
 
 from doorstep.solvers.budget import Meter
+from doorstep.solvers.cartons.blocks import Builder, Luck
 from doorstep.solvers.cartons.bounds import Bounds
 from doorstep.solvers.cartons.filling import Counts, Start, fill, first_starts, random_start
 from doorstep.solvers.cartons.kinds import Kind
+from doorstep.solvers.cartons.patterns import Pattern, pattern
 from doorstep.solvers.cartons.questions import Packing
-from doorstep.solvers.cartons.spaces import Placed
+from doorstep.solvers.cartons.spaces import Block
 from doorstep.solvers.draws import Draws
 
 QUICK_STARTS = 3
 """Starts before a bound is asked whether more make sense, and starts per box within a greedy division."""
 
+LUCK = 4
+"""One in so many random ways is by blocks, or by a pattern where there is one kind only."""
+
 FIRST_DIVISIONS = 12
 """Greedy divisions tried before repacking begins."""
+
+Way = Start | Luck | Pattern
+"""How to fill a box."""
 
 Cost = tuple[int, int, int]
 """Volume left out, then the two measures of the objective; less is better."""
@@ -31,7 +39,7 @@ class Load:
     """One filled box: index of its type, what lies where, units per kind."""
 
     box: int
-    placed: tuple[Placed, ...]
+    blocks: tuple[Block, ...]
     counts: tuple[int, ...]
 
 
@@ -55,12 +63,15 @@ class Division:
         self.kinds = kinds
         self.boxes = problem.boxes
         self.bounds = Bounds(problem.boxes, kinds)
-        self.starts = list(first_starts(kinds))
+        self.starts: list[Way] = [*first_starts(kinds), Luck()]
+        self._builders: dict[int, Builder] = {}
         self.work = 0
         self._meter = meter
         self.measures = [_measures(problem, box) for box in range(len(self.boxes))]
         self.by_cost = sorted(range(len(self.boxes)), key=lambda box: (*self.measures[box], box))
-        self._alone: dict[tuple[int, tuple[int, ...]], Load | None] = {}
+        self._patterns: dict[tuple[int, int], list[Block]] = {}
+        self._first = frozenset(self.starts)
+        self._failed: set[tuple[int, tuple[int, ...]]] = set()
 
     def spent(self) -> bool:
         """Take one unit of the budget."""
@@ -79,7 +90,7 @@ class Division:
             sum(self.measures[load.box][1] for load in plan.loads),
         )
 
-    def whole(self, counts: Counts, stock: Sequence[int], starts: Sequence[Start]) -> Load | None:
+    def whole(self, counts: Counts, stock: Sequence[int], starts: Sequence[Way]) -> Load | None:
         """Return the cheapest box that takes all these units, if a start finds one."""
         for box in self.by_cost:
             if stock[box] and self.may_take(box, counts):
@@ -100,27 +111,59 @@ class Division:
                 mass += count * kind.weight_g
         return volume <= held.inner_mm3 and mass <= held.room_g
 
-    def try_box(self, box: int, counts: Counts, starts: Sequence[Start]) -> Load | None:
+    def try_box(self, box: int, counts: Counts, starts: Sequence[Way]) -> Load | None:
         """Try to get all these units into one box of this type."""
+        case = (box, tuple(counts))
+        if case in self._failed:
+            starts = [start for start in starts if start not in self._first]
         for number, start in enumerate(starts):
             if number == QUICK_STARTS and self.bounds.excludes(box, counts):
-                return None
+                break
             filled = self.fill(box, counts, start, whole=True)
             if filled:
                 return Load(box, tuple(filled[0]), tuple(counts))
+        if starts is self.starts:
+            self._failed.add(case)
         return None
 
-    def fill(
-        self, box: int, counts: Counts, start: Start, *, whole: bool
-    ) -> tuple[list[Placed], Counts] | None:
+    def fill(self, box: int, counts: Counts, start: Way, *, whole: bool) -> tuple[list[Block], Counts] | None:
         """Fill one box once."""
         self.work += 1
-        return fill(
-            self.boxes[box], self.kinds, counts, start, self.problem.support_pct, whole=whole, late=self.late
-        )
+        support_pct = self.problem.support_pct
+        if isinstance(start, Start):
+            return fill(self.boxes[box], self.kinds, counts, start, support_pct, whole=whole, late=self.late)
+        if isinstance(start, Pattern):
+            return self._by_pattern(box, counts, whole=whole)
+        filling = self.builder(box).build(counts, (), start.draws(), self.late)
+        return None if whole and any(filling.left) else (list(filling.blocks), list(filling.left))
+
+    def _by_pattern(self, box: int, counts: Counts, *, whole: bool) -> tuple[list[Block], Counts] | None:
+        """Fill a box with units of the only kind there is."""
+        k = next(k for k, count in enumerate(counts) if count)
+        kind, held = self.kinds[k], self.boxes[box]
+        if (box, k) not in self._patterns:
+            self._patterns[box, k] = pattern(held, kind, len(kind.units), self.problem.support_pct)
+        most = min(counts[k], held.room_g // kind.weight_g) if kind.weight_g else counts[k]
+        units = [unit._replace(kind=k) for unit in self._patterns[box, k][:most]]
+        left = [count - len(units) if number == k else count for number, count in enumerate(counts)]
+        return None if whole and any(left) else (units, left)
+
+    def builder(self, box: int) -> Builder:
+        """Return who fills this type of box by blocks."""
+        if box not in self._builders:
+            self._builders[box] = Builder(self.boxes[box], self.kinds, self.problem.support_pct)
+        return self._builders[box]
+
+    def random_way(self, draws: Draws, counts: Counts) -> Way:
+        """Draw a way to fill; those that take longer more seldom."""
+        if draws.below(LUCK):
+            return random_start(self.kinds, draws)
+        if sum(1 for count in counts if count) == 1:
+            return Pattern()
+        return Luck(draws.next())
 
     def greedy(
-        self, counts: Counts, stock: Sequence[int], start: Start, most: Cost | None, *, split: bool = False
+        self, counts: Counts, stock: Sequence[int], start: Way, most: Cost | None, *, split: bool = False
     ) -> Plan | None:
         """Divide units over boxes, always taking the box that helps most for what it costs.
 
@@ -156,7 +199,7 @@ class Division:
         """Return the least first measure of any box."""
         return self.measures[self.by_cost[0]][0]
 
-    def most_helpful(self, left: Counts, stock: Sequence[int], start: Start) -> Load | None:
+    def most_helpful(self, left: Counts, stock: Sequence[int], start: Way) -> Load | None:
         """Fill one box of each type and return the one that takes most of what is scarce for its cost.
 
         Volume and mass are weighed by how many boxes each of them still asks for.
@@ -172,14 +215,14 @@ class Division:
             filled = self.fill(box, left, start, whole=False)
             if filled is None or not filled[0]:
                 continue
-            placed, rest = filled
+            blocks, rest = filled
             taken = [have - remain for have, remain in zip(left, rest, strict=True)]
             took_mm3 = sum(count * kind.volume_mm3 for count, kind in zip(taken, self.kinds, strict=True))
             took_g = sum(count * kind.weight_g for count, kind in zip(taken, self.kinds, strict=True))
             gain = (volume * took_mm3 << 20) // room_mm3**2 + (mass * took_g << 20) // room_g**2
             score = (-(gain << 20) // max(1, self.measures[box][0]), self.measures[box][1], box)
             if best is None or score < best:
-                best, found = score, Load(box, tuple(placed), tuple(taken))
+                best, found = score, Load(box, tuple(blocks), tuple(taken))
         return found
 
     def first_plan(self, counts: Counts, stock: Sequence[int]) -> Plan:
@@ -192,7 +235,7 @@ class Division:
         if load:
             best = Plan((load,), (0,) * len(counts))
             splits = splits[1:]
-        for split, start in product(splits, self.starts[:FIRST_DIVISIONS]):
+        for split, start in product(splits, (Luck(), *self.starts[:FIRST_DIVISIONS])):
             plan = self.greedy(counts, stock, start, self.cost(best) if best else None, split=split)
             if plan and (best is None or self.cost(plan) < self.cost(best)):
                 best = plan
@@ -205,7 +248,9 @@ class Division:
         best, best_cost = plan, self.cost(plan)
         current = plan
         while not self.proven(best, stock) and not self.spent():
-            current = self.repacked(current, stock, draws)
+            # Where boxes are short, what counts is how much each of them takes.
+            short = any(current.left) and current.loads and draws.below(len(current.loads) + 3)
+            current = self.rebuilt(current, draws) if short else self.repacked(current, stock, draws)
             if self.cost(current) < best_cost:
                 best, best_cost = current, self.cost(current)
                 improved(best)
@@ -230,6 +275,19 @@ class Division:
             if stock[box] and self.may_take(box, counts) and not self.bounds.excludes(box, counts)
         ]
 
+    def rebuilt(self, plan: Plan, draws: Draws) -> Plan:
+        """Tear one box down to some of its blocks and build it up again, with what was left out at hand."""
+        number = draws.below(len(plan.loads))
+        load = plan.loads[number]
+        kept = load.blocks[: draws.below(len(load.blocks))]
+        pool = [have + more for have, more in zip(plan.left, load.counts, strict=True)]
+        self.work += 1
+        filling = self.builder(load.box).build(pool, kept, draws, self.late)
+        counts = tuple(have - out for have, out in zip(pool, filling.left, strict=True))
+        loads = (*plan.loads[:number], Load(load.box, filling.blocks, counts), *plan.loads[number + 1 :])
+        rival = Plan(loads, filling.left)
+        return rival if any(counts) and self.cost(rival) <= self.cost(plan) else plan
+
     def repacked(self, plan: Plan, stock: Sequence[int], draws: Draws) -> Plan:
         """Empty up to three boxes and divide their goods anew; keep it if it is not worse."""
         count = len(plan.loads)
@@ -245,7 +303,7 @@ class Division:
         stock = list(stock)
         for load in kept:
             stock[load.box] -= 1
-        start = random_start(self.kinds, draws)
+        start = self.random_way(draws, pool)
         if size == 1 and not any(plan.left) and self.problem.objective == "fewest":
             better = next(
                 (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from doorstep.solvers.cartons.kinds import Kind
 from doorstep.solvers.cartons.questions import Box, Shape
-from doorstep.solvers.cartons.spaces import Placed, Room, Space
+from doorstep.solvers.cartons.spaces import Block, Room, Space
 from doorstep.solvers.draws import Draws
 
 Rule = Callable[[int, int, int, int, int, int, int, int, int], int]
@@ -72,11 +72,19 @@ KEYS: tuple[Key, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """An order of kinds and a rule; `bulk` places stacks and blocks of the same kind at once."""
+    """An order of kinds and a rule.
+
+    Attributes:
+        order: of kinds.
+        rule: scores a place.
+        bulk: places stacks and blocks of the same kind at once.
+        luck: seed of a luck that overlooks one place in eight; 0: none is overlooked.
+    """
 
     order: tuple[int, ...]
     rule: Rule
     bulk: bool = False
+    luck: int = 0
 
 
 def first_starts(kinds: Sequence[Kind]) -> Iterator[Start]:
@@ -94,11 +102,12 @@ def first_starts(kinds: Sequence[Kind]) -> Iterator[Start]:
 
 
 def random_start(kinds: Sequence[Kind], draws: Draws) -> Start:
-    """A random key, blurred, with a random rule."""
+    """A random key, blurred, with a random rule, and luck half of the time."""
     key = KEYS[draws.below(len(KEYS))]
     blurred = [key(kind) * (512 + draws.below(1024)) for kind in kinds]
     order = sorted(range(len(kinds)), key=lambda k: (kinds[k].fragile, -blurred[k], k))
-    return Start(tuple(order), RULES[draws.below(len(RULES))])
+    rule = RULES[draws.below(len(RULES))]
+    return Start(tuple(order), rule, luck=draws.next() if draws.below(2) else 0)
 
 
 def fill(
@@ -110,7 +119,7 @@ def fill(
     *,
     whole: bool,
     late: Callable[[], bool] = lambda: False,
-) -> tuple[list[Placed], Counts] | None:
+) -> tuple[list[Block], Counts] | None:
     """Fill one box.
 
     Args:
@@ -130,19 +139,21 @@ def fill(
     left = list(counts)
     order = [k for k in start.order if left[k]]
     least = _least(kinds, order)
+    draws = Draws(start.luck) if start.luck else None
     for at, k in enumerate(order):
         kind = kinds[k]
-        while left[k]:
-            place = _best_place(room, kind, start.rule) if kind.weight_g <= room_g else None
-            if place is None or late():
+        while left[k] and not late():
+            most = min(left[k], room_g // kind.weight_g) if kind.weight_g else left[k]
+            place = _best_place(room, kind, start.rule, _overlooked(draws)) if most > 0 else None
+            if place is None:
                 break
-            most = left[k] if not kind.weight_g else min(left[k], room_g // kind.weight_g)
-            placed = _place(room, k, kind, place, most if start.bulk else 1, least[at])
-            left[k] -= placed
-            room_g -= placed * kind.weight_g
+            block = _grown(room, k, kind, place, most if start.bulk else 1)
+            room.put(block, least[at], fragile=kind.fragile)
+            left[k] -= block.units
+            room_g -= block.units * kind.weight_g
         if whole and left[k]:
             return None
-    return room.placed, left
+    return room.blocks, left
 
 
 def _least(kinds: Sequence[Kind], order: Sequence[int]) -> list[int]:
@@ -154,31 +165,29 @@ def _least(kinds: Sequence[Kind], order: Sequence[int]) -> list[int]:
     return least[::-1]
 
 
-def _place(room: Room, k: int, kind: Kind, place: Place, most: int, least_mm: int) -> int:
-    """Place one unit, or a block of up to `most`; return how many."""
+def _grown(room: Room, k: int, kind: Kind, place: Place, most: int) -> Block:
+    """Grow one unit to a block of up to `most`: first up, then across, then along."""
     x, y, z, shape, space = place
     if most == 1 or kind.fragile:
-        room.place(k, x, y, z, shape, fragile=kind.fragile)
-        room.carve(x, y, z, shape, least_mm, fragile=kind.fragile)
-        return 1
+        return Block(k, x, y, z, shape)
     a, b, h = shape
     up = min(most, (space[5] - z) // h)
     across = min(most // up, (space[4] - y) // b)
     along = min(most // (up * across), (space[3] - x) // a)
     if z and across * along > 1:
-        rest = [[room.supports(x + i * a, y + j * b, z, a, b) for j in range(across)] for i in range(along)]
-        across = next((j for j in range(across) if not rest[0][j]), across)
-        along = next((i for i in range(along) if not all(rest[i][:across])), along)
-    for level in range(up):
-        for j in range(across):
-            for i in range(along):
-                room.place(k, x + i * a, y + j * b, z + level * h, shape, fragile=False)
-    room.carve(x, y, z, (along * a, across * b, up * h), least_mm, fragile=False)
-    return up * across * along
+        rests = [[room.supports(x + i * a, y + j * b, z, a, b) for j in range(across)] for i in range(along)]
+        across = next((j for j in range(across) if not rests[0][j]), across)
+        along = next((i for i in range(along) if not all(rests[i][:across])), along)
+    return Block(k, x, y, z, shape, along, across, up)
 
 
-def _best_place(room: Room, kind: Kind, rule: Rule) -> Place | None:
-    best, found = NEVER, None
+def _overlooked(draws: Draws | None) -> int:
+    """Return 64 bits of which one in eight is set, or none."""
+    return draws.next() & draws.next() & draws.next() if draws else 0
+
+
+def _best_place(room: Room, kind: Kind, rule: Rule, overlooked: int) -> Place | None:
+    best, found, number = NEVER, None, 0
     shapes, fragile = kind.shapes, kind.fragile
     for space in room.spaces:
         x, y, z, far_x, far_y, far_z = space
@@ -186,6 +195,9 @@ def _best_place(room: Room, kind: Kind, rule: Rule) -> Place | None:
         for shape in shapes:
             a, b, h = shape
             if a > dx or b > dy or h > dz:
+                continue
+            number += 1
+            if overlooked >> (number & 63) & 1:
                 continue
             score = rule(x, y, z, a, b, h, dx, dy, dz)
             if score >= best or (z and not room.supports(x, y, z, a, b)):
@@ -196,17 +208,19 @@ def _best_place(room: Room, kind: Kind, rule: Rule) -> Place | None:
     return found
 
 
-def holds(box: Box, kinds: Sequence[Kind], placed: Sequence[Placed], support_pct: int) -> bool:
-    """Whether these places, from an earlier answer, are still good for this box, by lowering one unit after the other."""
+def holds(box: Box, kinds: Sequence[Kind], units: Sequence[Block], support_pct: int) -> bool:
+    """Whether these units, from an earlier answer, can still lie so in this box: they are lowered one after the other."""
     room = Room(box.sides, support_pct)
-    for k, x, y, z, a, b, h in sorted(placed, key=lambda each: each[3]):
-        kind = kinds[k]
+    for unit in sorted(units, key=lambda each: each.z):
+        k, x, y, z, (a, b, h), *_ = unit
+        fragile = kinds[k].fragile
         free = any(
             s[0] <= x and s[1] <= y and s[2] <= z and s[3] >= x + a and s[4] >= y + b and s[5] >= z + h
             for s in room.spaces
         )
-        if not free or (a, b, h) not in kind.shapes or not room.supports(x, y, z, a, b):
+        if not free or unit.shape not in kinds[k].shapes or not room.supports(x, y, z, a, b):
             return False
-        room.place(k, x, y, z, (a, b, h), fragile=kind.fragile)
-        room.carve(x, y, z, (a, b, h), 1, fragile=kind.fragile)
+        if fragile and room.bears(x, y, z + h, a, b):
+            return False
+        room.put(unit, 1, fragile=fragile)
     return True

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from doorstep.solvers.budget import Budget
 from doorstep.solvers.cartons.answers import Answer, PackedBox, Placement, Unserved
+from doorstep.solvers.cartons.balancing import balanced
 from doorstep.solvers.cartons.dividing import Division, Load, Plan
 from doorstep.solvers.cartons.filling import holds
 from doorstep.solvers.cartons.kinds import Kind, kinds_of
 from doorstep.solvers.cartons.questions import MOST_UNITS, Packing
-from doorstep.solvers.cartons.spaces import Placed
+from doorstep.solvers.cartons.spaces import Block, units_of
 
 
 def solve(
@@ -24,7 +25,7 @@ def solve(
     Args:
         problem: goods, boxes and objective.
         budget: seconds, or units of work: one per attempt to repack a part, after a first plan that any budget gives. The
-            search ends early when nothing can be better.
+            search ends early when nothing can be better; then masses are evened out at the same cost.
         seed: of the search.
         warm: an answer to the same problem to start from.
         improved: called with the value whenever it falls.
@@ -32,13 +33,19 @@ def solve(
     kinds = kinds_of(problem.items)
     counts, unserved = _sorted_out(problem, kinds)
     search = Division(problem, kinds, budget.start())
-    stock = [MOST_UNITS if box.stock is None else box.stock for box in problem.boxes]
+    stock = _stock(problem)
     plan = search.first_plan(counts, stock)
     if warm is not None:
         again = _warmed(problem, kinds, warm, counts)
         plan = min(plan, again, key=search.cost) if again else plan
     plan = search.improve(plan, stock, seed, lambda better: improved(_value(problem, better)))
-    return _answer(problem, search, plan, unserved, counts)
+    return _answer(problem, search, balanced(search, plan), unserved, counts)
+
+
+def _stock(problem: Packing) -> list[int]:
+    """Return how many boxes of each type may be used; none of those that are too heavy when empty."""
+    limits = [MOST_UNITS if box.stock is None else box.stock for box in problem.boxes]
+    return [limit if box.room_g >= 0 else 0 for limit, box in zip(limits, problem.boxes, strict=True)]
 
 
 def _sorted_out(problem: Packing, kinds: Sequence[Kind]) -> tuple[list[int], list[Unserved]]:
@@ -75,7 +82,7 @@ def _warmed(problem: Packing, kinds: Sequence[Kind], warm: Answer, counts: Seque
     """Rebuild an earlier plan, if it holds for this problem."""
     kind_of = {item: k for k, kind in enumerate(kinds) for item in kind.units}
     index = {box.name: number for number, box in enumerate(problem.boxes)}
-    stock = [MOST_UNITS if box.stock is None else box.stock for box in problem.boxes]
+    stock = _stock(problem)
     left = list(counts)
     loads = []
     for packed in warm.boxes:
@@ -83,9 +90,10 @@ def _warmed(problem: Packing, kinds: Sequence[Kind], warm: Answer, counts: Seque
         if box is None or any(each.item not in kind_of for each in packed.placements):
             return None
         placed = [
-            (kind_of[each.item], each.x_mm, each.y_mm, each.z_mm, *each.shape) for each in packed.placements
+            Block(kind_of[each.item], each.x_mm, each.y_mm, each.z_mm, each.shape)
+            for each in packed.placements
         ]
-        taken = [sum(each[0] == k for each in placed) for k in range(len(kinds))]
+        taken = [sum(each.kind == k for each in placed) for k in range(len(kinds))]
         stock[box] -= 1
         left = [have - less for have, less in zip(left, taken, strict=True)]
         mass = sum(kind.weight_g * count for kind, count in zip(kinds, taken, strict=True))
@@ -136,7 +144,7 @@ def _packed(problem: Packing, kinds: Sequence[Kind], load: Load, units: list[lis
     """Name the units of a filled box, in an order that a person can follow."""
     box = problem.boxes[load.box]
     placements = []
-    for k, x, y, z, length, width, height in _in_packing_order(load.placed):
+    for k, x, y, z, (length, width, height), *_ in _in_packing_order(units_of(load.blocks)):
         placements.append(
             Placement(
                 item=units[k].pop(0),
@@ -158,20 +166,19 @@ def _packed(problem: Packing, kinds: Sequence[Kind], load: Load, units: list[lis
     )
 
 
-def _in_packing_order(placed: Sequence[Placed]) -> Iterator[Placed]:
+def _in_packing_order(units: Sequence[Block]) -> Iterator[Block]:
     """Bottom up, back to front, left to right, but a stack of alike units at once.
 
     By the height of where they begin, stacks can be lowered straight down one after the other: whatever is over the same
     floor either lies below the stack, and so begins lower, or lies on it.
     """
-    waiting = dict.fromkeys(sorted(placed, key=lambda each: (each[3], each[2], each[1])))
+    waiting = dict.fromkeys(sorted(units, key=lambda each: (each.z, each.y, each.x)))
     while waiting:
         following = next(iter(waiting))
         while following in waiting:
             del waiting[following]
             yield following
-            k, x, y, z, length, width, height = following
-            following = (k, x, y, z + height, length, width, height)
+            following = following._replace(z=following.z + following.shape[2])
 
 
 def _left_out(problem: Packing, kind: Kind, units: list[int], plan: Plan) -> Iterator[Unserved]:

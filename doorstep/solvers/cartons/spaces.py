@@ -5,13 +5,55 @@ Engineering 32, 1997 (the difference process); Parreno, Alvarez-Valdes, Tamarit,
 the container loading problem", INFORMS Journal on Computing 20(3), 2008.
 """
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from doorstep.solvers.cartons.questions import Shape
 
 Space = tuple[int, int, int, int, int, int]
 """Corner nearest to the origin, then the corner farthest from it: x, y, z, x, y, z in mm."""
+Base = tuple[int, int, int, int]
+"""The corner of a rectangle nearest to the origin, then the farthest: x, y, x, y in mm."""
 
-Placed = tuple[int, int, int, int, int, int, int]
-"""Kind, then x, y, z of the corner nearest to the origin, then the three sides."""
+
+class Block(NamedTuple):
+    """Units of one kind side by side and on each other; mostly a single one.
+
+    Attributes:
+        kind: index.
+        x: corner nearest to the origin, in mm.
+        y: as above.
+        z: as above.
+        shape: of one unit.
+        along: units along the length of the box.
+        across: units along its width.
+        up: units along its height.
+    """
+
+    kind: int
+    x: int
+    y: int
+    z: int
+    shape: Shape
+    along: int = 1
+    across: int = 1
+    up: int = 1
+
+    @property
+    def units(self) -> int:
+        """Units in it."""
+        return self.along * self.across * self.up
+
+
+def units_of(blocks: Iterable[Block]) -> list[Block]:
+    """Return the units of blocks, one by one."""
+    return [
+        Block(kind, x + i * shape[0], y + j * shape[1], z + level * shape[2], shape)
+        for kind, x, y, z, shape, along, across, up in blocks
+        for level in range(up)
+        for j in range(across)
+        for i in range(along)
+    ]
 
 
 class Room:
@@ -19,18 +61,18 @@ class Room:
 
     Attributes:
         spaces: maximal spaces that are still worth looking at.
-        placed: what lies in it, in the order of placing.
+        blocks: what lies in it, in the order of placing.
     """
 
-    __slots__ = ("_bottoms", "_height", "_tops", "placed", "spaces", "support_pct")
+    __slots__ = ("_bottoms", "_height", "_tops", "blocks", "spaces", "support_pct")
 
     def __init__(self, sides: Shape, support_pct: int) -> None:
         self.spaces: list[Space] = [(0, 0, 0, *sides)]
-        self.placed: list[Placed] = []
+        self.blocks: list[Block] = []
         self.support_pct = support_pct
         self._height = sides[2]
-        self._tops: dict[int, list[tuple[int, int, int, int]]] = {}
-        self._bottoms: dict[int, list[tuple[int, int, int, int]]] = {}
+        self._tops: dict[int, list[Base]] = {}
+        self._bottoms: dict[int, list[Base]] = {}
 
     def supports(self, x: int, y: int, z: int, length: int, width: int) -> bool:
         """Whether a base at this place rests enough on the floor or on what lies below."""
@@ -57,23 +99,24 @@ class Room:
             x1 < far_x and x2 > x and y1 < far_y and y2 > y for x1, y1, x2, y2 in self._bottoms.get(top, ())
         )
 
-    def place(self, kind: int, x: int, y: int, z: int, shape: Shape, *, fragile: bool) -> None:
-        """Put one unit there; the spaces are not yet carved."""
-        length, width, height = shape
-        self.placed.append((kind, x, y, z, length, width, height))
-        base = (x, y, x + length, y + width)
-        if not fragile:
-            self._tops.setdefault(z + height, []).append(base)
-        self._bottoms.setdefault(z, []).append(base)
+    def tops_at(self, z: int) -> list[Base]:
+        """What could carry something at this height."""
+        return self._tops.get(z, [])
 
-    def carve(self, x1: int, y1: int, z1: int, shape: Shape, least_mm: int, *, fragile: bool) -> None:
-        """Take a block out of the spaces; what is thinner than `least_mm` is forgotten.
+    def put(self, block: Block, least_mm: int, *, fragile: bool) -> None:
+        """Put a block in its place and carve it out of the spaces; what is thinner than `least_mm` is forgotten.
 
         Over a fragile block the air up to the lid is taken as well.
         """
-        x2, y2, z2 = x1 + shape[0], y1 + shape[1], z1 + shape[2]
+        _, x1, y1, z1, (length, width, height), along, across, up = block
+        x2, y2, z2 = x1 + along * length, y1 + across * width, z1 + up * height
+        self.blocks.append(block)
+        base = (x1, y1, x2, y2)
+        self._bottoms.setdefault(z1, []).append(base)
         if fragile:
             z2 = self._height
+        else:
+            self._tops.setdefault(z2, []).append(base)
         kept: list[Space] = []
         cut: list[Space] = []
         for space in self.spaces:
