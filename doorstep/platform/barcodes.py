@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
 import zint
 
@@ -51,10 +52,40 @@ class Modules:
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A linear code: its modules, one row, without quiet zones; and its data as ZPL's ^BC spells it."""
+    """A linear code: its symbol values from the start character on, without check and stop."""
 
-    modules: Modules
-    zpl: str
+    values: tuple[int, ...]
+
+    @property
+    def columns(self) -> int:
+        """How many modules wide it is, without quiet zones."""
+        return 11 * len(self.values) + 24  # one for the check character, thirteen for the stop
+
+    @property
+    def modules(self) -> Modules:
+        """Its modules, one row, without quiet zones."""
+        values = self.values
+        check = (values[0] + sum(map(mul, values, range(len(values))))) % 103
+        bars = "".join([_PATTERNS[value] for value in values]) + _PATTERNS[check] + _STOP
+        padded = -(-len(bars) // 8)
+        return Modules(len(bars), 1, (int(bars, 2) << (padded * 8 - len(bars))).to_bytes(padded))
+
+    @property
+    def zpl(self) -> str:
+        """Its data as ZPL's ^BC spells it, changes of set included."""
+        said, in_c = "", self.values[0] == START_C
+        for place, value in enumerate(self.values):
+            if place and value == (
+                _TO_B if in_c else _TO_C
+            ):  # in set C, 99 is two digits and no change of set
+                said, in_c = said + _ZPL[value], not in_c
+            elif value == FNC1 or not place:
+                said += _ZPL[value]
+            elif in_c:
+                said += f"{value:02}"
+            else:
+                said += ">0" if value == 30 else chr(value + 32)
+        return said
 
 
 @lru_cache(maxsize=4096)
@@ -66,7 +97,7 @@ def code128(text: str) -> Linear:
     """
     if not (1 <= len(text) <= 80 and text.isascii() and text.isprintable()):
         raise ValueError(f"{text!r} does not fit Code 128: use 1 to 80 printable ASCII characters")
-    return _linear(_values(text))
+    return Linear(tuple(_values(text)))
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +118,7 @@ def gs1_128(elements: Sequence[tuple[str, str]]) -> Linear:
         text += identifier + data + ("" if fixed or place == len(elements) - 1 else _SEPARATOR)
     if not 1 <= len(text) <= 48:
         raise ValueError("a GS1-128 symbol holds 1 to 48 characters: use a second symbol")
-    return _linear(_values(_SEPARATOR + text))
+    return Linear(tuple(_values(_SEPARATOR + text)))
 
 
 _FIXED = {
@@ -98,7 +129,8 @@ _FIXED = {
 
 
 def _check_element(identifier: str, data: str) -> None:
-    if not re.fullmatch(r"\d{2,4}", identifier) or not data.isascii() or not data.isprintable() or not data:
+    named = identifier.isascii() and identifier.isdigit() and 2 <= len(identifier) <= 4
+    if not named or not data.isascii() or not data.isprintable() or not data:
         raise ValueError(f"({identifier}){data!r} is not a GS1 element")
     length = _FIXED.get(identifier[:2])
     if length is not None and (len(identifier) + len(data) != length or not data.isdigit()):
@@ -109,6 +141,8 @@ def _check_element(identifier: str, data: str) -> None:
 
 def _values(text: str) -> list[int]:
     """Return the symbol values of a text from the start character on, without check and stop."""
+    if text[0] == _SEPARATOR and text[1:].isdigit() and len(text) % 2:
+        return [START_C, FNC1, *[int(text[at : at + 2]) for at in range(1, len(text), 2)]]
     values: list[int] = []
     in_c = False
     for digits, piece in _cut(text):
@@ -145,28 +179,6 @@ def _cut(text: str) -> Iterable[tuple[bool, str]]:
             at = end
         if at < len(part):
             yield False, part[at:]
-
-
-def _linear(values: list[int]) -> Linear:
-    check = (values[0] + sum([place * value for place, value in enumerate(values[1:], 1)])) % 103
-    bars = "".join([_PATTERNS[value] for value in values]) + _PATTERNS[check] + _STOP
-    padded = -(-len(bars) // 8)
-    bits = (int(bars, 2) << (padded * 8 - len(bars))).to_bytes(padded)
-    return Linear(Modules(len(bars), 1, bits), _zpl(values))
-
-
-def _zpl(values: list[int]) -> str:
-    said, in_c = "", values[0] == START_C
-    for place, value in enumerate(values):
-        if place and value == (_TO_B if in_c else _TO_C):  # in set C, 99 is two digits and no change of set
-            said, in_c = said + _ZPL[value], not in_c
-        elif value == FNC1 or not place:
-            said += _ZPL[value]
-        elif in_c:
-            said += f"{value:02}"
-        else:
-            said += ">0" if value == 30 else chr(value + 32)
-    return said
 
 
 @lru_cache(maxsize=1024)

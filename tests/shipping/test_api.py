@@ -53,7 +53,7 @@ async def test_the_documents_of_a_label_scan_and_are_safe_for_a_printer(
 ) -> None:
     [label_id] = await ready(dock)
     read = (await api.get(f"/api/labels/{label_id}")).json()
-    asked = {"stock": stock, "dpi": dpi}
+    asked: dict[str, str | int] = {"stock": stock, "dpi": dpi}
     pdf = await api.get(f"/api/labels/{label_id}/pdf", params=asked)
     codes = {code.symbology_identifier: code.text for code in zxingcpp.read_barcodes(gray(pdf.content, dpi))}
     assert codes["]C0"] == read["tracking_number"]

@@ -1,6 +1,7 @@
 """At the dock parcels leave the house: goods, order and money move with them, each once."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ from tests.worlds.warehouse import Floor
 NEAR = {"city": "Schaan", "postal_code": "9494", "country": "LI", "lat": 47.167, "lon": 9.511}
 
 
-async def bought(dock: Dock, count: int = 1, **ship_to: object) -> list[looking.LabelSeen]:
+async def bought(dock: Dock, count: int = 1, **ship_to: Any) -> list[looking.LabelSeen]:
     """Parcels with a bought label, ready at the dock."""
     ids = [await dock.wanted(**ship_to) for _ in range(count)]
     await dock.work()

@@ -104,8 +104,8 @@ class Document:
     """Pages in order, and the bytes of the file."""
 
     def __init__(self, title: str, *, language: str = "en") -> None:
-        self._title = title
-        self._language = language
+        self.title = title
+        self.language = language
         self.pages: list[Page] = []
 
     def page(self, width_pt: float, height_pt: float) -> Page:
@@ -116,27 +116,55 @@ class Document:
     def bytes(self) -> bytes:
         """Return the file."""
         pictures = {name: picture for page in self.pages for name, picture in page.pictures.items()}
-        places, objects = _placed(pictures, first=6)
-        first = 6 + len(objects)
-        kids = " ".join(f"{first + 2 * i} 0 R" for i in range(len(self.pages)))
-        named = "".join(f" /{name} {places[name]} 0 R" for name in pictures)
-        resources = f"<< /Font << /F1 4 0 R /F2 5 0 R >> /XObject <<{named} >> >>"
-        head = [
-            f"<< /Type /Catalog /Pages 2 0 R /Lang ({_escaped(plain(self._language))}) "
-            "/ViewerPreferences << /PrintScaling /None /DisplayDocTitle true >> >>".encode("cp1252"),
-            f"<< /Type /Pages /Count {len(self.pages)} /Kids [{kids}] /Resources {resources} >>".encode(),
-            f"<< /Title ({_escaped(plain(self._title))}) /Producer (Doorstep) >>".encode("cp1252"),
-            _font(REGULAR),
-            _font(BOLD),
-        ]
-        for number, page in enumerate(self.pages):
+        if len(self.pages) == 1 and not pictures:
+            (page,) = self.pages
+            before, after = _single(self.title, self.language, page.width_pt, page.height_pt)
             content = page.content()
-            objects.append(
-                b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents %d 0 R >>"
-                % (page.width_pt, page.height_pt, first + 2 * number + 1)
-            )
-            objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content))
-        return _file([*head, *objects])
+            stream = b"<< /Length %d >>\nstream\n%b\nendstream\nendobj\n" % (len(content), content)
+            return b"%b%b%b%d\n%%%%EOF\n" % (before, stream, after, len(before) + len(stream))
+        return _file(_objects(self, pictures))
+
+
+def _objects(document: Document, pictures: Mapping[str, Picture]) -> list[bytes]:
+    places, objects = _placed(pictures, first=6)
+    named = "".join(f" /{name} {places[name]} 0 R" for name in pictures)
+    head = _head(document.title, document.language, len(document.pages), named, 6 + len(objects))
+    for page in document.pages:
+        content = page.content()
+        objects.append(_page(page.width_pt, page.height_pt, 6 + len(objects) + 1))
+        objects.append(b"<< /Length %d >>\nstream\n%b\nendstream" % (len(content), content))
+    return [*head, *objects]
+
+
+def _head(title: str, language: str, pages: int, named: str, first: int) -> list[bytes]:
+    """Return the first five objects; `first` is the number of the first page's object, a page and its content are two."""
+    kids = " ".join(f"{first + 2 * number} 0 R" for number in range(pages))
+    resources = f"<< /Font << /F1 4 0 R /F2 5 0 R >> /XObject <<{named} >> >>"
+    return [
+        f"<< /Type /Catalog /Pages 2 0 R /Lang ({_escaped(plain(language))}) "
+        "/ViewerPreferences << /PrintScaling /None /DisplayDocTitle true >> >>".encode("cp1252"),
+        f"<< /Type /Pages /Count {pages} /Kids [{kids}] /Resources {resources} >>".encode(),
+        f"<< /Title ({_escaped(plain(title))}) /Producer (Doorstep) >>".encode("cp1252"),
+        _font(REGULAR),
+        _font(BOLD),
+    ]
+
+
+def _page(width_pt: float, height_pt: float, content: int) -> bytes:
+    return b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %g %g] /Contents %d 0 R >>" % (
+        width_pt,
+        height_pt,
+        content,
+    )
+
+
+@lru_cache(maxsize=64)
+def _single(title: str, language: str, width_pt: float, height_pt: float) -> tuple[bytes, bytes]:
+    """Return what stands before and after the content of a file of one page: the same for every label of a stock."""
+    whole = _file([*_head(title, language, 1, "", 6), _page(width_pt, height_pt, 7), b""])
+    before, _, rest = whole.partition(b"7 0 obj\n")
+    after = rest[rest.index(b"xref") : rest.index(b"startxref\n") + len(b"startxref\n")]
+    return before + b"7 0 obj\n", after
 
 
 def _file(objects: Sequence[bytes]) -> bytes:
@@ -183,14 +211,15 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
 
 
+@lru_cache
 def _ink(color: str) -> str:
     return f"{_parts(color)} rg "
 
 
+@lru_cache
 def _pen(color: str) -> str:
     return f"{_parts(color)} RG "
 
 
-@lru_cache
 def _parts(color: str) -> str:
     return " ".join(f"{int(color[i : i + 2], 16) / 255:.3g}" for i in (1, 3, 5))

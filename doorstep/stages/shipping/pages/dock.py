@@ -53,10 +53,10 @@ async def sheet(manifest_id: FromPath[UUID], house: InHouse, who: Caller) -> Any
 
 
 @post("/shipping/manifests/{manifest_id:uuid}/close", opt=WORKERS, include_in_schema=False, status_code=200)
-async def close(manifest_id: FromPath[UUID], house: InHouse, who: Caller) -> Any:
-    """Let the truck leave."""
+async def close(manifest_id: FromPath[UUID], house: InHouse, who: Caller, data: Form) -> Any:
+    """Let the truck leave, and go back to where that was said."""
     leaving.refuse_merchants(who.merchant_id)
-    path = f"/shipping/manifests/{manifest_id}"
+    path = "/hand-over" if data.get("from") == "dock" else f"/shipping/manifests/{manifest_id}"
     try:
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
             parcels = await manifests.close_one(tx, manifest_id)

@@ -159,8 +159,8 @@ def draw_shared(paper: Paper, stock: Stock, sender: Party, carrier: str, service
     wide_pt = wide * 72 / stock.dpi - 10
     paper.box(half, z.margin, wide, at(44))
     paper.words(half + at(5), at(24), fit(carrier, REGULAR, 9, wide_pt), 9, white=True)
-    size_pt = _largest([service], BOLD, wide_pt, 16, 8)
-    paper.words(half + at(5), at(44), fit(service, BOLD, size_pt, wide_pt), size_pt, bold=True, white=True)
+    size_pt, shown = _sized(service, BOLD, wide_pt, 16, 8)
+    paper.words(half + at(5), at(44), shown, size_pt, bold=True, white=True)
     thin = max(1, at(0.7))
     for y in (z.sender, z.address, z.route, z.tracking, z.reference):
         paper.box(z.margin, y, stock.width - 2 * z.margin, thin)
@@ -180,10 +180,10 @@ def draw_own(paper: Paper, stock: Stock, label: Label) -> None:
     _draw_tracking(paper, z, label.tracking)
     at = stock.dots
     room_pt = (stock.width - 2 * z.margin) * 72 / stock.dpi
-    size_pt = _largest([label.reference], REGULAR, room_pt, 9, 6)
-    paper.words(z.margin, z.tracking + at(13.5), fit(label.reference, REGULAR, size_pt, room_pt), size_pt)
+    size_pt, reference = _sized(label.reference, REGULAR, room_pt, 9, 6)
+    paper.words(z.margin, z.tracking + at(13.5), reference, size_pt)
     code = gs1_128((("00", label.sscc),))
-    x = (stock.width - code.modules.columns * z.sscc_module) // 2
+    x = (stock.width - code.columns * z.sscc_module) // 2
     paper.linear(x, z.reference + at(4), z.sscc_module, at(SSCC_HIGH_PT), code)
     paper.middle(z.reference + at(SSCC_HIGH_PT + 13), spoken_sscc(label.sscc), 10)
 
@@ -223,6 +223,13 @@ def _largest(lines: list[str], font: Font, room_pt: float, most_pt: float, least
     return max(least_pt, min(most_pt, fits_pt))
 
 
+def _sized(text: str, font: Font, room_pt: float, most_pt: float, least_pt: float) -> tuple[float, str]:
+    """Return the largest size at which one line fits, and the line, shortened where even the least is too large."""
+    wide_pt = measure(text, font, 1)
+    size_pt = min(most_pt, int(2 * room_pt / wide_pt) / 2) if wide_pt else most_pt
+    return (size_pt, text) if size_pt >= least_pt else (least_pt, fit(text, font, least_pt, room_pt))
+
+
 def _draw_route(paper: Paper, z: Zones, label: Label) -> None:
     stock = z.stock
     text = sorting_text(label)
@@ -232,10 +239,8 @@ def _draw_route(paper: Paper, z: Zones, label: Label) -> None:
     x = stock.width - z.margin - code.columns * module
     paper.matrix(x, z.address + (z.route - z.address - code.rows * module) // 2, module, text, code)
     room_pt = (x - 2 * z.margin) * 72 / stock.dpi
-    size_pt = _largest([label.route], BOLD, room_pt, 30, 9)
-    paper.words(
-        z.margin, z.address + stock.dots(44), fit(label.route, BOLD, size_pt, room_pt), size_pt, bold=True
-    )
+    size_pt, route = _sized(label.route, BOLD, room_pt, 30, 9)
+    paper.words(z.margin, z.address + stock.dots(44), route, size_pt, bold=True)
 
 
 def sorting_text(label: Label) -> str:
@@ -250,12 +255,12 @@ _NO_CODE = re.compile(r"[^A-Z0-9 -]")
 def _draw_tracking(paper: Paper, z: Zones, tracking: str) -> None:
     stock = z.stock
     code = code128(tracking)
-    whole = code.modules.columns + 2 * QUIET_MODULES
+    whole = code.columns + 2 * QUIET_MODULES
     module = min(stock.width // whole, z.sscc_module)
     if module * 25_400 < 240 * stock.dpi:
         raise ValueError(
             f"the tracking number {tracking} is too long for the bar code of a {stock.name} label"
         )
-    x = (stock.width - code.modules.columns * module) // 2
+    x = (stock.width - code.columns * module) // 2
     paper.linear(x, z.route + stock.dots(5), module, stock.dots(52), code)
     paper.middle(z.route + stock.dots(70), spoken(tracking), 11)

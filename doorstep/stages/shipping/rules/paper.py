@@ -13,7 +13,7 @@ def pdf(labels: list[Label], stock: Stock) -> bytes:
     Raises:
         ValueError: a number does not fit its bar code.
     """
-    document = Document(labels[0].tracking if len(labels) == 1 else f"{len(labels)} labels")
+    document = Document("Label" if len(labels) == 1 else f"{len(labels)} labels")
     width_pt, height_pt = stock.width * 72 / stock.dpi, stock.height * 72 / stock.dpi
     for label in labels:
         page = document.page(width_pt, height_pt)
@@ -59,7 +59,7 @@ class _Sheet:
 
     def linear(self, x: int, y: int, module: int, height: int, code: Linear) -> None:
         dot_pt = self._dot_pt
-        wide_pt = code.modules.columns * module * dot_pt
+        wide_pt = code.columns * module * dot_pt
         self._page.code(x * dot_pt, y * dot_pt, wide_pt, height * dot_pt, code.modules)
 
     def matrix(self, x: int, y: int, module: int, text: str, code: Modules) -> None:  # noqa: ARG002 - ZPL needs the text
