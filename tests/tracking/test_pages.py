@@ -1,13 +1,16 @@
 """The customer's page tells the whole story by link alone, quickly and live; the desk shows what needs somebody."""
 
+import asyncio
 import re
 import time
+from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from doorstep.platform import auth, clock
 from doorstep.platform.auth import NewUser, Role
@@ -17,6 +20,7 @@ from doorstep.stages import tracking
 from doorstep.stages.tracking import Status
 from doorstep.stages.tracking.model import Heard
 from doorstep.stages.tracking.pages.journeys import Head, Line, Parcel, tell
+from doorstep.world.serving import serving
 from tests.conftest import NOON
 from tests.worlds.catalog import WORLD
 from tests.worlds.tracking import Journeys, Sent, journeys, seen
@@ -121,13 +125,33 @@ async def test_a_link_opens_one_order_only_while_it_is_good(
 
 
 async def test_the_live_stream_brings_the_story_as_it_grows(
-    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+    house: House, tenant: UUID, floor: Journeys, application: Litestar
 ) -> None:
     sent = await floor.sent()
-    order_link = link(house, tenant, sent.order_id)
-    page = (await web_client.get(order_link)).text
-    assert f'data-live-url="{order_link}/live"' in page
-    assert (await web_client.get("/t/nonsense/live")).status_code == 404
+    path = link(house, tenant, sent.order_id)
+    async with (
+        serving(application) as url,
+        httpx.AsyncClient(base_url=url, headers={"accept-language": "en"}) as client,
+    ):
+        assert f'data-live-url="{path}/live"' in (await client.get(path)).text
+        assert (await client.get("/t/nonsense/live")).status_code == 404
+        async with client.stream("GET", f"{path}/live") as stream:
+            lines = stream.aiter_lines()
+            assert "Linden Hub" not in await _next_piece(lines)
+            await tell_scans(floor, sent)
+            assert "Linden Hub" in await _next_piece(lines)
+
+
+async def _next_piece(lines: AsyncIterator[str]) -> str:
+    """Return the next piece of HTML that the stream brings."""
+    piece: list[str] = []
+    async with asyncio.timeout(10):
+        async for line in lines:
+            if line.startswith("data:"):
+                piece.append(line.removeprefix("data:"))
+            elif piece and not line:
+                break
+    return "\n".join(piece)
 
 
 async def test_a_page_is_made_in_less_than_twenty_milliseconds(

@@ -34,12 +34,14 @@ CREATE TABLE tracking.trackers (
 ) WITH (fillfactor = 80);
 CREATE INDEX trackers_of_order ON tracking.trackers (tenant_id, order_id);
 CREATE INDEX trackers_of_parcel ON tracking.trackers (tenant_id, parcel_id);
-CREATE INDEX trackers_by_number ON tracking.trackers (tenant_id, carrier_id, number);
+CREATE INDEX trackers_by_number ON tracking.trackers (tenant_id, number, carrier_id);
 CREATE INDEX trackers_to_poll ON tracking.trackers (tenant_id, poll_at) WHERE poll_at IS NOT NULL;
 CREATE INDEX trackers_on_the_way ON tracking.trackers (tenant_id, window_until)
     WHERE state NOT IN ('delivered', 'returned', 'lost', 'canceled');
-CREATE INDEX trackers_under_way ON tracking.trackers (tenant_id, state)
-    WHERE state NOT IN ('delivered', 'returned', 'lost', 'canceled');
+CREATE INDEX trackers_silent ON tracking.trackers (tenant_id, last_scan_at)
+    WHERE state NOT IN ('created', 'delivered', 'returned', 'lost', 'canceled');
+CREATE INDEX trackers_by_state ON tracking.trackers (tenant_id, state, started_at DESC, id DESC);
+CREATE INDEX trackers_of_merchant ON tracking.trackers (tenant_id, merchant_id, started_at DESC, id DESC);
 CREATE INDEX trackers_in_trouble ON tracking.trackers (tenant_id, status_at)
     WHERE state IN ('delayed', 'held', 'attempt_failed', 'returning', 'lost', 'damaged');
 CREATE INDEX trackers_by_age ON tracking.trackers (tenant_id, started_at DESC, id DESC);
@@ -120,6 +122,7 @@ CREATE TABLE tracking.messages (
 ) WITH (fillfactor = 80);
 CREATE INDEX messages_of_order ON tracking.messages (tenant_id, order_id);
 CREATE INDEX messages_to_send ON tracking.messages (tenant_id, state, id) WHERE state IN ('owed', 'sending');
+CREATE INDEX messages_failed ON tracking.messages (tenant_id, id DESC) WHERE state = 'failed';
 CREATE INDEX messages_by_age ON tracking.messages (tenant_id, id DESC);
 
 -- Addresses that are never written to again.

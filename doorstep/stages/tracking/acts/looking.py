@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
+from doorstep.stages.tracking.model import MessageState
 
 Q = Statements("doorstep.stages.tracking")
 
@@ -84,33 +85,63 @@ class Whose:
     zone: str
 
 
+NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
+LAST = UUID(int=2**128 - 1)
+"""Where a list begins."""
+
+
 async def trackers(tx: Tx, wanted: Wanted) -> list[Followed]:
     """Return a page of trackers, newest first."""
-    return await tx.rows(
-        Q.trackers_seen,
-        Followed,
-        merchant_id=wanted.merchant_id,
-        state=wanted.state,
-        order_id=wanted.order_id,
-        number=wanted.number,
-        tracker_id=wanted.tracker_id,
-        before_at=wanted.before_at,
-        before_id=wanted.before_id,
-        most=wanted.most,
-    )
+    ids = await _tracker_ids(tx, wanted)
+    found = await tx.rows(Q.followed, Followed, ids=ids, merchant_id=wanted.merchant_id) if ids else []
+    return [one for one in found if wanted.state in {None, one.state}]
+
+
+async def _tracker_ids(tx: Tx, wanted: Wanted) -> list[UUID]:
+    """Return which trackers are wanted, each way by an index of its own."""
+    if wanted.tracker_id is not None:
+        return [wanted.tracker_id]
+    if wanted.number is not None:
+        found = await tx.values(Q.trackers_with_number, number=wanted.number, most=wanted.most)
+    elif wanted.order_id is not None:
+        found = await tx.values(Q.trackers_of_order, order_id=wanted.order_id, most=wanted.most)
+    else:
+        found = await _newest(tx, wanted)
+    return found
+
+
+async def _newest(tx: Tx, wanted: Wanted) -> list[UUID]:
+    place = {
+        "before_at": wanted.before_at or NEWEST,
+        "before_id": wanted.before_id or LAST,
+        "most": wanted.most,
+    }
+    if wanted.merchant_id is not None:
+        return await tx.values(
+            Q.newest_of_merchant, merchant_id=wanted.merchant_id, state=wanted.state, **place
+        )
+    if wanted.state is not None:
+        return await tx.values(Q.newest_of_state, state=wanted.state, **place)
+    return await tx.values(Q.newest_trackers, **place)
+
+
+async def attention(tx: Tx, merchant_id: UUID | None, most: int) -> list[Followed]:
+    """Return the parcels that need somebody, the longest waiting first."""
+    ids = await tx.values(Q.needing_attention, most=most)
+    found = await tx.rows(Q.followed, Followed, ids=ids, merchant_id=merchant_id) if ids else []
+    return sorted(found, key=lambda one: (one.status_at or one.started_at, one.id))[:most]
 
 
 async def messages(tx: Tx, wanted: Wanted) -> list[Told]:
     """Return a page of messages, newest first."""
-    return await tx.rows(
-        Q.messages_seen,
-        Told,
-        merchant_id=wanted.merchant_id,
-        order_id=wanted.order_id,
-        state=wanted.state,
-        before_id=wanted.before_id,
-        most=wanted.most,
-    )
+    place = {"before_id": wanted.before_id or LAST, "most": wanted.most}
+    if wanted.order_id is not None:
+        ids = await tx.values(Q.messages_of_order, order_id=wanted.order_id, state=wanted.state, **place)
+    elif wanted.state == MessageState.FAILED:
+        ids = await tx.values(Q.failed_messages, merchant_id=wanted.merchant_id, **place)
+    else:
+        ids = await tx.values(Q.newest_messages, merchant_id=wanted.merchant_id, state=wanted.state, **place)
+    return await tx.rows(Q.told, Told, ids=ids, merchant_id=wanted.merchant_id) if ids else []
 
 
 async def parcels_of(tx: Tx, numbers: Sequence[str], merchant_id: UUID | None) -> dict[str, Whose]:

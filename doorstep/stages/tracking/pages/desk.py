@@ -51,9 +51,7 @@ async def tracking_desk(request: Asked, house: InHouse, who: Caller, q: Short = 
         if number or view == "all":
             found = await looking.trackers(tx, mine)
         else:
-            found = await tx.rows(
-                Q.needing_attention, looking.Followed, merchant_id=who.merchant_id, most=PAGE
-            )
+            found = await looking.attention(tx, who.merchant_id, PAGE)
         counts = await tx.rows(Q.counted, Count, merchant_id=who.merchant_id)
         starved = await tx.row(Q.starved, Starved)
         failed = await looking.messages(

@@ -26,8 +26,8 @@ SELECT o.seq + coalesce((SELECT sum(t.seq + 1) FROM tracking.trackers t WHERE t.
      + coalesce((SELECT sum(p.seq) FROM warehouse.parcels p WHERE p.tenant_id = o.tenant_id AND p.order_id = o.id), 0)
 FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s;
 
--- name: trackers_seen
--- A page of the list, newest first; empty filters mean all.
+-- name: followed
+-- Some trackers as lists show them, newest first.
 SELECT t.id, t.number, t.state, t.reason, t.order_id, o.number AS order_number, t.merchant_id, m.name AS merchant,
        k.code AS carrier, t.parcel_id, t.started_at, t.status_at, t.last_scan_at, t.place, t.lat, t.lon, t.zone, t.window_from,
        t.window_until, t.window_why, t.window_changes
@@ -35,29 +35,51 @@ FROM tracking.trackers t
 JOIN orders.orders o ON o.tenant_id = t.tenant_id AND o.id = t.order_id
 JOIN catalog.merchants m ON m.tenant_id = t.tenant_id AND m.id = t.merchant_id
 JOIN catalog.carriers k ON k.tenant_id = t.tenant_id AND k.id = t.carrier_id
-WHERE t.tenant_id = %(tenant_id)s
+WHERE t.tenant_id = %(tenant_id)s AND t.id = ANY (%(ids)s::uuid[])
   AND (%(merchant_id)s::uuid IS NULL OR t.merchant_id = %(merchant_id)s)
-  AND (%(state)s::text IS NULL OR t.state = %(state)s)
-  AND (%(order_id)s::uuid IS NULL OR t.order_id = %(order_id)s)
-  AND (%(number)s::text IS NULL OR t.number = %(number)s)
-  AND (%(tracker_id)s::uuid IS NULL OR t.id = %(tracker_id)s)
-  AND (%(before_at)s::timestamptz IS NULL OR (t.started_at, t.id) < (%(before_at)s, %(before_id)s))
-ORDER BY t.started_at DESC, t.id DESC LIMIT %(most)s;
+ORDER BY t.started_at DESC, t.id DESC;
+
+-- name: newest_trackers
+-- A page of the whole list, newest first.
+SELECT id FROM tracking.trackers
+WHERE tenant_id = %(tenant_id)s AND (started_at, id) < (%(before_at)s, %(before_id)s)
+ORDER BY started_at DESC, id DESC LIMIT %(most)s;
+
+-- name: newest_of_state
+-- A page of those that stand at one status, newest first.
+SELECT id FROM tracking.trackers
+WHERE tenant_id = %(tenant_id)s AND state = %(state)s AND (started_at, id) < (%(before_at)s, %(before_id)s)
+ORDER BY started_at DESC, id DESC LIMIT %(most)s;
+
+-- name: newest_of_merchant
+-- A page of one merchant's, newest first.
+SELECT id FROM tracking.trackers
+WHERE tenant_id = %(tenant_id)s AND merchant_id = %(merchant_id)s AND (%(state)s::text IS NULL OR state = %(state)s)
+  AND (started_at, id) < (%(before_at)s, %(before_id)s)
+ORDER BY started_at DESC, id DESC LIMIT %(most)s;
+
+-- name: trackers_with_number
+-- Who has a tracking number; several carriers may use the same.
+SELECT id FROM tracking.trackers WHERE tenant_id = %(tenant_id)s AND number = %(number)s LIMIT %(most)s;
+
+-- name: trackers_of_order
+-- An order's parcels.
+SELECT id FROM tracking.trackers WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s LIMIT %(most)s;
 
 -- name: needing_attention
--- Parcels that need somebody: in trouble, past their window, or silent for two days; the longest waiting first.
-SELECT t.id, t.number, t.state, t.reason, t.order_id, o.number AS order_number, t.merchant_id, m.name AS merchant,
-       k.code AS carrier, t.parcel_id, t.started_at, t.status_at, t.last_scan_at, t.place, t.lat, t.lon, t.zone, t.window_from,
-       t.window_until, t.window_why, t.window_changes
-FROM tracking.trackers t
-JOIN orders.orders o ON o.tenant_id = t.tenant_id AND o.id = t.order_id
-JOIN catalog.merchants m ON m.tenant_id = t.tenant_id AND m.id = t.merchant_id
-JOIN catalog.carriers k ON k.tenant_id = t.tenant_id AND k.id = t.carrier_id
-WHERE t.tenant_id = %(tenant_id)s AND (%(merchant_id)s::uuid IS NULL OR t.merchant_id = %(merchant_id)s)
-  AND (t.state IN ('delayed', 'held', 'attempt_failed', 'returning', 'lost', 'damaged')
-       OR (t.state NOT IN ('delivered', 'returned', 'lost', 'canceled')
-           AND (t.window_until < %(now)s OR (t.state <> 'created' AND t.last_scan_at < %(now)s - interval '48 hours'))))
-ORDER BY coalesce(t.status_at, t.started_at), t.id LIMIT %(most)s;
+-- Parcels that need somebody: in trouble, past their window, or silent for two days; each kind by its own index.
+(SELECT id FROM tracking.trackers
+ WHERE tenant_id = %(tenant_id)s AND state IN ('delayed', 'held', 'attempt_failed', 'returning', 'lost', 'damaged')
+ ORDER BY status_at LIMIT %(most)s)
+UNION
+(SELECT id FROM tracking.trackers
+ WHERE tenant_id = %(tenant_id)s AND state NOT IN ('delivered', 'returned', 'lost', 'canceled') AND window_until < %(now)s
+ ORDER BY window_until LIMIT %(most)s)
+UNION
+(SELECT id FROM tracking.trackers
+ WHERE tenant_id = %(tenant_id)s AND state NOT IN ('created', 'delivered', 'returned', 'lost', 'canceled')
+   AND last_scan_at < %(now)s - interval '48 hours'
+ ORDER BY last_scan_at LIMIT %(most)s);
 
 -- name: counted
 -- How many parcels stand where.
@@ -72,17 +94,35 @@ SELECT (SELECT count(*)::int FROM tracking.trackers t WHERE t.tenant_id = %(tena
           - interval '30 minutes') AS late_polls,
        (SELECT count(*)::int FROM tracking.calls c WHERE c.tenant_id = %(tenant_id)s AND NOT c.folded) AS waiting_calls;
 
--- name: messages_seen
--- A page of messages, newest first; empty filters mean all.
+-- name: told
+-- Some messages as lists show them, newest first.
 SELECT m.id, m.state, m.order_id, o.number AS order_number, m.merchant_id, m.tracker_id, m.channel, m.topic, m.recipient,
        m.language, m.subject, m.body, m.owed_at, m.sent_at, m.attempts, m.refusal
 FROM tracking.messages m JOIN orders.orders o ON o.tenant_id = m.tenant_id AND o.id = m.order_id
-WHERE m.tenant_id = %(tenant_id)s
+WHERE m.tenant_id = %(tenant_id)s AND m.id = ANY (%(ids)s::uuid[])
   AND (%(merchant_id)s::uuid IS NULL OR m.merchant_id = %(merchant_id)s)
-  AND (%(order_id)s::uuid IS NULL OR m.order_id = %(order_id)s)
-  AND (%(state)s::text IS NULL OR m.state = %(state)s)
-  AND (%(before_id)s::uuid IS NULL OR m.id < %(before_id)s)
-ORDER BY m.id DESC LIMIT %(most)s;
+ORDER BY m.id DESC;
+
+-- name: newest_messages
+-- A page of the whole list, newest first.
+SELECT id FROM tracking.messages
+WHERE tenant_id = %(tenant_id)s AND id < %(before_id)s AND (%(state)s::text IS NULL OR state = %(state)s)
+  AND (%(merchant_id)s::uuid IS NULL OR merchant_id = %(merchant_id)s)
+ORDER BY id DESC LIMIT %(most)s;
+
+-- name: failed_messages
+-- A page of those that failed, newest first.
+SELECT id FROM tracking.messages
+WHERE tenant_id = %(tenant_id)s AND state = 'failed' AND id < %(before_id)s
+  AND (%(merchant_id)s::uuid IS NULL OR merchant_id = %(merchant_id)s)
+ORDER BY id DESC LIMIT %(most)s;
+
+-- name: messages_of_order
+-- What was told about an order, newest first.
+SELECT id FROM tracking.messages
+WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s AND id < %(before_id)s
+  AND (%(state)s::text IS NULL OR state = %(state)s)
+ORDER BY id DESC LIMIT %(most)s;
 
 -- name: customers_address
 -- To whom an order's messages go, for the page that stops some of them.
