@@ -29,6 +29,9 @@ PICKERS, PACKERS, DRIVERS = 2, 2, 3
 STEP = timedelta(minutes=20)
 LONG_STEP = timedelta(hours=2)
 DAYS_MAX = 12
+ROUNDS_MAX = 40
+"""So often everybody looks for work within one step; who still finds some goes on in the next."""
+
 REST_S = 60.0
 """So long the house may take to come to rest after a step."""
 
@@ -160,8 +163,7 @@ class Day:
     async def _work_out(self, now: datetime) -> None:
         """Let everybody work until nobody has anything to do."""
         await self.settle()
-        busy = True
-        while busy:
+        for _ in range(ROUNDS_MAX):
             floor: list[Any] = [
                 *self.pickers,
                 *self.packers,
@@ -175,7 +177,9 @@ class Day:
                 while await driver.work(now):
                     done.append(True)
             await self.settle()
-            busy = any(done) or await self.household.work()
+            if not (any(done) or await self.household.work()):
+                return
+        log.warning("people_are_busy", now=now.isoformat())
 
     async def _step(self, now: datetime, step: timedelta) -> datetime:
         later = now + step

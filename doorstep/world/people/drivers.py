@@ -38,8 +38,9 @@ class Dispatcher:
             return bool(codes)
         body = {"site_id": self.site_id, "seconds": SEARCH_S}
         status, plan = await self.person.post("/api/routes/plan", body)
-        if status == 201 and plan["routes"]:
-            await self.person.post("/api/routes/accept", {"proposal_id": plan["proposal_id"]})
+        if status != 201 or not plan["routes"]:
+            return bool(codes)  # what lies here waits for another day
+        await self.person.post("/api/routes/accept", {"proposal_id": plan["proposal_id"]})
         return True
 
 
