@@ -4,8 +4,8 @@
 tenant's business time, all in one statement. Acts receive the open `Tx`, so they compose; only edges open and commit.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -79,6 +79,13 @@ class Tx:
         cursor = await self.connection.execute(cast("Any", statement.sql), self._bound(params))
         return await cursor.fetchall()
 
+    async def begin(
+        self, statement: Statement, **params: Any
+    ) -> Callable[[], Awaitable[list[tuple[Any, ...]]]]:
+        """Send a statement whose rows are wanted later; in a pipelined transaction it goes out with the next one that is read."""
+        cursor = await self.connection.execute(cast("Any", statement.sql), self._bound(params))
+        return cursor.fetchall
+
     async def run(self, statement: Statement, **params: Any) -> int:
         """Run a statement and return how many rows it touched."""
         cursor = await self.connection.execute(cast("Any", statement.sql), self._bound(params))
@@ -93,13 +100,22 @@ class Database:
     listeners: Listeners = field(default_factory=dict)
 
     @asynccontextmanager
-    async def transaction(self, tenant_id: UUID, *, actor: str) -> AsyncIterator[Tx]:
+    async def transaction(self, tenant_id: UUID, *, actor: str, pipelined: bool = False) -> AsyncIterator[Tx]:
         """Open a transaction for one tenant; commit at the end, roll back on any exception.
+
+        Args:
+            tenant_id: whose transaction it is.
+            actor: who acts.
+            pipelined: send what `Tx.run` runs together with the next statement that is read, without waiting for its
+                answer in between: fewer round trips while rows are locked. `Tx.run` then answers -1, and an error comes
+                with the next read.
 
         Raises:
             Refused: there is no such tenant, or it is suspended.
         """
-        async with self.pool.connection() as connection:
+        async with self.pool.connection() as connection, AsyncExitStack() as stack:
+            if pipelined:
+                await stack.enter_async_context(connection.pipeline())
             cursor = await connection.execute(
                 cast("Any", Q.enter_tenant.sql), {"tenant_id": tenant_id, "tenant": str(tenant_id)}
             )
@@ -107,6 +123,7 @@ class Database:
             if found is None:
                 raise Refused(Reason.UNKNOWN, "There is no such tenant, or it is suspended.")
             yield Tx(connection, tenant_id, actor, found[0], self.listeners)
+            await connection.commit()
 
     @asynccontextmanager
     async def directory(self) -> AsyncIterator[AsyncConnection[Any]]:

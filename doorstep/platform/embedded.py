@@ -29,6 +29,7 @@ OPTIONS = {
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
+    "autovacuum_naptime": "5s",  # a fresh house fills in seconds, and is planned for as if empty until it is analyzed
     "log_min_messages": "warning",
 }
 

@@ -92,10 +92,6 @@ async def once(
     return Response(body, status_code=status, media_type="application/json")
 
 
-class RacedError(Exception):
-    """Another transaction kept an answer under one of these keys meanwhile: run again, it will be found."""
-
-
 @dataclass(frozen=True, slots=True)
 class Keep:
     """An answer to be kept under its caller's key."""
@@ -118,18 +114,16 @@ async def keep(tx: Tx, answers: Sequence[Keep]) -> None:
     """Keep the answers of a batch, as the last thing in its transaction; the keys differ.
 
     Raises:
-        RacedError: a key was used by another transaction meanwhile; this one must not commit.
+        psycopg.errors.UniqueViolation: a key was used by another transaction meanwhile (constraint `answers_pkey`); run the
+            whole transaction again, it will find that answer. In a pipelined transaction it comes with the commit.
     """
-    if not answers:
-        return
-    kept = await tx.values(
-        Q.keep_answers,
-        callers=[tx.actor] * len(answers),
-        **columns(answers, "key", "request_hash", "status"),
-        bodys=[one.body for one in answers],
-    )
-    if len(kept) != len(answers):
-        raise RacedError
+    if answers:
+        await tx.run(
+            Q.add_answers,
+            caller=tx.actor,
+            **columns(answers, "key", "request_hash", "status"),
+            bodys=[one.body for one in answers],
+        )
 
 
 async def _claim(tx: Tx, caller: str, key: str, request_hash: bytes) -> Kept | None:

@@ -120,10 +120,50 @@ async def move_all(
 
 
 async def born(
-    tx: Tx, machine: Machine, ids: Sequence[UUID], facts: Facts | Mapping[UUID, Facts] | None = None
+    tx: Tx,
+    machine: Machine,
+    ids: Sequence[UUID],
+    facts: Facts | Mapping[UUID, Facts] | None = None,
+    *,
+    then: Sequence[StrEnum] = (),
 ) -> None:
-    """Write event 1 of things just inserted (their `state` and `seq` are the column defaults) and owe its tasks."""
-    await _append(tx, machine.kind, machine.start, ids, facts)
+    """Write event 1 of things just inserted (their `state` and `seq` are the column defaults) and owe its tasks.
+
+    Args:
+        tx: the open transaction, the one that inserted the things.
+        machine: their life cycle.
+        ids: the things.
+        facts: of the birth.
+        then: acts that are done to all of them at once, each legal after the one before: one statement for the whole
+            way, since nobody else can see the things yet.
+    """
+    if not then or not ids:
+        await _append(tx, machine.kind, machine.start, ids, facts)
+        return
+    state, states = machine.start, [str(machine.start)]
+    for act in then:
+        state = machine.moves[act][state]
+        states.append(str(state))
+    listeners = [
+        (name, seq)
+        for seq, state in enumerate(states, 1)
+        for name in tx.listeners.get(f"{machine.kind}.{state}", ())
+    ]
+    await tx.run(
+        _born_statement(machine.table),
+        ids=list(ids),
+        **_facts(ids, facts),
+        kind=machine.kind,
+        actor=tx.actor,
+        seqs=list(range(1, len(states) + 1)),
+        acts=[None, *(str(act) for act in then)],
+        wass=[None, *states[:-1]],
+        becames=states,
+        last=states[-1],
+        last_seq=len(states),
+        listener_names=[name for name, _ in listeners],
+        listener_seqs=[seq for _, seq in listeners],
+    )
 
 
 async def tell(
@@ -180,6 +220,11 @@ def _facts(ids: Sequence[UUID], facts: Facts | Mapping[UUID, Facts] | None) -> d
         own = [msgspec.json.encode(facts.get(i, {})).decode() for i in ids]  # type: ignore[call-overload]
         return {"facts": "{}", "own_facts": own}
     return {"facts": msgspec.json.encode(facts).decode(), "own_facts": [None] * len(ids)}
+
+
+@cache
+def _born_statement(table: str) -> Statement:
+    return _for_table(Q.born_and_moved, table)
 
 
 @cache

@@ -81,7 +81,7 @@ WITH asked AS (
     FROM asked CROSS JOIN unnest(%(listener_names)s::text[], %(listener_seqs)s::int[]) AS listener(name, seq)
 )
 UPDATE {table} t SET state = %(last)s, seq = %(last_seq)s
-FROM asked WHERE t.tenant_id = %(tenant_id)s AND t.id = asked.id AND t.seq = 1;
+WHERE t.tenant_id = %(tenant_id)s AND t.id = ANY (%(ids)s::uuid[]) AND t.seq = 1;
 
 -- name: note
 -- A fact in a thing's history that leaves its state as it is.
@@ -115,6 +115,10 @@ ORDER BY occurred_at, recorded_at, subject, seq;
 INSERT INTO platform.counters (tenant_id, series, last) VALUES (%(tenant_id)s, %(series)s, %(start)s + %(count)s)
 ON CONFLICT (tenant_id, series) DO UPDATE SET last = platform.counters.last + %(count)s
 RETURNING last - %(count)s + 1;
+
+-- name: give_numbers_back
+-- Numbers taken and not used; nobody else could take any meanwhile, since the row is locked.
+UPDATE platform.counters SET last = last - %(count)s WHERE tenant_id = %(tenant_id)s AND series = %(series)s;
 
 -- name: claim_tasks
 -- A worker leases the oldest due tasks of a tenant; the fence number rejects a worker that lost its lease.
@@ -202,6 +206,14 @@ FROM unnest(%(callers)s::text[], %(keys)s::text[], %(request_hashs)s::bytea[], %
   AS answer(caller, key, request_hash, status, body)
 ORDER BY caller, key
 ON CONFLICT (tenant_id, caller, key) DO NOTHING RETURNING key;
+
+-- name: add_answers
+-- Keeps the answers of a batch; a key that another transaction used meanwhile breaks answers_pkey.
+INSERT INTO platform.answers (tenant_id, caller, key, request_hash, status, body)
+SELECT %(tenant_id)s, %(caller)s, key, request_hash, status, body
+FROM unnest(%(keys)s::text[], %(request_hashs)s::bytea[], %(statuss)s::int[], %(bodys)s::bytea[])
+  AS answer(key, request_hash, status, body)
+ORDER BY key;
 
 -- name: fill_answer
 -- Completes a key claimed at the start of the same transaction.

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from doorstep.platform import series
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault
 from doorstep.platform.statements import Statements
@@ -10,7 +11,7 @@ from doorstep.stages import inventory
 from doorstep.stages.orders import rules
 from doorstep.stages.orders.acts.knowing import know
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
-from doorstep.stages.orders.acts.writing import Draft, begin_draft, write
+from doorstep.stages.orders.acts.writing import Draft, begin_draft, columns_of, write
 from doorstep.stages.orders.model import (
     HoldReason,
     Known,
@@ -24,6 +25,7 @@ from doorstep.stages.orders.model import (
 from doorstep.stages.orders.rules import Checked
 
 Q = Statements("doorstep.stages.orders")
+FIRST_NUMBER = 1000
 
 
 async def place(
@@ -45,13 +47,11 @@ async def place(
     checked = [rules.check(order, known, now=tx.now, own=own, imports=imports) for order in orders]
     verdicts: dict[int, Verdict] = {}
     drafts, again = _sort(checked, await _find_firsts(tx, checked), verdicts)
-    short = await _reserve(tx, drafts, known)
+    kept, short = await _take(tx, drafts, known)
     for draft in drafts:
         if faults := short.get(draft.id):
             verdicts[draft.place] = Verdict(Outcome.REFUSED, faults=faults, unavailable=True)
     await _tell_availability(tx, checked, verdicts)
-    kept = [draft for draft in drafts if draft.id not in short]
-    await write(tx, kept)
     verdicts.update((draft.place, _created(draft)) for draft in kept)
     if again:  # repeated within the batch: the first one of each is there now, or it was refused
         rest = await place(tx, [orders[i] for i in again], own=own, imports=imports)
@@ -118,12 +118,34 @@ def _compare(one: Checked, first: Order, lines: list[Line]) -> Verdict:
     return Verdict(Outcome.DUPLICATE, first.id, first.number, first.state)
 
 
-async def _reserve(tx: Tx, drafts: Sequence[Draft], known: Known) -> dict[UUID, list[Fault]]:
-    """Reserve what the drafts want, all or nothing for each; return what is missing, in words."""
+async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Draft], dict[UUID, list[Fault]]]:
+    """Number, reserve and write the drafts; return those that got their goods, and what the others miss.
+
+    From the numbers to the commit the tenant's other writers wait, so everything that can be is prepared before, and few
+    answers are waited for in between.
+    """
+    if not drafts:
+        return [], {}
+    columns = columns_of(drafts)
+    demands = _demands(drafts, known)
+    numbers = await series.take_soon(tx, "order", len(drafts), start=FIRST_NUMBER)
+    short = await _reserve(tx, drafts, demands)
+    kept = [draft for draft in drafts if draft.id not in short] if short else list(drafts)
+    for draft, number in zip(kept, await numbers(), strict=False):
+        draft.number = number
+    if short:
+        await series.give_back(tx, "order", len(drafts) - len(kept))
+        columns = columns_of(kept)
+    await write(tx, kept, columns)
+    return kept, short
+
+
+def _demands(drafts: Sequence[Draft], known: Known) -> list[inventory.Demand]:
     demands = []
     for draft in drafts:
         sites = rules.sites_for(draft.checked.contact, known.sites)
         hold_s = None if draft.paid else inventory.HOLD_S
+        wanted = ((line_id, item, line.quantity) for line_id, item, line in draft.lines)
         demands += [
             inventory.Demand(
                 order_id=draft.id,
@@ -133,13 +155,18 @@ async def _reserve(tx: Tx, drafts: Sequence[Draft], known: Known) -> dict[UUID, 
                 site_ids=sites,
                 hold_s=hold_s,
             )
-            for line_id, product_id, quantity in rules.demanded(
-                (line_id, item, line.quantity) for line_id, item, line in draft.lines
-            )
+            for line_id, product_id, quantity in rules.demanded(wanted)
         ]
+    return demands
+
+
+async def _reserve(
+    tx: Tx, drafts: Sequence[Draft], demands: Sequence[inventory.Demand]
+) -> dict[UUID, list[Fault]]:
+    """Reserve what the drafts want, all or nothing for each; return what is missing, in words."""
     short = await inventory.reserve(tx, demands)
     return {
-        draft.id: list(_missing(draft.checked, {one.product_id: one.available for one in short[draft.id]}))
+        draft.id: _missing(draft.checked, {one.product_id: one.available for one in short[draft.id]})
         for draft in drafts
         if draft.id in short
     }

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from doorstep.platform import journal, series
+from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
@@ -24,7 +24,7 @@ from doorstep.stages.orders.model import (
 from doorstep.stages.orders.rules import Checked
 
 Q = Statements("doorstep.stages.orders")
-FIRST_NUMBER = 1000
+Columns = dict[str, list[Any]]
 
 
 @dataclass(slots=True)
@@ -61,48 +61,48 @@ def begin_draft(place: int, one: Checked) -> Draft:
     return new
 
 
-async def write(tx: Tx, drafts: Sequence[Draft]) -> None:
-    """Write the orders and their history. The counter of order numbers is taken last: others of the tenant wait for it."""
+async def write(tx: Tx, drafts: Sequence[Draft], columns: Columns) -> None:
+    """Write orders that have their numbers and their goods, and their history.
+
+    Args:
+        tx: the open transaction.
+        drafts: the orders.
+        columns: what `columns_of` returned for these drafts.
+    """
     if not drafts:
         return
-    for draft, number in zip(
-        drafts, await series.take(tx, "order", len(drafts), start=FIRST_NUMBER), strict=True
-    ):
-        draft.number = number
-    await tx.run(
-        Q.place,
+    await tx.run(Q.place, **columns, numbers=[draft.number for draft in drafts])
+    ready = [draft.id for draft in drafts if draft.ready]
+    await journal.born(tx, ORDER, ready, then=[OrderAct.ACCEPT])
+    await journal.born(tx, ORDER, [draft.id for draft in drafts if not draft.ready])
+    paid = [(payment_id, payment) for draft in drafts for payment_id, payment in draft.payments]
+    manual = [payment_id for payment_id, payment in paid if payment.processor == "manual"]
+    await journal.born(tx, PAYMENT, manual, then=[PaymentAct.AUTHORIZE])
+    asked = [payment_id for payment_id, payment in paid if payment.processor != "manual"]
+    await journal.born(tx, PAYMENT, asked, then=[PaymentAct.ASK])
+    rounded = {draft.id: draft.checked.sums.rounded for draft in drafts if draft.checked.sums.rounded}
+    await journal.note(tx, ORDER, "rounded", list(rounded), rounded)
+    doubtful = [draft for draft in drafts if draft.checked.doubts]
+    await hold_each(
+        tx, [(draft.id, HoldReason.ADDRESS, " ".join(draft.checked.doubts)) for draft in doubtful]
+    )
+
+
+def columns_of(drafts: Sequence[Draft]) -> Columns:
+    """Return the drafts as the parallel arrays that `place` takes, all but the numbers."""
+    return {
         **_order_columns(drafts),
         **_contact_columns(drafts),
         **_line_columns(drafts),
         **_payment_columns(drafts),
-    )
-    await journal.born(tx, ORDER, [draft.id for draft in drafts])
-    paid = [(payment_id, payment) for draft in drafts for payment_id, payment in draft.payments]
-    await journal.born(tx, PAYMENT, [payment_id for payment_id, _ in paid])
-    rounded = {draft.id: draft.checked.sums.rounded for draft in drafts if draft.checked.sums.rounded}
-    await journal.note(tx, ORDER, "rounded", list(rounded), rounded)
-    await hold_each(
-        tx,
-        [
-            (draft.id, HoldReason.ADDRESS, " ".join(draft.checked.doubts))
-            for draft in drafts
-            if draft.checked.doubts
-        ],
-    )
-    manual = {payment_id for payment_id, payment in paid if payment.processor == "manual"}
-    await journal.move(tx, PAYMENT, PaymentAct.AUTHORIZE, list(manual))
-    await journal.move(
-        tx, PAYMENT, PaymentAct.ASK, [payment_id for payment_id, _ in paid if payment_id not in manual]
-    )
-    await journal.move(tx, ORDER, OrderAct.ACCEPT, [draft.id for draft in drafts if draft.ready])
+    }
 
 
-def _order_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+def _order_columns(drafts: Sequence[Draft]) -> Columns:
     orders = [draft.checked.order for draft in drafts]
     sums = [draft.checked.sums for draft in drafts]
     return {
         "ids": [draft.id for draft in drafts],
-        "numbers": [draft.number for draft in drafts],
         "merchant_ids": [draft.checked.seller.id for draft in drafts if draft.checked.seller],
         "channels": [one.channel for one in orders],
         "external_refs": [one.external_ref for one in orders],
@@ -121,7 +121,7 @@ def _order_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
     }
 
 
-def _contact_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+def _contact_columns(drafts: Sequence[Draft]) -> Columns:
     contacts = [draft.checked.contact for draft in drafts]
     return {
         "names": [one.name for one in contacts],
@@ -139,7 +139,7 @@ def _contact_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
     }
 
 
-def _line_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+def _line_columns(drafts: Sequence[Draft]) -> Columns:
     lines = list(chain.from_iterable(draft.lines for draft in drafts))
     return {
         "line_ids": [line_id for line_id, _, _ in lines],
@@ -156,7 +156,7 @@ def _line_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
     }
 
 
-def _payment_columns(drafts: Sequence[Draft]) -> dict[str, list[Any]]:
+def _payment_columns(drafts: Sequence[Draft]) -> Columns:
     payments = [payment for draft in drafts for _, payment in draft.payments]
     return {
         "payment_ids": [payment_id for draft in drafts for payment_id, _ in draft.payments],

@@ -17,13 +17,15 @@ from doorstep.platform.batching import GroupCommit
 from doorstep.platform.db import Tx, broken_rule
 from doorstep.platform.errors import Reason, Refused, invalid
 from doorstep.platform.house import House
-from doorstep.platform.idempotency import Keep, Kept, RacedError, find_kept, keep
+from doorstep.platform.idempotency import Keep, Kept, find_kept, keep
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.api.shapes import PlacedOut
 from doorstep.stages.orders.model import NewOrder, Outcome, Verdict
 
 IMPORT = "orders:import"
 TRIES = 3
+RACES = ("external_ref_taken", "answers_pkey")
+"""The rules that two transactions break which place the same order at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +98,13 @@ class Intake:
         for _ in range(TRIES - 1):
             try:
                 return await self._run(whose, asks)
-            except RacedError:
-                continue
             except errors.UniqueViolation as error:
-                if broken_rule(error) != "external_ref_taken":
+                if broken_rule(error) not in RACES:
                     raise
         return await self._run(whose, asks)
 
     async def _run(self, whose: Sender, asks: Sequence[Ask]) -> list[Answer | Exception]:
-        async with self.house.db.transaction(whose.tenant_id, actor=whose.actor) as tx:
+        async with self.house.db.transaction(whose.tenant_id, actor=whose.actor, pipelined=True) as tx:
             before = await find_kept(tx, [ask.key for ask in asks if ask.key is not None])
             fresh = [ask for ask in asks if ask.key is None or ask.key not in before]
             verdicts = await acts.place(

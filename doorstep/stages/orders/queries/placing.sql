@@ -5,11 +5,14 @@ WHERE tenant_id = %(tenant_id)s AND (code = ANY (%(codes)s::text[]) OR id = ANY 
 
 -- name: items
 -- The products that a batch of orders names, kits with what they are made of.
-SELECT p.merchant_id, p.sku, p.id, p.name,
+SELECT wanted.merchant_id, wanted.sku, p.id, p.name,
        CASE p.kind WHEN 'kit' THEN parts.ids ELSE ARRAY[p.id] END AS component_ids,
        CASE p.kind WHEN 'kit' THEN parts.quantities ELSE ARRAY[1] END AS quantities
 FROM unnest(%(merchant_ids)s::uuid[], %(skus)s::text[]) AS wanted(merchant_id, sku)
-JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.merchant_id = wanted.merchant_id AND p.sku = wanted.sku
+CROSS JOIN LATERAL (
+    SELECT p.id, p.name, p.kind FROM catalog.products p
+    WHERE p.tenant_id = %(tenant_id)s AND p.merchant_id = wanted.merchant_id AND p.sku = wanted.sku LIMIT 1
+) AS p
 LEFT JOIN LATERAL (
     SELECT array_agg(k.component_id ORDER BY k.component_id) AS ids, array_agg(k.quantity ORDER BY k.component_id) AS quantities
     FROM catalog.kit_components k WHERE k.tenant_id = %(tenant_id)s AND k.kit_id = p.id
@@ -20,11 +23,15 @@ LEFT JOIN LATERAL (
 SELECT id, country, lat, lon FROM catalog.sites WHERE tenant_id = %(tenant_id)s AND kind = 'warehouse' ORDER BY code;
 
 -- name: first_orders
--- The orders that are there under external references.
-SELECT o.merchant_id, o.channel, o.external_ref, o.id
+-- The orders that are there under external references. The lateral look-up, one row each by the unique index, is as quick in
+-- a table that PostgreSQL has no statistics of yet.
+SELECT asked.merchant_id, asked.channel, asked.external_ref, found.id
 FROM unnest(%(merchant_ids)s::uuid[], %(channels)s::text[], %(external_refs)s::text[]) AS asked(merchant_id, channel, external_ref)
-JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.external_ref = asked.external_ref
-  AND o.merchant_id = asked.merchant_id AND o.channel = asked.channel;
+CROSS JOIN LATERAL (
+    SELECT o.id FROM orders.orders o
+    WHERE o.tenant_id = %(tenant_id)s AND o.external_ref = asked.external_ref AND o.merchant_id = asked.merchant_id
+      AND o.channel = asked.channel LIMIT 1
+) AS found;
 
 -- name: place
 -- Orders with their lines, contacts and payments in one statement; `state` and `seq` are born by default. Writers of a
