@@ -35,12 +35,11 @@ def pages() -> dict[str, str]:
 
 def life_cycles() -> str:
     """Return the page with the diagram and the table of every life cycle."""
-    parts = [
-        "# Life cycles",
-        "",
-        "Made by `make docs` from the machines in `doorstep/stages/*/model.py`. A state is moved by "
-        "`platform/journal.py` alone, which writes one event for each move.",
-    ]
+    made = (
+        "Made by `make docs` from the machines in `doorstep/stages/*/model`. A state is moved by "
+        "`platform/journal.py` alone, which writes one event for each move."
+    )
+    parts = ["# Life cycles", "", made]
     for machine in house.machines():
         words = (type(machine.start).__doc__ or "").strip().splitlines()[0]
         parts += ["", f"## {machine.kind}", "", words, "", "```mermaid", machine.diagram(), "```", ""]
@@ -91,7 +90,7 @@ def _events() -> Iterator[str]:
     )
     yield from ("", "| event | comes from | listeners |", "|---|---|---|")
     listeners = house.all_duties().listeners
-    told = {kind: "told without a life cycle" for kind in house.told()}
+    told = dict.fromkeys(house.told(), "told without a life cycle")
     for machine in house.machines():
         for kind in machine.events:
             name = kind.removeprefix(f"{machine.kind}.")

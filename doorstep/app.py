@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from litestar import Litestar
 
-from doorstep.platform import config, demo, desk, doctor, keys, serving, web
+from doorstep.platform import config, demo, desk, doctor, jobs, keys, serving, web
 from doorstep.platform.config import Settings
 from doorstep.platform.db import connect
 from doorstep.platform.embedded import Embedded, kept_secret
@@ -56,9 +56,8 @@ def told() -> tuple[str, ...]:
 @cache
 def all_duties() -> Duties:
     """Every reaction and timer of the house."""
-    return duties(
-        (stage, getattr(jobs, "ON", {}), getattr(jobs, "EVERY", {})) for stage, jobs in _parts("jobs")
-    )
+    parts = [("platform", jobs), *_parts("jobs")]
+    return duties((stage, getattr(part, "ON", {}), getattr(part, "EVERY", {})) for stage, part in parts)
 
 
 def routes() -> list[Any]:
