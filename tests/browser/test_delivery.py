@@ -38,13 +38,13 @@ async def test_a_dispatcher_plans_and_accepts_a_day(page: Page, enter: Enter, mi
     await expect(page.locator("[data-map].ready")).to_be_visible()
     await look_at(page, "dispatch-proposal")
     await page.get_by_role("button", name="Accept the plan").click()
-    await expect(page.get_by_text("1 routes are ready")).to_be_visible()
+    await expect(page.get_by_text("Ready for their drivers")).to_be_visible()
     await expect(page.locator("[data-map].ready")).to_be_visible()
     await look_at(page, "dispatch-routes")
     await page.get_by_role("link", name="van-").first.click()
     await expect(page.locator("[data-map].ready")).to_be_visible()
     await look_at(page, "dispatch-route")
-    await page.get_by_role("button", name="Stop 2 one place earlier").press("Enter")
+    await page.get_by_role("button", name="Earlier: stop 2").press("Enter")
     await expect(page.get_by_text("The stop is moved")).to_be_visible()
 
 

@@ -88,11 +88,11 @@ async def test_a_day_is_planned_looked_at_and_accepted_on_the_board(
     wrong = await press(dispatch, "/dispatch/scan", "/dispatch/scan", site_id=site, code="WHAT")
     assert 'data-answer="wrong"' in wrong.text
     planned = await press(dispatch, "/dispatch", "/dispatch/plan", site_id=site)
-    assert "3 parcels on 1 vans" in said(planned)
+    assert "parcels 3, vans 1" in said(planned)
     assert "A plan waits for your yes" in planned.text
     proposal = await mile.ask("SELECT id::text FROM delivery.proposals WHERE settled_at IS NULL")
     accepted = await press(dispatch, "/dispatch", "/dispatch/accept", proposal_id=proposal, site_id=site)
-    assert "1 routes are ready" in said(accepted)
+    assert "Ready for their drivers: 1" in said(accepted)
     assert "3 stops" in accepted.text
 
 

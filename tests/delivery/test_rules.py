@@ -15,7 +15,7 @@ from doorstep.stages.delivery.rules.doors import ATTEMPTS_MAX, after_failure, di
 from doorstep.stages.delivery.rules.planning import insert_stop, plan_day, timed_again
 
 NINE = datetime(2026, 3, 3, 9, tzinfo=UTC)
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+MOMENTS = st.integers(0, 10**7).map(lambda seconds: NINE + timedelta(seconds=seconds))
 CENTER = Center(id=new_id(), code="c", name="Center", lat=47.165, lon=9.509, timezone="Europe/Vaduz")
 VAN = FreeVan(
     id=new_id(), code="van-1", capacity_g=50_000, capacity_ml=500_000, shift_start=time(8), shift_end=time(17)
@@ -77,6 +77,14 @@ def test_arrivals_come_one_after_the_other(doors: list[tuple[float, float]], at_
     assert all(eta >= NINE for eta in found)
     if at_door and found:
         assert found[0] == NINE
+
+
+def test_a_van_ahead_of_time_waits_for_those_who_were_told_a_later_one() -> None:
+    doors = [Point(47.166, 9.509), Point(47.167, 9.509)]
+    first, second = etas(Point(47.165, 9.509), NINE, doors, [NINE + timedelta(hours=1), None])
+    assert first == NINE + timedelta(hours=1)
+    assert second > first
+    assert etas(Point(47.165, 9.509), NINE, doors, [NINE + timedelta(hours=1), None], at_door=True)[0] == NINE
 
 
 @pytest.mark.parametrize(

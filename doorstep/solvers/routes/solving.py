@@ -151,15 +151,18 @@ def _forgone(problem: Routing, unserved: Sequence[Unserved]) -> int:
 
 def _reasons(problem: Routing, plan: Plan) -> tuple[str, ...]:
     calls = sum(len(route.calls) for route in plan.routes)
-    lines = [
-        f"{calls} stops on {len(plan.routes)} of {len(problem.vans)} vans, {plan.distance_m / 1000:.1f} km in all"
-    ]
+    fleet = f"{len(plan.routes)} of {_counted(len(problem.vans), 'van')}"
+    lines = [f"{_counted(calls, 'stop')} on {fleet}, {plan.distance_m / 1000:.1f} km in all"]
     fullest = max((_filled(problem, route) for route in plan.routes), default=None)
     if fullest and fullest[0]:
         lines.append(f"the fullest van is {fullest[2]!r}: {fullest[0]} % of its {fullest[1]}")
     if plan.unserved:
-        lines.append(f"{len(plan.unserved)} stops are left out, each with the constraint at fault")
+        lines.append(f"{_counted(len(plan.unserved), 'stop')} left out, each with the constraint at fault")
     return tuple(lines)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _filled(problem: Routing, route: Route) -> tuple[int, str, str]:

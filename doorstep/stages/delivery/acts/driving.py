@@ -137,7 +137,7 @@ async def renew_arrivals(tx: Tx, stops: Sequence[DoorFacts], here: Point, why: s
     left = sorted(left, key=lambda stop: (stop.state != StopState.ARRIVED, stop.position or 0))
     at_door = bool(left) and left[0].state == StopState.ARRIVED
     doors = [Point(stop.lat, stop.lon) for stop in left]
-    arrivals = etas(here, tx.now, doors, at_door=at_door)
+    arrivals = etas(here, tx.now, doors, [stop.told_from for stop in left], at_door=at_door)
     await tx.run(Q.set_etas, ids=[stop.id for stop in left], etas=arrivals)
     return await tell_windows(
         tx,

@@ -100,7 +100,9 @@ async def plan(house: InHouse, who: Caller, data: Form) -> Any:
     count = sum(len(route.stops) for route in found.routes)
     if not found.routes:
         return back(path, (found.reasons or ["There is nothing to plan."])[0], kind="warning")
-    return back(path, f"A plan for {count} parcels on {len(found.routes)} vans. Look at it, then accept it.")
+    return back(
+        path, f"A plan is made: parcels {count}, vans {len(found.routes)}. Look at it, then accept it."
+    )
 
 
 @post("/dispatch/accept", opt=WORK, include_in_schema=False, status_code=200)
@@ -113,7 +115,7 @@ async def accept(house: InHouse, who: Caller, data: Form) -> Any:
     except Refused as refused:
         return back(path, refused.message, kind="wrong")
     return back(
-        path, f"{len(made)} routes are ready for their drivers." if made else "The plan was accepted before."
+        path, f"Ready for their drivers: {len(made)} routes." if made else "The plan was accepted before."
     )
 
 

@@ -51,14 +51,22 @@ def worth_telling(
 
 
 def etas(
-    here: routes.Point, now: datetime, doors: Sequence[routes.Point], *, at_door: bool = False
+    here: routes.Point,
+    now: datetime,
+    doors: Sequence[routes.Point],
+    not_before: Sequence[datetime | None] = (),
+    *,
+    at_door: bool = False,
 ) -> list[datetime]:
     """Return when the van reaches each door, driving from `here` through all of them in order.
+
+    A van that is ahead of time waits: nobody is called upon before the time they were told.
 
     Args:
         here: where the van is.
         now: since when.
         doors: the stops left, in order.
+        not_before: when each door opens at the earliest, where somebody was told.
         at_door: it stands at the first door already.
     """
     if not doors:
@@ -69,6 +77,8 @@ def etas(
     for k, (a, b) in enumerate(pairwise(range(len(doors) + 1))):
         drive = 0 if at_door and k == 0 else int(roads.duration_s[a, b])
         clock += timedelta(seconds=drive)
+        opens = not_before[k] if k < len(not_before) and not (at_door and k == 0) else None
+        clock = max(clock, opens) if opens else clock
         arrivals.append(clock)
         clock += timedelta(seconds=SERVICE_S)
     return arrivals
