@@ -62,8 +62,8 @@ def read_table(text: str) -> Iterator[dict[str, str]]:
     Raises:
         ValueError: no heading, no `sku` in it, a quote that never ends, or more than 20,000 rows.
     """
-    lines = text.lstrip("\ufeff").splitlines(keepends=True)
-    heading = next((line for line in lines if line.strip()), "")
+    lines = text.lstrip("\ufeff \t\r\n").splitlines(keepends=True)
+    heading = lines[0] if lines else ""
     separator = max(",;\t", key=heading.count)
     reader = csv.DictReader(lines, delimiter=separator, strict=True)
     names = [name.strip().lower() for name in reader.fieldnames or ()]
