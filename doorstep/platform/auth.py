@@ -66,9 +66,15 @@ class Principal:
     merchant_id: UUID | None = None
 
     def may(self, allowed: "Allow") -> bool:
-        """Whether this caller may enter a route that declared `allowed`."""
+        """Whether this caller may enter a route that declared `allowed`.
+
+        A key bound to a merchant enters only what is open to merchants' people, whatever its scopes say: other routes show
+        or change things of all merchants.
+        """
         if self.user_id is not None:
             return bool(self.roles & allowed.roles)
+        if self.merchant_id is not None and Role.MERCHANT not in allowed.roles:
+            return False
         return allowed.scope is not None and (allowed.scope in self.scopes or "*" in self.scopes)
 
     def own(self, merchant_id: UUID | None) -> UUID | None:

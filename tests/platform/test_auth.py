@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from doorstep.platform import auth
-from doorstep.platform.auth import Allow, NewUser, Principal, Role
+from doorstep.platform.auth import DESK, Allow, NewUser, Principal, Role, allow
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from tests.platform.people import PASSWORD, add_person, csrf_of, sign_in
@@ -122,3 +122,13 @@ def test_a_caller_bound_to_a_merchant_asks_for_nobody_elses() -> None:
     assert refused.value.reason is Reason.UNKNOWN
     assert who.may(Allow(frozenset({"merchant"})))
     assert not who.may(Allow(frozenset({"manager"})))
+
+
+def test_a_key_bound_to_a_merchant_enters_only_what_is_open_to_merchants() -> None:
+    def key(merchant_id: UUID | None) -> Principal:
+        return Principal(uuid4(), "key:shop", "shop", scopes=frozenset({"*"}), merchant_id=merchant_id)
+
+    desk = allow(*DESK, scope="sites:write")["allow"]
+    shared = allow(*DESK, Role.MERCHANT, scope="orders:write")["allow"]
+    assert [key(None).may(desk), key(None).may(shared)] == [True, True]
+    assert [key(uuid4()).may(desk), key(uuid4()).may(shared)] == [False, True]
