@@ -134,18 +134,7 @@ async def _ledger(outside: httpx.AsyncClient, path: str, key: str, what: str) ->
 
 
 async def _doubles(mailbox: httpx.AsyncClient) -> int:
-    """Count messages that say to the same person what another said before: same recipient, channel and text."""
-    seen: set[tuple[str, str, str]] = set()
-    doubles, after = 0, None
-    while True:
-        answer = await mailbox.get(
-            "/api/messages", params={"most": 200, **({"after": after} if after else {})}
-        )
-        page = answer.json()["messages"]
-        for one in page:
-            meaning = (one["recipient"], one["channel"], one["reference"] or one["text"])
-            doubles += meaning in seen
-            seen.add(meaning)
-        if len(page) < 200:
-            return doubles
-        after = page[-1]["id"]
+    """Count messages that came twice: the same recipient, channel and name of the message."""
+    answer = await mailbox.get("/api/messages", params={"most": 100_000})
+    names = [(one["recipient"], one["channel"], one["reference"]) for one in answer.json()["messages"]]
+    return len(names) - len(set(names))

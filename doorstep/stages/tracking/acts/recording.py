@@ -11,7 +11,7 @@ from uuid import UUID
 from doorstep.platform import journal
 from doorstep.platform.db import Tx, columns
 from doorstep.platform.statements import Statements
-from doorstep.stages import orders
+from doorstep.stages import orders, shipping
 from doorstep.stages.tracking.acts.telling import owe
 from doorstep.stages.tracking.model import ACT, TRACKER, Heard, Message, Scan, Status, Window
 from doorstep.stages.tracking.rules.fold import Story, fold, follows
@@ -20,6 +20,8 @@ from doorstep.stages.tracking.rules.telling import topic_of
 from doorstep.stages.tracking.rules.window import Seen, after_scan, later_day, worth_saying
 
 Q = Statements("doorstep.stages.tracking")
+AT_HOME = frozenset({Status.CREATED, Status.INFO_RECEIVED, Status.HELD, Status.CANCELED})
+"""What a carrier may say of a parcel that still lies at our dock."""
 STATUS = {str(status): status for status in Status}
 
 
@@ -240,6 +242,7 @@ async def _settle(tx: Tx, turns: Sequence[Turn]) -> None:
                 "at": turn.told.status_at,
                 "reason": turn.told.reason,
                 "place": turn.told.place,
+                **_window_facts(turn.held.window, turn.window),
             }
     for status, facts in sorted(by_status.items()):
         if status is not Status.CREATED:
@@ -248,8 +251,10 @@ async def _settle(tx: Tx, turns: Sequence[Turn]) -> None:
         turn.held.id for turn in turns if turn.told.moved_after_cancel and turn.held.state == Status.CANCELED
     ]
     await journal.note(tx, TRACKER, "moved_after_cancel", revived)
-    await note_windows(tx, {turn.held.id: (turn.held.window, turn.window) for turn in turns})
+    still = {turn.held.id: (turn.held.window, turn.window) for turn in turns if not turn.turned}
+    await note_windows(tx, still)
     await owe(tx, [message for turn in turns for message in _news(turn)])
+    await _let_leave(tx, turns)
     await _close_orders(tx, turns)
 
 
@@ -278,19 +283,22 @@ def _settled(turns: Sequence[Turn], now: datetime) -> dict[str, list[Any]]:
 
 
 async def note_windows(tx: Tx, windows: Mapping[UUID, tuple[Window | None, Window | None]]) -> None:
-    """Note every window that moved, with where it was, so that it can be said on the customer's page."""
-    facts = {
-        tracker_id: {
-            "from": now.from_ if now else None,
-            "until": now.until if now else None,
-            "why": now.why if now else None,
-            "was_until": was.until if was else None,
-        }
-        for tracker_id, (was, now) in windows.items()
-        if was != now
-    }
+    """Note every window that moved while the status stayed; where both move, one event tells both."""
+    facts = {tracker_id: _window_facts(was, now) for tracker_id, (was, now) in windows.items() if was != now}
     if facts:
         await journal.note(tx, TRACKER, "window_changed", list(facts), facts)
+
+
+def _window_facts(was: Window | None, now: Window | None) -> dict[str, Any]:
+    """Return how a window moved, and why; nothing when it did not."""
+    if was == now:
+        return {}
+    return {
+        "from": now.from_ if now else None,
+        "until": now.until if now else None,
+        "why": now.why if now else None,
+        "was_until": was.until if was else None,
+    }
 
 
 def _news(turn: Turn) -> list[Message]:
@@ -319,6 +327,14 @@ def _message(held: Held, topic: str, meaning: str, window: Window | None, told: 
         "why": window.why if window else None,
     }
     return Message(held.order_id, topic, meaning, held.id, facts)
+
+
+async def _let_leave(tx: Tx, turns: Sequence[Turn]) -> None:
+    """Hand over what was seen on its way though nobody scanned it at the dock: it has left, whatever our books say."""
+    seen = [turn.held.parcel_id for turn in turns if turn.turned and turn.told.status not in AT_HOME]
+    labels = await tx.values(Q.labels_still_here, parcel_ids=seen) if seen else []
+    if labels:
+        await shipping.hand_over(tx, [str(label_id) for label_id in labels])
 
 
 async def _close_orders(tx: Tx, turns: Sequence[Turn]) -> None:

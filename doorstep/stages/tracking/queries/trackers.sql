@@ -96,3 +96,10 @@ FROM shipping.labels l
 JOIN catalog.sites w ON w.tenant_id = l.tenant_id AND w.id = l.site_id
 WHERE l.tenant_id = %(tenant_id)s AND l.parcel_id = ANY (%(parcel_ids)s::uuid[]) AND l.state = 'bought'
 ORDER BY l.id;
+
+-- name: labels_still_here
+-- Of these parcels, the bought labels that nobody has handed over.
+SELECT l.id FROM shipping.labels l
+WHERE l.tenant_id = %(tenant_id)s AND l.parcel_id = ANY (%(parcel_ids)s::uuid[]) AND l.state = 'bought'
+  AND l.handed_over_at IS NULL
+ORDER BY l.id;

@@ -5,6 +5,7 @@ The standard library's EmailMessage does the same forty times slower; a property
 """
 
 import base64
+import binascii
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,13 +90,13 @@ def wire(letter: Letter) -> bytes:
 
 
 def _part(kind: str, text: str) -> tuple[str, ...]:
-    data = base64.encodebytes(text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "replace"))
-    body = data.decode("ascii").replace("\n", "\r\n")
+    """Return a part in quoted-printable: readable on the wire, and made by compiled code."""
+    data = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     return (
         f"Content-Type: text/{kind}; charset=utf-8",
-        "Content-Transfer-Encoding: base64",
+        "Content-Transfer-Encoding: quoted-printable",
         "",
-        body.removesuffix("\r\n"),
+        binascii.b2a_qp(data, istext=True).decode("ascii").replace("\n", "\r\n"),
     )
 
 
@@ -121,16 +122,15 @@ def _text(text: str, taken: int) -> str:
 
 def _words(text: str, taken: int) -> str:
     """Split text into encoded words, never inside a letter, each on a line of its own."""
+    data = text.encode("utf-8", "replace")
     words: list[str] = []
-    piece, room = b"", min(WORD_BYTES, max(12, (LINE_MAX - taken - 12) * 3 // 4))
-    for letter in text:
-        data = letter.encode("utf-8", "replace")
-        if len(piece) + len(data) > room:
-            words.append(_word(piece))
-            piece, room = b"", WORD_BYTES
-        piece += data
-    if piece or not words:
-        words.append(_word(piece))
+    start, room = 0, min(WORD_BYTES, max(12, (LINE_MAX - taken - 12) * 3 // 4))
+    while start < len(data) or not words:
+        end = min(start + room, len(data))
+        while end < len(data) and data[end] & 0xC0 == 0x80:  # inside a letter
+            end -= 1
+        words.append(_word(data[start:end]))
+        start, room = end, WORD_BYTES
     return "\r\n ".join(words)
 
 
