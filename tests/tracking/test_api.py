@@ -132,6 +132,6 @@ async def test_another_tenant_and_another_merchant_see_nothing(
         assert len(listed.json()["trackers"]) == count
     headers = {"authorization": f"Bearer {other}"}
     body = {"scans": [scan(sent.numbers[0], "delivered")]}
-    assert (await web_client.post("/api/scans", json=body, headers=headers)).status_code == 422
+    assert (await web_client.post("/api/scans", json=body, headers=headers)).status_code == 403
     headers = {"authorization": f"Bearer {own}"}
     assert (await web_client.post("/api/scans", json=body, headers=headers)).status_code == 403
