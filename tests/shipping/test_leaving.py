@@ -19,7 +19,7 @@ from tests.worlds.catalog import WORLD
 from tests.worlds.shipping import SWIFT, Dock, Swift, build_dock, far
 from tests.worlds.warehouse import Floor
 
-NEAR = {"city": "Schaan", "postal_code": "9494", "country": "LI", "lat": 47.167, "lon": 9.511}
+NEAR: dict[str, Any] = {"city": "Schaan", "postal_code": "9494", "country": "LI", "lat": 47.167, "lon": 9.511}
 
 
 async def bought(dock: Dock, count: int = 1, **ship_to: Any) -> list[looking.LabelSeen]:

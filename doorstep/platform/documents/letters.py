@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from doorstep.platform.documents.spelling import spell
+from doorstep.platform.documents.spelling import in_winansi, spell
 
 _REGULAR = """
 278x2 355 556x2 889 667 191 333x2 389 584 278 333 278x2 556x10 278x2 584x3 556 1015 667x2 722x2 667 611 778 722
@@ -59,6 +59,8 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
+    if text.isprintable() and in_winansi(text):  # and so without marks to join: every sign stands for itself
+        return text
     return "".join(spell(text))
 
 

@@ -75,7 +75,7 @@ def lost(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _one(cluster: str) -> str:
-    if _in_winansi(cluster):
+    if in_winansi(cluster):
         return cluster if cluster.isprintable() else " "
     if unicodedata.category(cluster[0]) in ("Cc", "Zl", "Zp", "Zs"):
         return " "
@@ -90,10 +90,11 @@ def _letter(char: str) -> str:
         return _SPELLED[char]
     apart = "".join(c for c in unicodedata.normalize("NFKD", char) if not unicodedata.combining(c))
     apart = "".join(_SPELLED.get(c, c) for c in apart)
-    return apart if apart.isprintable() and _in_winansi(apart) else ""
+    return apart if apart.isprintable() and in_winansi(apart) else ""
 
 
-def _in_winansi(text: str) -> bool:
+def in_winansi(text: str) -> bool:
+    """Whether every letter of the text is one of WinAnsi's own."""
     try:
         text.encode("cp1252")
     except UnicodeEncodeError:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
-from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.statements import Statements
 from doorstep.stages import orders, warehouse
 from doorstep.stages.shipping.acts.manifests import close, list_on
@@ -27,7 +26,6 @@ class Leaving:
     state: str
     parcel_id: UUID
     order_id: UUID
-    merchant_id: UUID
     site_id: UUID
     carrier_id: UUID | None
     tracking_number: str | None
@@ -44,20 +42,7 @@ class _Found:
     label_id: UUID
 
 
-def refuse_merchants(merchant_id: UUID | None) -> None:
-    """Keep callers who are bound to one merchant from what many merchants share.
-
-    Raises:
-        Refused: the caller is bound to a merchant.
-    """
-    if merchant_id is not None:
-        raise Refused(
-            Reason.FORBIDDEN,
-            "Manifests hold the parcels of all merchants; they are for the people of the house.",
-        )
-
-
-async def hand_over(tx: Tx, codes: Sequence[str], merchant_id: UUID | None = None) -> list[HandOver]:
+async def hand_over(tx: Tx, codes: Sequence[str]) -> list[HandOver]:
     """Hand over what was scanned, and answer per code, in order.
 
     A code is a tracking number, an SSCC as any scanner spells it, a label's id, or a manifest's number (`M1001`), which stands
@@ -66,21 +51,17 @@ async def hand_over(tx: Tx, codes: Sequence[str], merchant_id: UUID | None = Non
     Args:
         tx: the open transaction; parcels, orders and payments move in it together.
         codes: as they were scanned.
-        merchant_id: when given, only this merchant's parcels are found.
     """
     plain = {code: scanned(code) for code in codes}
     manifests = {
         code: int(found[1]) for code, text in plain.items() if (found := MANIFEST_CODE.fullmatch(text))
     }
-    if manifests:
-        refuse_merchants(merchant_id)
     single = [text for code, text in plain.items() if code not in manifests]
     by_code = await _find(tx, single)
     whole = await tx.values(Q.manifest_labels, numbers=list(manifests.values())) if manifests else []
     ids = {label_id for found in by_code.values() for label_id in found} | set(whole)
     leaving = await tx.rows(Q.lock_leaving, Leaving, ids=sorted(ids))
-    mine = {one.id: one for one in leaving if merchant_id in (None, one.merchant_id)}
-    answers = await _let_go(tx, mine)
+    answers = await _let_go(tx, {one.id: one for one in leaving})
     said = {}
     for code, text in plain.items():
         if code in manifests:

@@ -1,7 +1,7 @@
 """A packed parcel wants a label: its service is chosen, and our own fleet's labels are made at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import msgspec
@@ -78,9 +78,24 @@ async def rate(tx: Tx, ids: Sequence[UUID]) -> None:
     )
     chosen = {label_id: choice.offer for label_id, choice in choices.items() if choice.offer}
     due = [label_id for label_id, offer in chosen.items() if offer.kind != "fleet"]
+    later = set(due)
     await journal.note(tx, LABEL, "due", due, {i: _facts(choices[i]) for i in due})
-    own = [label_id for label_id, offer in chosen.items() if offer.kind == "fleet"]
-    await make_own(tx, own, {i: _facts(choices[i]) for i in own})
+    own = [_ours(facts, choices[facts.id]) for facts in owed if facts.id in chosen and facts.id not in later]
+    await keep(tx, own, {one.facts.id: _facts(choices[one.facts.id]) for one in own})
+
+
+def _ours(facts: Facts, choice: Choice) -> Made:
+    """Return what is known of a label of our own fleet: no call, and what was quoted is the price."""
+    offer, first = choice.offer, choice.weighed[0]
+    assert offer is not None  # noqa: S101 - only chosen labels come here
+    chosen = replace(
+        facts,
+        carrier_id=offer.carrier_id,
+        service_id=offer.service_id,
+        route=choice.route,
+        quoted_minor=first.price_minor,
+    )
+    return Made(chosen, None, None, first.price_minor or 0, offer.currency)
 
 
 def _row(label_id: UUID, choice: Choice) -> _Chosen:
@@ -111,10 +126,3 @@ def _facts(choice: Choice) -> dict[str, object]:
         "why": first.why,
         "against": len(choice.weighed) - 1,
     }
-
-
-async def make_own(tx: Tx, ids: Sequence[UUID], why: dict[UUID, dict[str, object]]) -> None:
-    """Make the labels of our own fleet: no call, one transaction."""
-    found = await tx.rows(Q.label_facts, Facts, ids=list(ids)) if ids else []
-    made = [Made(facts, None, None, facts.quoted_minor or 0, facts.currency or "") for facts in found]
-    await keep(tx, made, why)

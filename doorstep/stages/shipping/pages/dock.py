@@ -21,7 +21,6 @@ KINDS = {Verdict.HANDED_OVER: "good", Verdict.BEFORE: "warning"}
 @post("/shipping/manifests", opt=WORKERS, include_in_schema=False, status_code=200)
 async def make(house: InHouse, who: Caller, data: Form) -> Any:
     """Put everything ready at a dock on its manifest."""
-    leaving.refuse_merchants(who.merchant_id)
     try:
         site_id, carrier_id = UUID(data["site_id"]), UUID(data["carrier_id"])
     except (KeyError, ValueError):
@@ -37,7 +36,6 @@ async def make(house: InHouse, who: Caller, data: Form) -> Any:
 @get("/shipping/manifests/{manifest_id:uuid}", opt=LOOKERS, include_in_schema=False)
 async def manifest(manifest_id: FromPath[UUID], request: Asked, house: InHouse, who: Caller) -> Any:
     """Show a manifest and how much of it has left."""
-    leaving.refuse_merchants(who.merchant_id)
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         seen, listed = await looking.manifest(tx, manifest_id)
     return page(request, "shipping/manifest.html", manifest=seen, listed=listed)
@@ -46,7 +44,6 @@ async def manifest(manifest_id: FromPath[UUID], request: Asked, house: InHouse, 
 @get("/shipping/manifests/{manifest_id:uuid}/pdf", opt=LOOKERS, include_in_schema=False)
 async def sheet(manifest_id: FromPath[UUID], house: InHouse, who: Caller) -> Any:
     """Show a manifest as the sheet that the driver signs."""
-    leaving.refuse_merchants(who.merchant_id)
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         made = await sheets.sheet(tx, manifest_id)
     return sent(made, "pdf", f"manifest-{manifest_id}")
@@ -55,7 +52,6 @@ async def sheet(manifest_id: FromPath[UUID], house: InHouse, who: Caller) -> Any
 @post("/shipping/manifests/{manifest_id:uuid}/close", opt=WORKERS, include_in_schema=False, status_code=200)
 async def close(manifest_id: FromPath[UUID], house: InHouse, who: Caller, data: Form) -> Any:
     """Let the truck leave, and go back to where that was said."""
-    leaving.refuse_merchants(who.merchant_id)
     path = "/hand-over" if data.get("from") == "dock" else f"/shipping/manifests/{manifest_id}"
     try:
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
@@ -81,7 +77,7 @@ async def scan(house: InHouse, who: Caller, data: Form) -> Any:
     if not code:
         return back("/hand-over", "Scan a parcel's label, or a manifest.", kind="warning")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        (answer,) = await leaving.hand_over(tx, [code], who.merchant_id)
+        (answer,) = await leaving.hand_over(tx, [code])
     return back("/hand-over", answer.message, kind=KINDS.get(answer.verdict, "wrong"))
 
 

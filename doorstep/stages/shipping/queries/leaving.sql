@@ -12,7 +12,7 @@ JOIN shipping.labels l ON l.tenant_id = %(tenant_id)s AND l.id = code.id;
 
 -- name: lock_leaving
 -- The labels at the dock, locked in id order, with what may stop them.
-SELECT l.id, l.state, l.parcel_id, l.order_id, l.merchant_id, l.site_id, l.carrier_id, l.tracking_number,
+SELECT l.id, l.state, l.parcel_id, l.order_id, l.site_id, l.carrier_id, l.tracking_number,
        l.handed_over_at, l.manifest_id, p.number AS parcel_number, o.number AS order_number, o.state AS order_state
 FROM shipping.labels l
 JOIN warehouse.parcels p ON p.tenant_id = l.tenant_id AND p.id = l.parcel_id
