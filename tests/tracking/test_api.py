@@ -135,3 +135,19 @@ async def test_another_tenant_and_another_merchant_see_nothing(
     assert (await web_client.post("/api/scans", json=body, headers=headers)).status_code == 403
     headers = {"authorization": f"Bearer {own}"}
     assert (await web_client.post("/api/scans", json=body, headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/api/trackers", {"limit": "-5"}),
+        ("/api/trackers", {"limit": "100000000000000000000"}),
+        ("/api/trackers", {"number": "\x00"}),
+        ("/api/trackers", {"cursor": "\x00"}),
+        ("/api/messages", {"limit": "0"}),
+    ],
+)
+async def test_absurd_questions_are_refused_not_answered_with_an_error(
+    api: httpx.AsyncClient, path: str, asked: dict[str, str]
+) -> None:
+    assert 400 <= (await api.get(path, params=asked)).status_code < 500

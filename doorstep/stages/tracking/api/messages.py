@@ -20,7 +20,7 @@ from doorstep.stages.tracking.model import MessageState
 Q = Statements("doorstep.stages.tracking")
 READERS = allow(*ALL_STAFF, Role.MERCHANT, scope="messages:read")
 WRITERS = allow(*DESK, scope="messages:write")
-Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 InState = Annotated[MessageState | None, QueryParameter(name="state")]
 """The framework keeps the plain name for itself."""
 
@@ -71,7 +71,7 @@ async def list_messages(
     of_state: InState = None,
     order: FromQuery[UUID | None] = None,
     before: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> MessagesOut:
     """List what customers were told or should be, newest first, by state or order id."""
     wanted = looking.Wanted(

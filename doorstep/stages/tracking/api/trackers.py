@@ -24,7 +24,9 @@ READERS = allow(*ALL_STAFF, Role.MERCHANT, scope="trackers:read")
 PAGE_MAX = 200
 NO_NUL = r"^[^\u0000]*$"
 Word = Annotated[str, msgspec.Meta(max_length=120, pattern=NO_NUL)]
-Limit = Annotated[int, msgspec.Meta(ge=1, le=PAGE_MAX)]
+Asking = Annotated[str, QueryParameter(max_length=120, pattern=NO_NUL)]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
+"""Limits of a query stand in `QueryParameter`: inside `FromQuery` the framework would not look at them."""
 InState = Annotated[Status | None, QueryParameter(name="state")]
 """The framework keeps the plain name for itself."""
 
@@ -124,10 +126,10 @@ async def list_trackers(
     house: InHouse,
     who: Caller,
     of_state: InState = None,
-    number: FromQuery[Word] = "",
+    number: Asking = "",
     order: FromQuery[UUID | None] = None,
-    cursor: FromQuery[Word] = "",
-    limit: FromQuery[Limit] = 50,
+    cursor: Asking = "",
+    limit: Limit = 50,
 ) -> TrackersOut:
     """List trackers, newest first, by status, tracking number or order id."""
     before_at, before_id = read_cursor(cursor)
