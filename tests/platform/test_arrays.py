@@ -25,8 +25,8 @@ AWKWARD = [
 LISTS: list[tuple[str, list[Any]]] = [
     ("text[]", AWKWARD),
     ("text[]", [*AWKWARD, None]),
-    ("uuid[]", [uuid4(), uuid4()]),
-    ("uuid[]", [uuid4(), None]),
+    ("uuid[]", [UUID(int=7), UUID(int=8)]),
+    ("uuid[]", [UUID(int=9), None]),
     ("int[]", [0, -1, 2**31 - 1]),
     ("bigint[]", [None, 2**63 - 1, -(2**63)]),
     ("boolean[]", [True, False, True]),
