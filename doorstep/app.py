@@ -143,6 +143,7 @@ def create() -> Litestar:
     async def opened() -> AsyncIterator[House]:
         watch = asyncio.create_task(serving.leave_with_parent())
         async with open_house(settings) as house:
+            serving.settle_memory()
             yield house
         watch.cancel()
 

@@ -12,7 +12,7 @@ from doorstep.bench.goods import bodies, stock_up
 from doorstep.bench.house_under_test import UnderTest, house_under_test, resident_mb, served
 from doorstep.bench.report import Options, Report
 
-CLIENTS = 64
+CLIENTS = 128
 PROCESSES = 2
 SECONDS, QUICK_SECONDS = 10.0, 4.0
 WARM_UP = 2000

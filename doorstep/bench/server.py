@@ -33,6 +33,7 @@ def create() -> Litestar:
     @asynccontextmanager
     async def opened() -> AsyncIterator[House]:
         async with house_app.open_house(settings) as house:
+            serving.settle_memory()
             yield house
 
     routes: list[Any] = [*house_app.routes(), parse_only]

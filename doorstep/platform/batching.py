@@ -1,7 +1,7 @@
 """Group commit: requests that wait at the same time become one batch act and one commit.
 
-Nobody waits for a timer: while one batch runs, the next one gathers. Under no load a batch is one request; under load
-batches grow by themselves. Each request gets its own answer, and a batch that fails is tried again one by one, so a bad
+Nobody waits for a timer: while one batch runs, the next one gathers, and it is joined by requests that are being read at that
+moment. Under no load a batch is one request; under load batches grow by themselves. Each request gets its own answer, and a batch that fails is tried again one by one, so a bad
 request never fails its neighbors.
 """
 
@@ -13,6 +13,9 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 Ask = TypeVar("Ask")
 Answer = TypeVar("Answer")
+
+QUIET_TURNS = 5
+"""Turns of the event loop without a new request after which a batch begins; a turn of an idle loop takes some microseconds."""
 
 
 class GroupCommit(Generic[Key, Ask, Answer]):
@@ -53,12 +56,21 @@ class GroupCommit(Generic[Key, Ask, Answer]):
     async def _drain(self, key: Key) -> None:
         queue = self._waiting[key]
         try:
-            await asyncio.sleep(0)  # let requests that arrived in the same turn of the loop join
             while queue:
+                await self._gather(queue)
                 batch = [queue.popleft() for _ in range(min(len(queue), self._batch_max))]
-                await self._run(key, batch)
+                if batch:  # another call may have taken them meanwhile
+                    await self._run(key, batch)
         finally:
             self._running[key] -= 1
+
+    async def _gather(self, queue: deque[tuple[Ask, "asyncio.Future[Answer]"]]) -> None:
+        """Let requests that are on their way through the loop join, until none has come for some turns of it."""
+        quiet = 0
+        while quiet < QUIET_TURNS and len(queue) < self._batch_max:
+            before = len(queue)
+            await asyncio.sleep(0)
+            quiet = 0 if len(queue) > before else quiet + 1
 
     async def _run(self, key: Key, batch: list[tuple[Ask, "asyncio.Future[Answer]"]]) -> None:
         try:

@@ -144,9 +144,15 @@ async def connect(
         open=False,
         timeout=30,
         check=AsyncConnectionPool.check_connection if pool_max == 0 else None,
+        configure=_prepare_more,
         kwargs={"options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
     ) as pool:
         yield Database(pool, listeners or {})
+
+
+async def _prepare_more(connection: AsyncConnection[Any]) -> None:
+    """Let a connection keep every statement of the house prepared: there are more than the driver's default of 100."""
+    connection.prepared_max = 1000
 
 
 def columns(records: Sequence[Any], *names: str) -> dict[str, list[Any]]:

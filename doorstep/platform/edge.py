@@ -41,7 +41,7 @@ def _house(state: State) -> House:
     return house
 
 
-def _who(request: Asked) -> Principal:
+def _who(request: Asked, house: InHouse) -> Principal:  # noqa: ARG001 - one after the other costs no task group
     principal: Principal | None = request.scope.get("user")
     if principal is None:
         raise Refused(

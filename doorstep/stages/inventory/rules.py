@@ -35,6 +35,8 @@ def quantity_faults(quantities: Iterable[int], field: str = "quantity") -> Itera
 
 def merged(demands: Sequence[Demand]) -> list[Demand]:
     """Add up what one line asks of one product, and give every demand of an order the order's sites, each once."""
+    if _plain(demands):
+        return list(demands)
     sites: dict[UUID, tuple[UUID, ...]] = {}
     found: dict[tuple[UUID, UUID, UUID], Demand] = {}
     for one in demands:
@@ -52,6 +54,12 @@ def merged(demands: Sequence[Demand]) -> list[Demand]:
             hold_s=one.hold_s,
         )
     return list(found.values())
+
+
+def _plain(demands: Sequence[Demand]) -> bool:
+    """Whether nothing has to be added up or made alike, as nearly always: one demand a line, one or the same sites."""
+    lines = {one.line_id for one in demands}
+    return len(lines) == len(demands) and all(len(one.site_ids) == 1 for one in demands)
 
 
 def candidate_keys(demands: Sequence[Demand]) -> list[Key]:

@@ -1,6 +1,6 @@
-"""What the catalog says about a batch of orders, remembered for two seconds in each process.
+"""What the catalog says about a batch of orders, remembered for five seconds in each process.
 
-A product that is new is seen at once, since only what was found is remembered; a changed name or kit is seen two seconds
+A product that is new is seen at once, since only what was found is remembered; a changed name or kit is seen five seconds
 late. Stock is never remembered.
 """
 
@@ -14,7 +14,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages.orders.model import Item, Known, NewOrder, Seller, Site
 
 Q = Statements("doorstep.stages.orders")
-REMEMBERED_S = 2.0
+REMEMBERED_S = 5.0
 ITEMS_MAX = 50_000
 
 

@@ -71,7 +71,9 @@ class Intake:
     under_way: set[tuple[Sender, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.group = GroupCommit(self._place)
+        self.group = GroupCommit(
+            self._place, running_max=1
+        )  # a second one would wait for the locks of the first
 
     async def ask(self, who: Principal, ask: Ask) -> Answer:
         """Place one order in the next batch and return its answer.
