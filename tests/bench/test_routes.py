@@ -47,7 +47,7 @@ def test_a_suite_is_any_folder_in_the_format(suite: Path) -> None:
 
 def test_a_file_in_another_format_is_refused_by_name(suite: Path) -> None:
     (suite / "tiny.txt").write_text("NAME: something else\n1 2 3\n")
-    with pytest.raises(ValueError, match="tiny.txt"):
+    with pytest.raises(ValueError, match=r"tiny\.txt"):
         read_suite(suite)
 
 

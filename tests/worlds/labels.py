@@ -22,9 +22,38 @@ LABEL = Label(
     "Order 1004 · Parcel 2001 · 1.25 kg",
 )
 
-_SYLLABLES = tuple(
-    "ma ri an na lo pe strä ße ção ñez Łu szcz ο π ш чи 東 京 O'B & (x) ^ ~ _ \\ > , ; 12 99".split()
-)  # noqa: RUF001, SIM905
+_SYLLABLES = (
+    "ma",
+    "ri",
+    "an",
+    "na",
+    "lo",
+    "pe",
+    "strä",
+    "ße",
+    "ção",
+    "ñez",
+    "Łu",
+    "szcz",
+    "\u03bf",
+    "π",
+    "ш",
+    "чи",
+    "東",
+    "京",
+    "O'B",
+    "&",
+    "(x)",
+    "^",
+    "~",
+    "_",
+    "\\",
+    ">",
+    ",",
+    ";",
+    "12",
+    "99",
+)
 
 
 def sent_to(**parts: str) -> Label:
