@@ -6,6 +6,8 @@ from random import Random
 
 import httpx
 
+from doorstep.world.people.person import patiently
+
 LINK = re.compile(r"https?://[^\s\"<>]+/t/(?P<token>[A-Za-z0-9_=-]{60,70})")
 CSRF = re.compile(r'name="_csrf_token" value="([0-9a-f]+)"')
 LINE = re.compile(r'name="(line-[0-9a-f-]{36})"')
@@ -67,17 +69,26 @@ class Household:
             await self._return(token)
 
     async def _return(self, token: str) -> None:
-        page = await self.house.get(f"/t/{token}/return")
+        page = await self._open(f"/t/{token}/return")
         lines = LINE.findall(page.text)
         if lines:
             await self._fill(token, "return", {lines[0]: "1", "reason": "changed_mind", "note": ""})
 
     async def _fill(self, token: str, page: str, fields: dict[str, str]) -> None:
         """Open a page as a browser does and send its form."""
-        self.house.cookies.clear()
-        shown = await self.house.get(f"/t/{token}/{page}")
+        shown = await self._open(f"/t/{token}/{page}")
         csrf = CSRF.search(shown.text)
         if shown.status_code == 200 and csrf:
-            sent = await self.house.post(f"/t/{token}/{page}", data={**fields, "_csrf_token": csrf[1]})
+            form = {**fields, "_csrf_token": csrf[1]}
+
+            async def send() -> httpx.Response:
+                return await self.house.post(f"/t/{token}/{page}", data=form)
+
+            sent = await patiently(send, page, self.dice)
             if sent.status_code < 400:
                 self.said[page] = self.said.get(page, 0) + 1
+
+    async def _open(self, path: str) -> httpx.Response:
+        """Open a page in a browser that nobody used before."""
+        self.house.cookies.clear()
+        return await patiently(lambda: self.house.get(path), path, self.dice)

@@ -1,6 +1,7 @@
 """A person with a device: speaks to the house over HTTP, tries again when it is away, and carries an id for each act."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -71,16 +72,29 @@ class Person:
 
     async def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.key}", **request.pop("headers", {})}
-        loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE_S
-        while True:
-            try:
-                answer = await self.http.request(method, path, headers=headers, **request)
-                in_flight = answer.status_code == 409 and answer.headers.get("retry-after")
-                if answer.status_code not in AWAY and not in_flight:
-                    return answer
-            except httpx.TransportError as error:
-                log.debug("house_away", person=self.name, error=type(error).__name__)
-            if loop.time() > until:
-                raise GaveUpError(f"{self.name}: {method} {path} was not answered for {PATIENCE_S:.0f} s")
-            await asyncio.sleep(0.2 + self.dice.random() * 0.3)
+
+        async def send() -> httpx.Response:
+            return await self.http.request(method, path, headers=headers, **request)
+
+        return await patiently(send, f"{self.name}: {method} {path}", self.dice)
+
+
+async def patiently(send: Callable[[], Awaitable[httpx.Response]], what: str, dice: Random) -> httpx.Response:
+    """Send until the house answers: not while it is away, nor while the same request is still under way.
+
+    Raises:
+        GaveUpError: the house stayed away.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE_S
+    while True:
+        try:
+            answer = await send()
+            in_flight = answer.status_code == 409 and answer.headers.get("retry-after")
+            if answer.status_code not in AWAY and not in_flight:
+                return answer
+        except httpx.TransportError as error:
+            log.debug("house_away", what=what, error=type(error).__name__)
+        if loop.time() > until:
+            raise GaveUpError(f"{what} was not answered for {PATIENCE_S:.0f} s")
+        await asyncio.sleep(0.2 + dice.random() * 0.3)
