@@ -19,6 +19,10 @@ LOOKS_MAX = 1800
 """A stream ends after half an hour; the browser opens it anew, with the caller checked again."""
 
 
+NOTHING = object()
+"""What a page shows that says nothing about it."""
+
+
 class Stream(ServerSentEvent):
     """An event stream that says so, whatever Litestar concludes from the handler's annotations."""
 
@@ -27,16 +31,23 @@ class Stream(ServerSentEvent):
         return super().to_asgi_response(*args, **{**more, "media_type": self.media_type})
 
 
-def stream(look: Callable[[], Awaitable[Any]], render: Callable[[], Awaitable[str]]) -> ServerSentEvent:
+def stream(
+    look: Callable[[], Awaitable[Any]],
+    render: Callable[[], Awaitable[str]],
+    *,
+    shown: Any = NOTHING,
+) -> ServerSentEvent:
     """Answer with an event stream.
 
     Args:
         look: returns something cheap that changes when there is news; called every second.
-        render: returns the HTML of the pieces to replace; called at the start and at each change.
+        render: returns the HTML of the pieces to replace; called at each change, and at the start unless `shown` says that the
+            page has the newest.
+        shown: what `look` returned when the page was made.
     """
 
     async def events() -> AsyncIterator[ServerSentEventMessage]:
-        seen: Any = object()
+        seen = shown
         quiet = 0
         for _ in range(LOOKS_MAX):
             news = await look()

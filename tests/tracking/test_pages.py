@@ -133,13 +133,17 @@ async def test_the_live_stream_brings_the_story_as_it_grows(
         serving(application) as url,
         httpx.AsyncClient(base_url=url, headers={"accept-language": "en"}) as client,
     ):
-        assert f'data-live-url="{path}/live"' in (await client.get(path)).text
+        page = (await client.get(path)).text
+        (live,) = re.findall(r'data-live-url="([^"]+)"', page)
+        assert live.startswith(f"{path}/live?shown=")
         assert (await client.get("/t/nonsense/live")).status_code == 404
         async with client.stream("GET", f"{path}/live") as stream:
             lines = stream.aiter_lines()
             assert "Linden Hub" not in await _next_piece(lines)
             await tell_scans(floor, sent)
             assert "Linden Hub" in await _next_piece(lines)
+        async with client.stream("GET", live) as stream:
+            assert "Linden Hub" in await _next_piece(stream.aiter_lines())
 
 
 async def _next_piece(lines: AsyncIterator[str]) -> str:

@@ -106,7 +106,7 @@ class LiveMap {
   private color(name: string): string {
     const probe = document.createElement("i");
     probe.style.color = `var(${name})`;
-    this.element.append(probe);
+    document.body.append(probe); // not into the map's box, which a live page may have replaced meanwhile
     const color = getComputedStyle(probe).color;
     probe.remove();
     return color;

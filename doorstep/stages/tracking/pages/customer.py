@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import PathParameter
+from litestar.params import PathParameter, QueryParameter
 
 from doorstep.platform.auth import signed
 from doorstep.platform.db import Tx
@@ -22,6 +22,7 @@ from doorstep.stages.tracking.rules.telling import NOT_SHIPPING_MAIL
 
 Q = Statements("doorstep.stages.tracking")
 Token = Annotated[str, PathParameter(max_length=200)]
+Shown = Annotated[int | None, QueryParameter(ge=0, le=2**53)]
 
 
 async def _open(tx: Tx, order_id: UUID, lang: str) -> Journey:
@@ -80,15 +81,15 @@ async def follow(token: Token, request: Asked, house: InHouse) -> Any:
 
 
 @get("/t/{token:str}/live", opt=signed(), include_in_schema=False)
-async def live(token: Token, request: Asked, house: InHouse) -> Any:
-    """Renew the page whenever something of the journey changes."""
+async def live(token: Token, request: Asked, house: InHouse, shown: Shown = None) -> Any:
+    """Renew the page whenever something of the journey changes; `shown` is the news that the page has already."""
     tenant_id, order_id = read_link(house, "order", token)
     first = await _read(house, token, _language(request))
     lang = _language(request) or first.head.language
 
     async def look() -> Any:
         async with house.db.transaction(tenant_id, actor="customer") as tx:
-            return await tx.value(Q.news_of_order, order_id=order_id)
+            return int(await tx.value(Q.news_of_order, order_id=order_id))
 
     async def render() -> str:
         journey = await _read(house, token, lang)
@@ -101,7 +102,7 @@ async def live(token: Token, request: Asked, house: InHouse) -> Any:
             lang=lang,
         )
 
-    return stream(look, render)
+    return stream(look, render) if shown is None else stream(look, render, shown=shown)
 
 
 @get("/t/{token:str}/stop/{topic:str}", opt=signed(), include_in_schema=False)

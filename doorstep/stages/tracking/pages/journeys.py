@@ -1,7 +1,7 @@
 """What the customer's page shows of an order: the window and why, the steps, each parcel's story and map. Facts in, words out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -97,7 +97,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The whole page."""
+    """The whole page; `news` is the number that changes when anything of it does."""
 
     head: Head
     headline: str
@@ -107,6 +107,7 @@ class Journey:
     parcels: list[Shown]
     lines: list[Line]
     arrived: bool
+    news: int = 0
 
 
 async def read_journey(tx: Tx, order_id: UUID, lang: str) -> Journey | None:
@@ -118,7 +119,8 @@ async def read_journey(tx: Tx, order_id: UUID, lang: str) -> Journey | None:
     living = [one for one in parcels if one.state != Status.CANCELED]
     heard = await heard_so_far(tx, [one.id for one in living]) if living else {}
     lines = await tx.rows(Q.lines_of_orders, Line, order_ids=[order_id])
-    return tell(head, [(one, heard[one.id]) for one in living], lines, lang)
+    news = await tx.value(Q.news_of_order, order_id=order_id)
+    return replace(tell(head, [(one, heard[one.id]) for one in living], lines, lang), news=int(news))
 
 
 def tell(head: Head, parcels: Sequence[tuple[Parcel, list[Heard]]], lines: list[Line], lang: str) -> Journey:
@@ -155,19 +157,20 @@ def _shown(head: Head, parcel: Parcel, heard: list[Heard], lang: str) -> Shown:
         window,
         text(why, lang) if why in catalog("en") else "",
         [
-            _entry(scan, newest=at == 0, lang=lang)
+            _entry(scan, parcel.zone, newest=at == 0, lang=lang)
             for at, scan in enumerate(reversed(scans[-SHOWN_SCANS_MAX:]))
         ],
         _places(head, parcel, scans),
     )
 
 
-def _entry(scan: Heard, *, newest: bool, lang: str) -> dict[str, Any]:
+def _entry(scan: Heard, door: str, *, newest: bool, lang: str) -> dict[str, Any]:
     said = text(f"tracking.status.{scan.status or 'unknown'}", lang)
     if scan.status is None:
         said = scan.raw_text or f"{said} ({scan.raw_code})"
     reason = f"tracking.reason.{scan.reason}"
-    more = [saying.moment(scan.occurred_at, scan.zone, lang), scan.place]
+    zone = door if scan.zone == "UTC" else scan.zone  # nobody said which clock: the customer's own
+    more = [saying.moment(scan.occurred_at, zone, lang), scan.place]
     more.append(text(reason, lang) if scan.reason and reason in catalog("en") else "")
     return {
         "text": said,
