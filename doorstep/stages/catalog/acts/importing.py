@@ -111,7 +111,7 @@ class _Known:
         self,
         there: Mapping[tuple[UUID, str], Product],
         codes: Mapping[UUID, Mapping[str, int]],
-        owners: Mapping[str, UUID],
+        owners: Mapping[str, tuple[UUID, str]],
         made_of: Mapping[UUID, Mapping[UUID, int]],
     ) -> None:
         self.there = dict(there)
@@ -133,7 +133,7 @@ class _Known:
         same = before == product and all(have.get(code) == units for code, units in new.barcodes.items())
         self.there[key] = product
         have.update(new.barcodes)
-        self.owners.update(dict.fromkeys(new.barcodes, product.id))
+        self.owners.update(dict.fromkeys(new.barcodes, (product.id, product.sku)))
         if before is None:
             return Outcome.CREATED
         return Outcome.SAME if same else Outcome.UPDATED
@@ -150,7 +150,9 @@ async def _known(tx: Tx, read: Sequence[ReadRow], merchants: Mapping[str, Mercha
     there = await products_by_sku(tx, sorted(asked))
     ids = [one.id for one in there.values()]
     codes = [code for row in read for code in row.barcodes if "\x00" not in code]
-    owners = {one.code: one.product_id for one in await by_barcode(tx, codes) if one.code != one.sku}
+    owners = {
+        one.code: (one.product_id, one.sku) for one in await by_barcode(tx, codes) if one.code != one.sku
+    }
     made_of = {
         product: dict(parts)
         for product, parts in (await components(tx, ids)).items()
@@ -186,14 +188,11 @@ def _judge(
         )
     parts = _parts(row, merchant, known, before, faults)
     for code in row.barcodes:
-        owner = known.owners.get(code)
+        owner, sku = known.owners.get(code, (None, ""))
         if owner is not None and (before is None or owner != before.id):
-            whose = known.by_id.get(owner)
             faults.append(
                 RowFault(
-                    "barcodes",
-                    code[:60],
-                    f"It belongs to {whose.sku if whose else 'another product'}. Check it.",
+                    "barcodes", code[:60], f"It belongs to {sku}. Check the label, or take it off there."
                 )
             )
     if faults:

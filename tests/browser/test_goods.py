@@ -1,0 +1,111 @@
+"""The catalog, the stock and the handheld pages that receive and count, as people at desks and on the floor see them."""
+
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Page, expect
+
+from doorstep.platform.auth import Role
+from doorstep.platform.house import House
+from doorstep.stages import inventory
+from tests.browser.conftest import Enter
+from tests.browser.looking import every_look, look_at, on_a_phone
+from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, bin_code
+from tests.worlds.inventory import moved, small_world, wish
+
+
+@pytest.fixture
+async def goods(house: House, tenant: UUID) -> None:
+    """Northside with goods, some of them promised, some in quarantine, one product sold out."""
+    async with house.db.transaction(tenant, actor="user:rui") as tx:
+        await small_world(tx)
+        await inventory.move(tx, [moved(WORLD.a, f"bin:{bin_code(1, 1)}", "quarantine", 4)])
+        await inventory.reserve(tx, [wish(WORLD.a, 7), wish(WORLD.a, 2, hold_s=None), wish(WORLD.d, 50)])
+
+
+@every_look
+async def test_the_catalog_shows_everything_that_exists(page: Page, enter: Enter, goods: None) -> None:
+    await enter(Role.MANAGER)
+    for path, name, sign in (
+        ("/catalog", "catalog", "Glass lamp"),
+        (f"/catalog/products/{WORLD.kit}", "catalog-kit", "One kit holds"),
+        ("/catalog/merchants", "catalog-merchants", "Juniper"),
+        (f"/catalog/merchants/{WORLD.merchant}", "catalog-merchant", "As customers see it"),
+        ("/catalog/sites", "catalog-sites", "Schaan"),
+        (f"/catalog/sites/{WORLD.north}", "catalog-site", "4 aisles, 40 bins"),
+        ("/catalog/boxes", "catalog-boxes", "700 g"),
+        ("/catalog/carriers", "catalog-carriers", "Northside Next Day"),
+        ("/catalog/vans", "catalog-vans", "van-1"),
+        ("/catalog/import", "catalog-import", "Choose a table"),
+    ):
+        await page.goto(path)
+        await expect(page.get_by_text(sign).first).to_be_visible()
+        await look_at(page, name)
+
+
+@every_look
+async def test_a_table_gets_a_verdict_on_every_row(page: Page, enter: Enter, goods: None) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/catalog/import")
+    rows = [
+        "sku,name,length_mm,width_mm,height_mm,weight_g,price,barcodes",
+        "TRAY,Walnut tray,300,200,30,700,34.00,",
+        "A,Stoneware mug,,,,,13.00,",
+        f"BOWL,Bowl,100,100,60,heavy,9.5x,{BARCODES['B']}",
+    ]
+    table = {"name": "goods.csv", "mimeType": "text/csv", "buffer": "\n".join(rows).encode()}
+    await page.set_input_files("input[type=file]", table)  # type: ignore[arg-type]
+    await page.get_by_role("button", name="Look first").click()
+    await expect(page.get_by_text("Write the price like 12.50.")).to_be_visible()
+    await expect(page.get_by_text("It belongs to B.")).to_be_visible()
+    await look_at(page, "catalog-import-preview")
+    await page.get_by_role("button", name="Import the 2 good rows").click()
+    await expect(page.get_by_text("Created", exact=True)).to_be_visible()
+    await page.goto("/catalog?q=TRAY")
+    await expect(page.get_by_role("cell", name="Walnut tray")).to_be_visible()
+
+
+@every_look
+async def test_the_stock_says_what_is_left_and_who_holds_it(page: Page, enter: Enter, goods: None) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/stock")
+    await expect(page.get_by_text("Glass lamp").first).to_be_visible()
+    await look_at(page, "stock")
+    await page.goto(f"/stock/{WORLD.a}")
+    await expect(page.get_by_role("heading", name="Who holds it")).to_be_visible()
+    await look_at(page, "stock-product")
+
+
+@on_a_phone
+async def test_goods_are_received_with_three_scans(page: Page, enter: Enter, goods: None) -> None:
+    await enter(Role.PICKER)
+    await page.goto("/receive")
+    await look_at(page, "receive")
+    for code, answer in (
+        (CASE_OF_A, "Stoneware mug: scan more"),
+        (BARCODES["A"], "13 of A"),
+        ("Z-99", "has no bin Z-99"),
+        (bin_code(1, 1), "13 units lie in A-01-01"),
+    ):
+        field = page.locator("#scan")
+        await field.fill(code)
+        await field.press("Enter")
+        await expect(page.get_by_text(answer).first).to_be_visible()
+        await look_at(page, f"receive-{code.lower()}")
+
+
+@on_a_phone
+async def test_a_bin_is_counted_without_being_told_what_is_expected(
+    page: Page, enter: Enter, goods: None
+) -> None:
+    await enter(Role.PICKER)
+    await page.goto("/count")
+    await look_at(page, "count")
+    await page.locator("#scan").fill(bin_code(2, 2))
+    await page.locator("#scan").press("Enter")
+    for units, answer in (("19", "Count once more"), ("19", "Everything here is counted")):
+        await expect(page.get_by_text("Glass lamp").first).to_be_visible()
+        await page.get_by_label("Units that lie here").fill(units)
+        await page.get_by_role("button", name="Done").click()
+        await expect(page.get_by_text(answer).first).to_be_visible()
+        await look_at(page, f"count-{answer.split()[0].lower()}")
