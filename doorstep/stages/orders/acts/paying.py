@@ -112,6 +112,19 @@ async def ask_again(tx: Tx, payment_ids: Sequence[UUID], token: str | None = Non
     return moves.moved
 
 
+async def retry(tx: Tx, payment: Payment, token: str | None) -> None:
+    """Ask again for one payment that was declined.
+
+    Raises:
+        Refused: it was not declined.
+    """
+    if payment.state != PaymentState.DECLINED:
+        raise Refused(
+            Reason.CONFLICT, f"The payment is {payment.state}; only a declined one can be asked for again."
+        )
+    await ask_again(tx, [payment.id], token)
+
+
 async def want_capture(tx: Tx, order_ids: Sequence[UUID]) -> None:
     """Take the money of orders that leave the house; what is taken already stays so."""
     payments = await tx.rows(Q.payments_of, Payment, ids=list(order_ids))

@@ -10,13 +10,13 @@ from litestar import Response, post
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
-from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.errors import unknown
 from doorstep.platform.house import House
 from doorstep.platform.idempotency import once
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.api.reading import show
 from doorstep.stages.orders.api.shapes import WholeOut
-from doorstep.stages.orders.model import HoldReason, PaymentState
+from doorstep.stages.orders.model import HoldReason
 
 ACTORS = allow(*DESK, Role.MERCHANT, scope="orders:write")
 Note = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\u0000]*$")]
@@ -102,12 +102,7 @@ async def retry_payment(
         payment = await acts.fetch_payment(tx, data.payment_id)
         if payment.order_id != order_id:
             raise unknown("payment", data.payment_id)
-        if payment.state != PaymentState.DECLINED:
-            raise Refused(
-                Reason.CONFLICT,
-                f"The payment is {payment.state}; only a declined one can be asked for again.",
-            )
-        await acts.ask_again(tx, [payment.id], data.token or None)
+        await acts.retry(tx, payment, data.token or None)
 
     return await _do(request, house, who, order_id, act)
 

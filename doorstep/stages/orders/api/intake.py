@@ -15,6 +15,7 @@ from psycopg import errors
 from doorstep.platform.auth import Principal
 from doorstep.platform.batching import GroupCommit
 from doorstep.platform.db import Tx, broken_rule
+from doorstep.platform.edge import Asked
 from doorstep.platform.errors import Reason, Refused, invalid
 from doorstep.platform.house import House
 from doorstep.platform.idempotency import Keep, Kept, find_kept, keep
@@ -119,6 +120,15 @@ class Intake:
             _again(before[ask.key], ask) if ask.key is not None and ask.key in before else next(rest)
             for ask in asks
         ]
+
+
+def intake_of(request: Asked, house: House) -> Intake:
+    """Return the door of this process, opened by the first who comes."""
+    state = request.app.state
+    intake: Intake | None = state.get("orders_intake")
+    if intake is None or intake.house is not house:
+        intake = state.orders_intake = Intake(house)
+    return intake
 
 
 async def _keep(tx: Tx, asks: Sequence[Ask], answers: Sequence[Answer | Exception]) -> None:

@@ -15,7 +15,7 @@ from doorstep.platform.house import House
 from doorstep.platform.idempotency import fingerprint, once, read_key
 from doorstep.platform.shape import faults
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.api.intake import Ask, Intake, sender
+from doorstep.stages.orders.api.intake import Ask, intake_of, sender
 from doorstep.stages.orders.api.shapes import BulkOut, PlacedOut, RowOut, row, shown_faults
 from doorstep.stages.orders.model import NewOrder, Outcome
 from doorstep.stages.orders.model.asked import LINES_MAX
@@ -42,18 +42,9 @@ async def place_order(
     """
     check_edge(data, house)
     ask = Ask(data, read_key(request), fingerprint("POST", "/api/orders", await request.body()))
-    given = await _intake(request, house).ask(who, ask)
+    given = await intake_of(request, house).ask(who, ask)
     headers = {"idempotent-replayed": "true"} if given.replayed else None
     return Response(given.body, status_code=given.status, media_type="application/json", headers=headers)  # type: ignore[arg-type]
-
-
-def _intake(request: Asked, house: House) -> Intake:
-    """Return the door of this process, opened by the first who comes."""
-    state = request.app.state
-    intake: Intake | None = state.get("orders_intake")
-    if intake is None or intake.house is not house:
-        intake = state.orders_intake = Intake(house)
-    return intake
 
 
 def check_edge(order: NewOrder, house: House) -> None:

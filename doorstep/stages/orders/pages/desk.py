@@ -1,0 +1,135 @@
+"""The desk of orders: the list with its search, and everything about one order with what may be done now."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import QueryParameter
+
+from doorstep.platform.auth import ALL_STAFF, DESK, Principal, Role, allow
+from doorstep.platform.db import Tx
+from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
+from doorstep.platform.errors import Refused, unknown
+from doorstep.platform.pages import back, page
+from doorstep.stages import inventory
+from doorstep.stages.orders import acts
+from doorstep.stages.orders.api.reading import acts_now, read_cursor, write_cursor
+from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState
+from doorstep.stages.orders.pages.story import roll_up, story, why_not_going
+
+READERS = allow(*ALL_STAFF, Role.MERCHANT)
+WRITERS = allow(*DESK, Role.MERCHANT)
+PAGE = 50
+NO_NUL = r"^[^\u0000]*$"
+Word = Annotated[str, QueryParameter(max_length=254, pattern=NO_NUL)]
+InState = Annotated[OrderState | None, QueryParameter(name="state")]
+
+
+@get("/orders", opt=READERS, include_in_schema=False)
+async def order_list(
+    request: Asked, house: InHouse, who: Caller, of_state: InState = None, q: Word = "", cursor: Word = ""
+) -> Any:
+    """List orders, newest first, by state, with a search."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        wanted = acts.Wanted(who.merchant_id, of_state, q.strip(), read_cursor(cursor), PAGE)
+        found = await acts.look(tx, wanted)
+        counts = await acts.count_open(tx, who.merchant_id)
+    return page(
+        request,
+        "orders/list.html",
+        orders=found.orders,
+        holds=found.holds,
+        counts=counts,
+        state=of_state,
+        states=list(OrderState),
+        q=q,
+        older=write_cursor(found.orders[-1]) if found.more else None,
+        paged=bool(cursor),
+    )
+
+
+@get("/orders/{order_id:uuid}", opt=READERS, include_in_schema=False)
+async def order_page(request: Asked, house: InHouse, who: Caller, order_id: FromPath[UUID]) -> Any:
+    """Show everything about one order: axes, lines, money, holds, story, and what may be done now."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        found = await _read(tx, order_id, who)
+        held = await inventory.reserved_for(tx, [order_id])
+        may_act = bool({Role.OWNER, *DESK, Role.MERCHANT} & who.roles)
+        return page(
+            request,
+            "orders/order.html",
+            found=found,
+            order=found.order,
+            acts=acts_now(found) if may_act else [],
+            may_act=may_act,
+            money=roll_up(found.payments),
+            reserved=_reserved(held),
+            kept=why_not_going(found),
+            story=story(found.history),
+            reasons=[
+                reason for reason in HoldReason if reason not in {one.reason for one in found.open_holds}
+            ],
+            declined=[one for one in found.payments if one.state == PaymentState.DECLINED],
+        )
+
+
+async def _read(tx: Tx, order_id: UUID, who: Principal) -> acts.Whole:
+    found = await acts.read(tx, order_id, who.merchant_id)
+    if found is None:
+        raise unknown("order", order_id)
+    return found
+
+
+def _reserved(held: list[inventory.Held]) -> dict[UUID, int]:
+    """Return the units still promised per line; a kit's components are counted one by one."""
+    units: dict[UUID, int] = {}
+    for one in held:
+        units[one.line_id] = units.get(one.line_id, 0) + one.quantity
+    return units
+
+
+@post("/orders/{order_id:uuid}/{act:str}", opt=WRITERS, include_in_schema=False, status_code=200)
+async def act_on_order(
+    house: InHouse, who: Caller, order_id: FromPath[UUID], act: FromPath[str], data: Form
+) -> Any:
+    """Cancel, hold, release a hold or ask for a payment again, and show the order with what came of it."""
+    address = f"/orders/{order_id}"
+    try:
+        async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+            found = await _read(tx, order_id, who)
+            said = await _act(tx, found, act, data)
+    except Refused as refused:
+        if refused.faults:
+            return back(address, f"{refused.message} {refused.faults[0].message}", kind="wrong")
+        return back(address, refused.message, kind="wrong")
+    return back(address, said)
+
+
+async def _act(tx: Tx, found: acts.Whole, act: str, data: dict[str, str]) -> str:
+    """Do what a button says; return the sentence that tells it."""
+    order_id, note = found.order.id, data.get("note", "").replace("\x00", "")[:500]
+    if act == "cancel":
+        why = data.get("why", "").replace("\x00", "")[:500]
+        await acts.cancel_one(tx, order_id, why or "canceled at the desk")
+        return "The order is canceled; its goods are back on the shelf."
+    if act == "hold":
+        await acts.hold_one(tx, order_id, _reason(data), note)
+        return "The order is held. Nothing is picked, packed or handed over until the hold is released."
+    if act == "release-hold":
+        await acts.release_one(tx, order_id, _reason(data), note)
+        return "The hold is released."
+    payment = next((one for one in found.payments if str(one.id) == data.get("payment_id")), None)
+    if act == "retry-payment" and payment is not None:
+        await acts.retry(tx, payment, data.get("token") or None)
+        return "The payment is asked for again."
+    raise unknown("act", act)
+
+
+def _reason(data: dict[str, str]) -> HoldReason:
+    try:
+        return HoldReason(data.get("reason", ""))
+    except ValueError:
+        raise unknown("reason", data.get("reason", "")) from None
+
+
+ROUTES: list[Any] = [order_list, order_page, act_on_order]

@@ -1,0 +1,118 @@
+"""How an order's history reads: sentences with who and why, the money in one word, and what keeps the order from going on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from doorstep.platform.journal import Event
+from doorstep.stages.orders.acts import Whole
+from doorstep.stages.orders.model import OrderState, Payment, PaymentState
+
+SENTENCES = {
+    "order.placed": "Placed",
+    "order.held": "Held",
+    "order.accepted": "Accepted",
+    "order.canceled": "Canceled",
+    "order.closed": "Closed",
+    "order.hold_placed": "A reason to hold was added",
+    "order.hold_released": "A reason to hold was released",
+    "order.promised": "Arrival promised",
+    "order.rounded": "Sums differ within the merchant's tolerance",
+    "order.oddity": "Something odd was noted",
+    "order.address_changed": "Address changed",
+    "payment.owed": "Payment expected",
+    "payment.asked": "Payment asked for",
+    "payment.authorized": "Payment authorized",
+    "payment.declined": "Payment declined",
+    "payment.unknown": "The processor's answer is missing; it is being looked up",
+    "payment.capturing": "Payment is being taken",
+    "payment.captured": "Payment taken",
+    "payment.voiding": "Payment is being given back",
+    "payment.voided": "Payment given back",
+    "refund.owed": "Refund on its way",
+    "refund.refunded": "Refunded",
+    "refund.refused": "Refund refused",
+}
+TONES = {
+    "order.held": "warning",
+    "order.hold_placed": "warning",
+    "order.oddity": "warning",
+    "order.rounded": "warning",
+    "order.accepted": "good",
+    "payment.authorized": "good",
+    "payment.captured": "good",
+    "payment.declined": "wrong",
+    "payment.unknown": "warning",
+    "refund.refused": "wrong",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the story, as the timeline shows it."""
+
+    text: str
+    at: datetime
+    more: str
+    tone: str
+    href: None = None
+
+
+def story(history: Sequence[Event]) -> list[Entry]:
+    """Return the history in sentences, newest first."""
+    return [
+        Entry(
+            SENTENCES.get(f"{one.kind}.{one.name}", f"{one.kind} {one.name}".replace("_", " ")),
+            one.occurred_at,
+            " · ".join([_who(one.actor), *_why(one.facts)]),
+            TONES.get(f"{one.kind}.{one.name}", "done"),
+        )
+        for one in reversed(history)
+    ]
+
+
+def _who(actor: str) -> str:
+    kind, _, name = actor.partition(":")
+    return {"user": f"by {name}", "key": f"by the key {name}", "customer": "by the customer"}.get(
+        kind, "by the house"
+    )
+
+
+def _why(facts: dict[str, Any]) -> list[str]:
+    return [
+        f"{name.replace('_', ' ')}: {value}" for name, value in facts.items() if value not in (None, "", {})
+    ]
+
+
+def roll_up(payments: Sequence[Payment]) -> str:
+    """Return how the money of an order stands, in one word: the state that is farthest behind."""
+    if not payments:
+        return "nothing to pay"
+    refunded = sum(one.refunded_minor for one in payments)
+    if refunded and refunded == sum(one.captured_minor for one in payments):
+        return "refunded"
+    behind = (
+        PaymentState.DECLINED,
+        PaymentState.UNKNOWN,
+        PaymentState.OWED,
+        PaymentState.ASKED,
+        PaymentState.VOIDING,
+        PaymentState.VOIDED,
+        PaymentState.AUTHORIZED,
+        PaymentState.CAPTURING,
+        PaymentState.CAPTURED,
+    )
+    return str(min((PaymentState(one.state) for one in payments), key=behind.index))
+
+
+def why_not_going(found: Whole) -> list[str]:
+    """Return everything that keeps an unfinished order from going on."""
+    if found.order.state not in {OrderState.PLACED, OrderState.HELD}:
+        return []
+    kept = [f"Held for {one.reason.replace('_', ' ')}. {one.note}".strip() for one in found.open_holds]
+    waits = {PaymentState.OWED, PaymentState.ASKED, PaymentState.UNKNOWN}
+    kept += [
+        f"The payment by {one.method} is not authorized yet." for one in found.payments if one.state in waits
+    ]
+    return kept
