@@ -1,10 +1,11 @@
-"""Evens out the mass of boxes when cost cannot be lowered any more: nobody likes to lift one heavy box beside a light one.
+"""Evens out the mass of boxes when fewer are not possible: nobody likes to lift one heavy box beside a light one.
 
 Units move from a heavier box to a lighter one, or change places with lighter units of it, as long as both boxes still take
-what they then have. Number and types of boxes stay.
+what they then have. The number of boxes stays, and so do their types unless evenness comes before volume.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from doorstep.solvers.cartons.dividing import Division, Load, Plan
@@ -12,7 +13,7 @@ from doorstep.solvers.cartons.dividing import Division, Load, Plan
 MOST_BOXES = 12
 """With more boxes, the eye no longer compares them."""
 
-MOST_TRIES = 8
+MOST_TRIES = 40
 """Exchanges tried per pair of boxes, the most evening one first."""
 
 MOST_ROUNDS = 60
@@ -22,25 +23,27 @@ Change = tuple[int, ...]
 """Per kind the units that leave the heavier box; below zero: that come to it."""
 
 
-def balanced(search: Division, plan: Plan) -> Plan:
-    """Return a plan of the same boxes with masses as even as exchanges between two boxes can make them."""
+def balanced(search: Division, plan: Plan, stock: Sequence[int]) -> Plan:
+    """Return a plan of as many boxes with masses as even as exchanges between two boxes can make them."""
     if not 2 <= len(plan.loads) <= MOST_BOXES:
         return plan
     loads = list(plan.loads)
     settled: set[tuple[Load, Load]] = set()
     for _ in range(MOST_ROUNDS):
-        pairs = sorted(
-            combinations(range(len(loads)), 2), key=lambda pair: -abs(_apart_g(search, loads, *pair))
-        )
-        for one, other in pairs:
-            heavy, light = (one, other) if _apart_g(search, loads, one, other) >= 0 else (other, one)
-            if (loads[heavy], loads[light]) in settled or search.late():
+        for one, other in sorted(
+            combinations(range(len(loads)), 2), key=lambda pair: -_apart(search, loads, pair)
+        ):
+            pair = sorted((loads[one], loads[other]), key=lambda load: -_gross_g(search, load))
+            heavy, light = pair
+            if (heavy, light) in settled or search.late():
                 continue
-            evened = _evened(search, loads[heavy], loads[light])
+            settled.add((heavy, light))
+            used = Counter(load.box for load in loads) - Counter(load.box for load in pair)
+            spare = [count - used[box] for box, count in enumerate(stock)]
+            evened = _evened(search, heavy, light, spare)
             if evened:
-                loads[heavy], loads[light] = evened
+                loads[one], loads[other] = evened
                 break
-            settled.add((loads[heavy], loads[light]))
         else:
             break
     return Plan(tuple(loads), plan.left)
@@ -51,36 +54,60 @@ def _gross_g(search: Division, load: Load) -> int:
     return goods + search.boxes[load.box].tare_g
 
 
-def _apart_g(search: Division, loads: list[Load], one: int, other: int) -> int:
-    return _gross_g(search, loads[one]) - _gross_g(search, loads[other])
+def _apart(search: Division, loads: Sequence[Load], pair: tuple[int, int]) -> int:
+    return abs(_gross_g(search, loads[pair[0]]) - _gross_g(search, loads[pair[1]]))
 
 
-def _evened(search: Division, heavy: Load, light: Load) -> tuple[Load, Load] | None:
+def _evened(search: Division, heavy: Load, light: Load, spare: Sequence[int]) -> tuple[Load, Load] | None:
     """Make the best exchange that both boxes bear."""
     apart = _gross_g(search, heavy) - _gross_g(search, light)
-    ranked = sorted(
-        (abs(apart - 2 * moved_g), change)
-        for moved_g, change in _changes(search, heavy, light, apart)
-        if 0 < moved_g < apart
-    )
+    found: dict[Change, int] = {}
+    for change in (_halved(search, heavy, light), *_changes(search, heavy, light, apart)):
+        found[change] = sum(count * kind.weight_g for count, kind in zip(change, search.kinds, strict=True))
     tried = 0
-    for _, change in ranked:
+    for change in sorted(found, key=lambda each: (abs(apart - 2 * found[each]), each)):
+        if not 0 < found[change] < apart or tried == MOST_TRIES:
+            continue
         less = [have - leave for have, leave in zip(heavy.counts, change, strict=True)]
         more = [have + come for have, come in zip(light.counts, change, strict=True)]
-        if not (any(less) and search.may_take(heavy.box, less) and search.may_take(light.box, more)):
+        grown_in = _types(search, light, more, spare)
+        if not (any(less) and any(more) and grown_in and _types(search, heavy, less, spare)):
             continue
         tried += 1
-        if tried > MOST_TRIES:
-            break
-        grown = search.try_box(light.box, more, search.starts)
-        shrunk = search.try_box(heavy.box, less, search.starts) if grown else None
-        if grown and shrunk:
-            return shrunk, grown
+        grown = _packed(search, more, grown_in)
+        if grown:
+            left = [count - (box == grown.box) for box, count in enumerate(spare)]
+            shrunk = _packed(search, less, _types(search, heavy, less, left))
+            if shrunk and _apart(search, (shrunk, grown), (0, 1)) < apart:
+                return shrunk, grown
     return None
 
 
-def _changes(search: Division, heavy: Load, light: Load, apart: int) -> Iterator[tuple[int, Change]]:
-    """Yield exchanges with the mass that leaves the heavier box: some units of one kind, maybe for one of another."""
+def _types(search: Division, load: Load, counts: list[int], spare: Sequence[int]) -> list[int]:
+    """Types of box that may take these units instead of the load: its own, or any where evenness comes first."""
+    free = search.problem.even and search.problem.objective == "fewest"
+    types = search.by_cost if free else [load.box]
+    return [box for box in types if spare[box] > 0 and search.may_take(box, counts)]
+
+
+def _packed(search: Division, counts: list[int], types: Sequence[int]) -> Load | None:
+    return next((load for box in types if (load := search.try_box(box, counts, search.starts))), None)
+
+
+def _halved(search: Division, heavy: Load, light: Load) -> Change:
+    """Deal all units out anew, heaviest first, each to the box that is lighter so far."""
+    sides = [[0] * len(search.kinds), [0] * len(search.kinds)]
+    masses = [search.boxes[load.box].tare_g for load in (heavy, light)]
+    for k in sorted(range(len(search.kinds)), key=lambda k: (-search.kinds[k].weight_g, k)):
+        for _ in range(heavy.counts[k] + light.counts[k]):
+            side = 0 if masses[0] <= masses[1] else 1
+            sides[side][k] += 1
+            masses[side] += search.kinds[k].weight_g
+    return tuple(have - keep for have, keep in zip(heavy.counts, sides[masses[0] < masses[1]], strict=True))
+
+
+def _changes(search: Division, heavy: Load, light: Load, apart: int) -> Iterator[Change]:
+    """Yield exchanges: some units of one kind, maybe for one of another."""
     count = len(search.kinds)
     weights = [kind.weight_g for kind in search.kinds]
     for k in range(count):
@@ -89,10 +116,10 @@ def _changes(search: Division, heavy: Load, light: Load, apart: int) -> Iterator
         for back in (None, *(j for j in range(count) if light.counts[j] and j != k)):
             back_g = 0 if back is None else weights[back]
             ideal = (apart + 2 * back_g) // (2 * weights[k])
-            for units in {ideal, ideal + 1}:
+            for units in sorted({1, ideal // 2, ideal, ideal + 1}):
                 if 0 < units <= heavy.counts[k]:
                     change = [0] * count
                     change[k] = units
                     if back is not None:
                         change[back] = -1
-                    yield units * weights[k] - back_g, tuple(change)
+                    yield tuple(change)

@@ -39,7 +39,7 @@ def solve(
         again = _warmed(problem, kinds, warm, counts)
         plan = min(plan, again, key=search.cost) if again else plan
     plan = search.improve(plan, stock, seed, lambda better: improved(_value(problem, better)))
-    return _answer(problem, search, balanced(search, plan), unserved, counts)
+    return _answer(problem, search, balanced(search, plan, stock), unserved, counts)
 
 
 def _stock(problem: Packing) -> list[int]:
