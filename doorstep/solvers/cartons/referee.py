@@ -8,6 +8,9 @@ from itertools import permutations
 from doorstep.solvers.cartons.answers import Answer, PackedBox, Placement
 from doorstep.solvers.cartons.questions import Box, Item, Packing
 
+CELLS = 12
+"""A floor is looked at in so many squares along its longer side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -59,21 +62,35 @@ def _box(problem: Packing, box: Box, packed: PackedBox, where: str) -> Iterator[
         yield Finding(
             "fill_misstated", where, f"is {100 * volume / inner:.1f} % full, not {packed.fill_pct} %"
         )
-    for number in range(len(packed.placements)):
-        yield from _unit(problem, box, packed.placements, number, f"{where}, unit {number + 1}")
+    cells: dict[tuple[int, int], list[Placement]] = {}
+    for number, each in enumerate(packed.placements, 1):
+        touched = _cells(box, each)
+        near = dict.fromkeys(other for cell in touched for other in cells.get(cell, ()))
+        yield from _unit(problem, box, each, list(near), f"{where}, unit {number}")
+        for cell in touched:
+            cells.setdefault(cell, []).append(each)
+
+
+def _cells(box: Box, unit: Placement) -> list[tuple[int, int]]:
+    """The squares of the floor that a unit stands over; only units that share one can be in each other's way."""
+    size = max(box.length_mm, box.width_mm) // CELLS + 1
+    across = range(unit.x_mm // size, (unit.x_mm + max(1, unit.length_mm) - 1) // size + 1)
+    along = range(unit.y_mm // size, (unit.y_mm + max(1, unit.width_mm) - 1) // size + 1)
+    if len(across) * len(along) > 4 * CELLS * CELLS:
+        return []  # reaches far out of the box, which is told
+    return [(x, y) for x in across for y in along]
 
 
 def _unit(
-    problem: Packing, box: Box, placements: Sequence[Placement], number: int, where: str
+    problem: Packing, box: Box, unit: Placement, before: Sequence[Placement], where: str
 ) -> Iterator[Finding]:
-    """Judge one unit against the box and what was packed before it."""
-    unit = placements[number]
+    """Judge one unit against the box and what was packed before it nearby."""
     item = problem.items[unit.item]
     yield from _standing(item, unit, where)
     yield from _inside(box, unit, where)
     rested = 0
     far_x, far_y = unit.x_mm + unit.length_mm, unit.y_mm + unit.width_mm
-    for other in placements[:number]:
+    for other in before:
         if other.x_mm >= far_x or other.y_mm >= far_y:
             continue
         shared = _common(unit.x_mm, unit.length_mm, other.x_mm, other.length_mm) * _common(
