@@ -1,0 +1,163 @@
+"""Cartons used over a suite of orders, every placement judged by the referee.
+
+`fast` packs each order with a small budget of work. `high` then gives every order that needs more boxes than its bound a
+second (or `--seconds`), once more without the support rule, which is how best known values are counted.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+from time import perf_counter
+from typing import Any
+
+from doorstep.bench.carton_suite import CartonOrder, made_up, read_suite
+from doorstep.bench.report import Options, Report
+from doorstep.solvers.budget import Budget
+from doorstep.solvers.cartons import Answer, Packing, judge, solve
+
+WORK = 60
+"""Attempts to repack per order."""
+
+HIGH_SECONDS = 1.0
+QUICK_SHARE = 8
+"""A quick run packs every eighth order."""
+
+MADE_UP = 400
+"""Orders when there is no suite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """All orders packed in one way."""
+
+    answers: Sequence[Answer]
+    faults: int
+    seconds: float
+
+    @property
+    def boxes(self) -> int:
+        """Boxes of all orders."""
+        return sum(len(answer.boxes) for answer in self.answers)
+
+    @property
+    def liters(self) -> float:
+        """Outer volume of all boxes."""
+        return round(sum(answer.outer_mm3 for answer in self.answers) / 1e6, 1)
+
+    @property
+    def weight_variance(self) -> float:
+        """Mean over the orders of the variance of the gross mass of their boxes, in g2."""
+        return round(fmean(_variance(answer) for answer in self.answers), 1)
+
+
+def run(options: Options) -> Report:
+    """Pack every order of the suite, or made-up ones."""
+    orders = _orders(options)
+    problems = [order.problem for order in orders]
+    fast = _packed("3D", problems, Budget(work=WORK), options)
+    once = _packed("one start", problems, Budget(work=0), options)
+    flat = _packed("keep-flat", [order.keep_flat() for order in orders], Budget(work=WORK), options)
+    even = _packed("even", [replace(each, even=True) for each in problems], Budget(work=10), options)
+    passes = [fast, once, flat, even]
+    best, details = fast, _details(orders, fast, flat, even)
+    if options.effort == "high":
+        best = _tried_hard(problems, fast, options)
+        free = _tried_hard([replace(each, support_pct=0) for each in problems], best, options)
+        passes += [best, free]
+        details["high"] = {"boxes": best.boxes, "outer_liters": best.liters}
+        details["high_without_support"] = {"boxes": free.boxes, "outer_liters": free.liters}
+    yardsticks = {"lower_bound": float(sum(answer.lower_bound for answer in best.answers))}
+    if all(order.expected for order in orders):
+        yardsticks["lower_bound"] = float(
+            sum(
+                max(answer.lower_bound, order.expected.lower_bound if order.expected else 0)
+                for order, answer in zip(orders, best.answers, strict=True)
+            )
+        )
+        yardsticks["reference"] = float(_known(orders, "3d"))
+    yardsticks["no_search"] = float(once.boxes)
+    details["yardstick_seconds"] = once.seconds
+    return Report(
+        bench="cartons",
+        value=float(best.boxes),
+        unit="boxes",
+        ratios={name: round(best.boxes / each, 5) for name, each in yardsticks.items() if each},
+        yardsticks=yardsticks,
+        checks={"valid": not any(each.faults for each in passes)},
+        details=details,
+    )
+
+
+def _orders(options: Options) -> list[CartonOrder]:
+    data = os.environ.get("DOORSTEP_DATA")
+    suite = options.suite or (Path(data) / "cartons" if data else None)
+    orders = read_suite(suite) if suite else made_up(MADE_UP, options.seed)
+    return orders[::QUICK_SHARE] if options.quick else orders
+
+
+def _packed(name: str, problems: Sequence[Packing], budget: Budget, options: Options) -> Pass:
+    answers, faults, seconds = [], 0, 0.0
+    for problem in problems:
+        began = perf_counter()
+        answer = solve(problem, budget, seed=options.seed)
+        seconds += perf_counter() - began
+        faults += len(judge(problem, answer))
+        answers.append(answer)
+    done = Pass(answers, faults, round(seconds, 2))
+    options.progress(f"{name}: {done.boxes} boxes, {done.liters:,.0f} l, {seconds:.1f} s, {faults} faults")
+    return done
+
+
+def _tried_hard(problems: Sequence[Packing], known: Pass, options: Options) -> Pass:
+    """Think longer about orders with more boxes than their bound, from what is known of them."""
+    budget = Budget(seconds=options.seconds or HIGH_SECONDS)
+    answers = list(known.answers)
+    faults = 0
+    began = perf_counter()
+    for number, (problem, answer) in enumerate(zip(problems, known.answers, strict=True)):
+        if answer.value > answer.lower_bound:
+            answers[number] = solve(problem, budget, seed=options.seed, warm=answer)
+            faults += len(judge(problem, answers[number]))
+            options.progress(f"order {number + 1}: {answer.value} -> {answers[number].value} boxes")
+    return Pass(answers, faults, round(perf_counter() - began, 2))
+
+
+def _details(orders: Sequence[CartonOrder], fast: Pass, flat: Pass, even: Pass) -> dict[str, Any]:
+    details: dict[str, Any] = {
+        "orders": len(orders),
+        "engine": fast.answers[0].engine,
+        "outer_liters": fast.liters,
+        "seconds": fast.seconds,
+        "keep_flat": {"boxes": flat.boxes, "outer_liters": flat.liters, "seconds": flat.seconds},
+        "even": {"boxes": even.boxes, "weight_variance": even.weight_variance, "seconds": even.seconds},
+    }
+    if all(order.expected for order in orders):
+        details["orders_above_reference"] = _above(orders, fast, "3d")
+        details["keep_flat"] |= {
+            "reference": _known(orders, "2d"),
+            "orders_above_reference": _above(orders, flat, "2d"),
+        }
+        details["even"]["reference_variance"] = round(
+            fmean(order.expected.weight_variance["3d"] for order in orders if order.expected), 1
+        )
+    return details
+
+
+def _known(orders: Iterable[CartonOrder], way: str) -> int:
+    return sum(order.expected.boxes[way] for order in orders if order.expected)
+
+
+def _above(orders: Sequence[CartonOrder], done: Pass, way: str) -> int:
+    return sum(
+        len(answer.boxes) > order.expected.boxes[way]
+        for order, answer in zip(orders, done.answers, strict=True)
+        if order.expected
+    )
+
+
+def _variance(answer: Answer) -> float:
+    masses = [box.weight_g for box in answer.boxes]
+    mean = fmean(masses) if masses else 0.0
+    return fmean((mass - mean) ** 2 for mass in masses) if masses else 0.0
