@@ -39,7 +39,8 @@ def read_link(house: House, purpose: str, text: str, today: date | None = None) 
     except ValueError:
         whole = b""
     body, mac = whole[:-MAC_BYTES], whole[-MAC_BYTES:]
-    if len(body) != 36 or not hmac.compare_digest(mac, _mac(house, purpose, body)):
+    spelled = base64.urlsafe_b64encode(whole).decode() == text
+    if len(body) != 36 or not spelled or not hmac.compare_digest(mac, _mac(house, purpose, body)):
         raise Refused(Reason.UNKNOWN, "This link is not valid. Open it from the message again.")
     if today is not None and today.toordinal() > int.from_bytes(body[32:]):
         raise Refused(Reason.EXPIRED, "This link has expired. Ask the shop for a new one.")

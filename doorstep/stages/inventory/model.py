@@ -15,6 +15,9 @@ QUANTITY_MAX = 1_000_000
 OUTSIDE = ("supplier", "customer", "lost", "found", "scrap")
 """Places beyond our walls: the other side of what comes, goes, vanishes or turns up."""
 
+TOLD = ("stock.received", "count.posted", "reservation.expired", "reservation.short")
+"""Events of goods, which have a ledger instead of a life cycle."""
+
 
 class Phase(StrEnum):
     """Where a reservation is: promised, shipped, given back, or run out."""
