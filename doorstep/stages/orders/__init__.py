@@ -1,6 +1,7 @@
 """Orders: an order walks in, is checked, and is accepted or held."""
 
 from doorstep.stages.orders.acts import (
+    Standing,
     accept_ready,
     cancel,
     cancel_one,
@@ -13,6 +14,7 @@ from doorstep.stages.orders.acts import (
     refund,
     release_hold,
     reopen,
+    standing,
     start_shipping,
     want_capture,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "PaymentState",
     "Promise",
     "RefundAsk",
+    "Standing",
     "Verdict",
     "accept_ready",
     "cancel",
@@ -68,6 +71,7 @@ __all__ = [
     "refund",
     "release_hold",
     "reopen",
+    "standing",
     "start_shipping",
     "want_capture",
 ]

@@ -22,6 +22,7 @@ from doorstep.stages.orders.acts.holding import (
 )
 from doorstep.stages.orders.acts.looking import (
     Page,
+    Standing,
     Wanted,
     Whole,
     count_open,
@@ -30,6 +31,7 @@ from doorstep.stages.orders.acts.looking import (
     find_merchant,
     look,
     read,
+    standing,
 )
 from doorstep.stages.orders.acts.paying import (
     ask_again,
@@ -52,6 +54,7 @@ from doorstep.stages.orders.acts.placing import place
 
 __all__ = [
     "Page",
+    "Standing",
     "Wanted",
     "Whole",
     "accept_ready",
@@ -88,6 +91,7 @@ __all__ = [
     "release_one",
     "reopen",
     "retry",
+    "standing",
     "start_shipping",
     "voided",
     "want_capture",

@@ -46,11 +46,9 @@ async def release_hold(tx: Tx, ids: Sequence[UUID], reason: HoldReason | str, no
     Raises:
         Refused: the reason was missing stock, and it is still missing; says of what.
     """
-    released = await tx.values(Q.release_holds, ids=list(ids), reason=HoldReason(reason), actor=tx.actor)
-    if not released:
-        return []
     if reason == HoldReason.OUT_OF_STOCK:
-        await _reserve_rest(tx, released)
+        await _reserve_rest(tx, ids)
+    released = await tx.values(Q.release_holds, ids=list(ids), reason=HoldReason(reason), actor=tx.actor)
     await journal.note(tx, ORDER, "hold_released", released, {"reason": reason, "note": note})
     await accept_ready(tx, released)
     return released

@@ -143,3 +143,25 @@ def _by_order(records: Sequence[Of]) -> dict[UUID, list[Of]]:
     for record in records:
         found[record.order_id].append(record)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an order of a channel stands; `holds` are the reasons that keep it, amounts in minor units."""
+
+    external_ref: str
+    merchant: str
+    id: UUID
+    state: str
+    shipped: bool
+    total_minor: int
+    rounding_minor: int
+    holds: list[str]
+    payments_minor: int
+    captured_minor: int
+    refunded_minor: int
+
+
+async def standing(tx: Tx, channel: str) -> list[Standing]:
+    """Return how every order of a channel stands that has an external reference: for importers that go on, and for the books."""
+    return await tx.rows(Q.standing, Standing, channel=channel)

@@ -67,3 +67,21 @@ SELECT o.state, count(*)::int AS count FROM orders.orders o
 WHERE o.tenant_id = %(tenant_id)s AND o.state = ANY (ARRAY['placed', 'held', 'accepted'])
   AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
 GROUP BY o.state;
+
+-- name: standing
+-- How the orders of a channel stand, each with its external reference, open holds and money.
+SELECT o.external_ref, m.code AS merchant, o.id, o.state, o.shipped_at IS NOT NULL AS shipped, o.total_minor, o.rounding_minor,
+       coalesce(h.reasons, '{}') AS holds, coalesce(p.promised, 0)::bigint AS payments_minor,
+       coalesce(p.captured, 0)::bigint AS captured_minor, coalesce(p.refunded, 0)::bigint AS refunded_minor
+FROM orders.orders o
+JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
+LEFT JOIN LATERAL (
+    SELECT array_agg(x.reason ORDER BY x.reason) AS reasons FROM orders.holds x
+    WHERE x.tenant_id = %(tenant_id)s AND x.order_id = o.id AND x.released_at IS NULL
+) h ON true
+LEFT JOIN LATERAL (
+    SELECT sum(x.amount_minor) AS promised, sum(x.captured_minor) AS captured, sum(x.refunded_minor) AS refunded
+    FROM orders.payments x WHERE x.tenant_id = %(tenant_id)s AND x.order_id = o.id
+) p ON true
+WHERE o.tenant_id = %(tenant_id)s AND o.channel = %(channel)s AND o.external_ref IS NOT NULL
+ORDER BY o.external_ref, m.code;

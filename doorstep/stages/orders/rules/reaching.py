@@ -26,6 +26,7 @@ def dialed(phone: str, country: str) -> str | None:
         number = phonenumbers.parse(phone, country or None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:  # also what only neighbors could dial
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
