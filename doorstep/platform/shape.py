@@ -95,7 +95,7 @@ def _annotation(kind: inspect.Type) -> Any:
         base = Literal[tuple(kind.values)]
     if isinstance(kind, inspect.DateTimeType) and kind.tz is not None:
         limits["tz"] = kind.tz
-    if not limits:
+    if not limits or base is Any:
         return base
     return Annotated[base, msgspec.Meta(**limits)]
 
@@ -103,6 +103,7 @@ def _annotation(kind: inspect.Type) -> Any:
 _BASES: dict[type[inspect.Type], Any] = {
     inspect.IntType: int,
     inspect.StrType: str,
+    inspect.BytesType: bytes,
     inspect.BoolType: bool,
     inspect.FloatType: float,
     inspect.DateTimeType: datetime,
