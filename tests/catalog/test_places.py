@@ -79,7 +79,7 @@ async def test_a_site_comes_with_its_floor(client: httpx.AsyncClient) -> None:
     added = await client.post("/api/sites", json=SITE)
     assert added.status_code == 201, added.text
     read = (await client.get(f"/api/sites/{added.json()['site']['id']}")).json()
-    assert read["site"]["cutoff"] == "15:30:00"
+    assert read["site"]["cutoff"] == "15:30"
     assert [one["code"] for one in read["bins"]] == ["E-1"]
     assert [one["code"] for one in (await client.get("/api/sites")).json()] == ["center", "east", "north"]
     assert (await client.get(f"/api/sites/{new_id()}")).status_code == 404

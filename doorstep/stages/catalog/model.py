@@ -23,9 +23,10 @@ class SiteKind(StrEnum):
 
 
 class CarrierKind(StrEnum):
-    """How a carrier is reached: over its API, or as our own vans."""
+    """How a carrier is reached: over its API, not at all (its rates are in our table, its labels are ours), or as our own vans."""
 
     RATE_TABLE = "rate_table"
+    OWN_LABELS = "own_labels"
     FLEET = "fleet"
 
 

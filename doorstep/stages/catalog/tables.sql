@@ -136,20 +136,20 @@ CREATE TABLE catalog.boxes (
     CONSTRAINT box_code_taken UNIQUE (tenant_id, code)
 );
 
--- Who carries parcels: outside carriers behind an API, and the in-house fleet.
+-- Who carries parcels: outside carriers behind an API, those without one (we make the labels), and the in-house fleet.
 CREATE TABLE catalog.carriers (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     code text NOT NULL,
     name text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('rate_table', 'fleet')),
+    kind text NOT NULL CHECK (kind IN ('rate_table', 'own_labels', 'fleet')),
     base_url text,
     api_key text,
     hook_secret text,
     active boolean NOT NULL DEFAULT true,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT carrier_code_taken UNIQUE (tenant_id, code),
-    CONSTRAINT carrier_needs_address CHECK (kind = 'fleet' OR base_url IS NOT NULL)
+    CONSTRAINT carrier_needs_address CHECK (kind <> 'rate_table' OR base_url IS NOT NULL)
 );
 
 -- A carrier's products: how fast, how heavy, for how much to which zone.

@@ -25,7 +25,10 @@ class CarrierIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     code: Code
     name: Name
-    kind: Annotated[Literal["rate_table", "fleet"], Meta(description="Behind an API, or our own vans.")]
+    kind: Annotated[
+        Literal["rate_table", "own_labels", "fleet"],
+        Meta(description="Behind an API; without one, with labels of ours; or our own vans."),
+    ]
     base_url: Text | None = None
     api_key: Annotated[Text, Meta(description="Ours at the carrier; never shown again.")] | None = None
     hook_secret: Annotated[Text, Meta(description="Signs the carrier's calls; never shown again.")] | None = (
@@ -58,7 +61,7 @@ async def read_carriers(house: InHouse, who: Caller) -> list[CarrierOut]:
 @post("/api/carriers", opt=allow(*DESK, scope="carriers:write"))
 async def add_carrier(
     data: JSONBody[CarrierIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[CarrierOut]:
     """Add a carrier."""
 
     async def act(tx: Tx) -> CarrierOut:
@@ -66,7 +69,7 @@ async def add_carrier(
         await carriage.add_carriers(tx, [carrier])
         return _shown(carrier)
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class SwitchIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -75,17 +78,17 @@ class SwitchIn(msgspec.Struct, forbid_unknown_fields=True):
     active: bool
 
 
-@post("/api/carriers/{carrier_id:uuid}/switch", opt=allow(*DESK, scope="carriers:write"))
+@post("/api/carriers/{carrier_id:uuid}/switch", opt=allow(*DESK, scope="carriers:write"), status_code=200)
 async def switch_carrier(
     data: JSONBody[SwitchIn], request: Asked, house: InHouse, who: Caller, carrier_id: FromPath[UUID]
-) -> Response[bytes]:
+) -> Response[CarrierOut]:
     """Use a carrier again, or no longer."""
 
     async def act(tx: Tx) -> CarrierOut:
         await carriage.switch_carrier(tx, carrier_id, active=data.active)
         return _shown((await carriage.carriers_of(tx, [carrier_id]))[carrier_id])
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 class RateIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -134,7 +137,7 @@ async def read_services(house: InHouse, who: Caller) -> list[Service]:
 @post("/api/services", opt=allow(*DESK, scope="carriers:write"))
 async def add_service(
     data: JSONBody[ServiceIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[Service]:
     """Add a service of a carrier."""
 
     async def act(tx: Tx) -> Service:
@@ -143,7 +146,7 @@ async def add_service(
         await carriage.add_services(tx, [service])
         return service
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 ROUTES = [read_carriers, add_carrier, switch_carrier, read_services, add_service]

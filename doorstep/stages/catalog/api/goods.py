@@ -91,7 +91,7 @@ async def read_merchants(house: InHouse, who: Caller) -> list[MerchantOut]:
 @post("/api/merchants", opt=allow(*DESK, scope="catalog:write"))
 async def add_merchant(
     data: JSONBody[MerchantIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[MerchantOut]:
     """Add a merchant."""
 
     async def act(tx: Tx) -> MerchantOut:
@@ -99,13 +99,13 @@ async def add_merchant(
         await merchants.add_merchants(tx, [one])
         return _shown(one)
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 @put("/api/merchants/{merchant_id:uuid}", opt=allow(*DESK, scope="catalog:write"))
 async def change_merchant(
     data: JSONBody[MerchantIn], request: Asked, house: InHouse, who: Caller, merchant_id: FromPath[UUID]
-) -> Response[bytes]:
+) -> Response[MerchantOut]:
     """Change a merchant's face and rules; code and currency stay as they are."""
     who.own(merchant_id)
 
@@ -113,7 +113,7 @@ async def change_merchant(
         await merchants.change_merchants(tx, [_merchant(merchant_id, data)])
         return _shown((await merchants.merchants_of(tx, [merchant_id]))[merchant_id])
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 class ComponentIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -244,7 +244,7 @@ async def _product(tx: Tx, product_id: UUID, data: ProductIn, who: Principal) ->
 @post("/api/products", opt=allow(*DESK, Role.MERCHANT, scope="catalog:write"))
 async def add_product(
     data: JSONBody[ProductIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[ProductOut]:
     """Add a product with its codes and, for a kit, its components."""
 
     async def act(tx: Tx) -> ProductOut:
@@ -252,13 +252,13 @@ async def add_product(
         await products.add_products(tx, [await _product(tx, product_id, data, who)])
         return await whole(tx, product_id, who)
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 @put("/api/products/{product_id:uuid}", opt=allow(*DESK, Role.MERCHANT, scope="catalog:write"))
 async def change_product(
     data: JSONBody[ProductIn], request: Asked, house: InHouse, who: Caller, product_id: FromPath[UUID]
-) -> Response[bytes]:
+) -> Response[ProductOut]:
     """Change what a product is called, measures and costs, and add codes; owner, SKU, kind and components stay."""
 
     async def act(tx: Tx) -> ProductOut:
@@ -272,7 +272,7 @@ async def change_product(
         await products.change_products(tx, [await _product(tx, product_id, data, who)])
         return await whole(tx, product_id, who)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 class ImportIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -297,10 +297,10 @@ def summary(verdicts: list[RowVerdict]) -> ImportOut:
     return ImportOut(counts, verdicts)
 
 
-@post("/api/catalog/import", opt=allow(*DESK, Role.MERCHANT, scope="catalog:write"))
+@post("/api/catalog/import", opt=allow(*DESK, Role.MERCHANT, scope="catalog:write"), status_code=200)
 async def import_products(
     data: JSONBody[ImportIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[ImportOut]:
     """Import a table of products: good rows are created or updated, faulty ones refused with what to do."""
     try:
         rows = list(read_table(data.csv))
@@ -314,7 +314,7 @@ async def import_products(
             )
         )
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 ROUTES = [

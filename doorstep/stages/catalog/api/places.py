@@ -74,19 +74,45 @@ class SiteIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     bins: Annotated[list[BinIn], Meta(max_length=20_000)] = []
 
 
+class SiteOut(msgspec.Struct, kw_only=True):
+    """A warehouse or local center; `cutoff` is local time, like 16:00."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: str
+    street: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    lat: float
+    lon: float
+    timezone: str
+    cutoff: str
+    start_x_mm: int
+    start_y_mm: int
+    gs1_prefix: str
+
+
+def _site(one: Site) -> SiteOut:
+    fields = {name: getattr(one, name) for name in SiteOut.__struct_fields__}
+    return SiteOut(**{**fields, "cutoff": one.cutoff.strftime("%H:%M")})
+
+
 class FloorOut(msgspec.Struct):
     """A site with its aisles and bins."""
 
-    site: Site
+    site: SiteOut
     aisles: list[Aisle]
     bins: list[Bin]
 
 
 @get("/api/sites", opt=allow(*READERS, scope="catalog:read"))
-async def read_sites(house: InHouse, who: Caller) -> list[Site]:
+async def read_sites(house: InHouse, who: Caller) -> list[SiteOut]:
     """List the warehouses and local centers."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        return list((await places.sites(tx)).values())
+        return [_site(one) for one in (await places.sites(tx)).values()]
 
 
 @get("/api/sites/{site_id:uuid}", opt=allow(*READERS, scope="catalog:read"))
@@ -100,11 +126,11 @@ async def _floor(tx: Tx, site_id: UUID) -> FloorOut:
     found = await places.sites(tx, [site_id])
     if site_id not in found:
         raise unknown("site", site_id)
-    return FloorOut(found[site_id], *await places.floor_of(tx, site_id))
+    return FloorOut(_site(found[site_id]), *await places.floor_of(tx, site_id))
 
 
 @post("/api/sites", opt=allow(*DESK, scope="sites:write"))
-async def add_site(data: JSONBody[SiteIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def add_site(data: JSONBody[SiteIn], request: Asked, house: InHouse, who: Caller) -> Response[FloorOut]:
     """Add a site with its aisles and bins."""
 
     async def act(tx: Tx) -> FloorOut:
@@ -119,7 +145,7 @@ async def add_site(data: JSONBody[SiteIn], request: Asked, house: InHouse, who: 
         await places.add_sites(tx, [NewSite(site, aisles, bins)])
         return await _floor(tx, site.id)
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class BoxIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -146,7 +172,7 @@ async def read_boxes(house: InHouse, who: Caller) -> list[Box]:
 
 
 @post("/api/boxes", opt=allow(*DESK, scope="sites:write"))
-async def add_box(data: JSONBody[BoxIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def add_box(data: JSONBody[BoxIn], request: Asked, house: InHouse, who: Caller) -> Response[Box]:
     """Add a carton."""
 
     async def act(tx: Tx) -> Box:
@@ -154,7 +180,7 @@ async def add_box(data: JSONBody[BoxIn], request: Asked, house: InHouse, who: Ca
         await places.add_boxes(tx, [box])
         return box
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class VanIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -169,26 +195,45 @@ class VanIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     driver_user_id: UUID | None = None
 
 
+class VanOut(msgspec.Struct, kw_only=True):
+    """A van; its shift is local time, like 08:00."""
+
+    id: UUID
+    site_id: UUID
+    code: str
+    capacity_g: int
+    capacity_ml: int
+    shift_start: str
+    shift_end: str
+    driver_user_id: UUID | None
+
+
+def _van(one: Van) -> VanOut:
+    fields = {name: getattr(one, name) for name in VanOut.__struct_fields__}
+    shift = {name: fields[name].strftime("%H:%M") for name in ("shift_start", "shift_end")}
+    return VanOut(**{**fields, **shift})
+
+
 @get("/api/vans", opt=allow(*READERS, scope="catalog:read"))
-async def read_vans(house: InHouse, who: Caller) -> list[Van]:
+async def read_vans(house: InHouse, who: Caller) -> list[VanOut]:
     """List the vans."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        return await places.vans_of(tx)
+        return [_van(one) for one in await places.vans_of(tx)]
 
 
 @post("/api/vans", opt=allow(*DESK, scope="sites:write"))
-async def add_van(data: JSONBody[VanIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def add_van(data: JSONBody[VanIn], request: Asked, house: InHouse, who: Caller) -> Response[VanOut]:
     """Add a van."""
 
-    async def act(tx: Tx) -> Van:
+    async def act(tx: Tx) -> VanOut:
         values = msgspec.structs.asdict(data)
         for name in ("shift_start", "shift_end"):
             values[name] = time.fromisoformat(values[name])
         van = Van(id=new_id(), **values)
         await places.add_vans(tx, [van])
-        return van
+        return _van(van)
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 ROUTES = [read_sites, read_site, add_site, read_boxes, add_box, read_vans, add_van]

@@ -41,13 +41,13 @@ class StartIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @post("/api/counts/start", opt=allow(*FLOOR, scope="stock:write"))
 async def start_count(
     data: JSONBody[StartIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[list[OpenCount]]:
     """Begin to count a place: answers one count per product; say what lies there with `POST /api/counts`."""
 
     async def act(tx: Tx) -> list[OpenCount]:
         return await counting.start_count(tx, data.site_id, data.place, extra=data.extra)
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class CountedIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -67,7 +67,9 @@ class CountsIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/api/counts", opt=allow(*FLOOR, scope="stock:write"))
-async def count(data: JSONBody[CountsIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def count(
+    data: JSONBody[CountsIn], request: Asked, house: InHouse, who: Caller
+) -> Response[list[CountAnswer]]:
     """Say what lies there: it matches, is to be counted again, or its difference is posted."""
 
     async def act(tx: Tx) -> list[CountAnswer]:
@@ -75,7 +77,7 @@ async def count(data: JSONBody[CountsIn], request: Asked, house: InHouse, who: C
             tx, [Counted(one.count_id, one.quantity, one.as_of) for one in data.counts]
         )
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class AskIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -94,13 +96,13 @@ class AskedOut(msgspec.Struct):
 
 
 @post("/api/counts/ask", opt=allow(*FLOOR, scope="stock:write"))
-async def ask_count(data: JSONBody[AskIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def ask_count(data: JSONBody[AskIn], request: Asked, house: InHouse, who: Caller) -> Response[AskedOut]:
     """Ask for a count of a product in a place."""
 
     async def act(tx: Tx) -> AskedOut:
         return AskedOut(await asking.ask_counts(tx, [AskedCount(**msgspec.structs.asdict(data))]))
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 ROUTES = [read_counts, start_count, count, ask_count]

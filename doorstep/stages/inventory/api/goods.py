@@ -1,6 +1,6 @@
 """Availability, stock, receipts, adjustments and movements as JSON."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -185,14 +185,16 @@ class ReceiptsOut(msgspec.Struct):
 
 
 @post("/api/receipts", opt=allow(*FLOOR, scope="stock:write"))
-async def receive(data: JSONBody[ReceiptsIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def receive(
+    data: JSONBody[ReceiptsIn], request: Asked, house: InHouse, who: Caller
+) -> Response[ReceiptsOut]:
     """Take goods in; they can be sold at once, unless they go to quarantine."""
 
     async def act(tx: Tx) -> ReceiptsOut:
         receipts = [Receipt(**msgspec.structs.asdict(one)) for one in data.receipts]
         return ReceiptsOut(await moving.receive(tx, receipts))
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class AdjustmentIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -221,7 +223,7 @@ class LevelsOut(msgspec.Struct):
 @post("/api/adjustments", opt=allow(*DESK, scope="stock:write"))
 async def adjust(
     data: JSONBody[AdjustmentsIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[LevelsOut]:
     """Correct what lies in places; promises that are not covered any more are broken, the youngest first, and told."""
 
     async def act(tx: Tx) -> LevelsOut:
@@ -229,7 +231,7 @@ async def adjust(
         await moving.adjust(tx, [Adjustment(**msgspec.structs.asdict(one)) for one in data.adjustments])
         return LevelsOut(await looking.levels(tx, products))
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class MovementIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -251,7 +253,9 @@ class MovementsIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/api/movements", opt=allow(*FLOOR, scope="stock:write"))
-async def move(data: JSONBody[MovementsIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def move(
+    data: JSONBody[MovementsIn], request: Asked, house: InHouse, who: Caller
+) -> Response[LevelsOut]:
     """Move goods between bins, totes and quarantine."""
 
     async def act(tx: Tx) -> LevelsOut:
@@ -259,7 +263,7 @@ async def move(data: JSONBody[MovementsIn], request: Asked, house: InHouse, who:
         await moving.move(tx, [Movement(**msgspec.structs.asdict(one)) for one in data.movements])
         return LevelsOut(await looking.levels(tx, products))
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 class ImportIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -269,17 +273,17 @@ class ImportIn(msgspec.Struct, forbid_unknown_fields=True):
     preview: Annotated[bool, Meta(description="Give the verdicts and write nothing.")] = False
 
 
-@post("/api/stock/import", opt=allow(*DESK, scope="stock:write"))
+@post("/api/stock/import", opt=allow(*DESK, scope="stock:write"), status_code=200)
 async def import_stock(
     data: JSONBody[ImportIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[importing.Imported]:
     """Take in a table of goods: every good row is received, every faulty one refused with what to do."""
     rows = importing.read(data.csv)
 
-    async def act(tx: Tx) -> Any:
+    async def act(tx: Tx) -> importing.Imported:
         return await importing.import_stock(tx, rows, merchant_id=who.merchant_id, preview=data.preview)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 ROUTES = [
