@@ -131,7 +131,8 @@ async def depart(route_id: RouteId, house: InHouse, who: Caller, data: Form) -> 
             parcels = await driving.depart(tx, route_id, leave_behind=text(data, "leave_behind") == "yes")
     except Refused as refused:
         return back(path, refused.message, kind="wrong")
-    return back(path, f"{parcels} parcels are on their way. Drive safely.")
+    carried = "One parcel is on its" if parcels == 1 else f"{parcels} parcels are on their"
+    return back(path, f"{carried} way. Drive safely.")
 
 
 @post("/driver/{route_id:uuid}/finish", opt=DRIVE, include_in_schema=False, status_code=200)
