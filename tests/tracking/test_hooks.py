@@ -98,27 +98,27 @@ async def test_the_same_call_twice_in_the_same_instant_counts_once(
     assert (await heard(house, tenant, sent))[1] == 1
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"secret": "another secret"},
-        {"age_s": 301},
-        {"age_s": -400},
-        {"headers": {"webhook-signature": ""}},
-        {"headers": {"webhook-signature": "v1,bm9wZQ=="}},
-        {"headers": {"webhook-timestamp": "now"}},
-        {"headers": {"webhook-timestamp": "٣"}},
-        {"headers": {"webhook-id": ""}},
-        {"headers": {"webhook-id": "another"}},
-        {"headers": {"x-hmac-signature": "hmac-sha256-hex=00"}},
-    ],
-)
+NOT_GENUINE: list[dict[str, Any]] = [
+    {"secret": "another secret"},
+    {"age_s": 301},
+    {"age_s": -400},
+    {"headers": {"webhook-signature": ""}},
+    {"headers": {"webhook-signature": "v1,bm9wZQ=="}},
+    {"headers": {"webhook-timestamp": "now"}},
+    {"headers": {"webhook-timestamp": "٣"}},
+    {"headers": {"webhook-id": ""}},
+    {"headers": {"webhook-id": "another"}},
+    {"headers": {"x-hmac-signature": "hmac-sha256-hex=00"}},
+]
+
+
 async def test_a_call_that_is_not_genuine_changes_nothing(
-    house: House, tenant: UUID, sent: Sent, parcelo: Parcelo, change: dict[str, Any]
+    house: House, tenant: UUID, sent: Sent, parcelo: Parcelo
 ) -> None:
-    change = {**change, "headers": {k: v.encode() for k, v in change.get("headers", {}).items()}}
-    answer = await parcelo.call(hook_body(sent.numbers[0], "DEL"), **change)
-    assert answer.status_code == 401
+    for change in NOT_GENUINE:
+        spelled = {name: value.encode() for name, value in change.get("headers", {}).items()}
+        answer = await parcelo.call(hook_body(sent.numbers[0], "DEL"), **{**change, "headers": spelled})
+        assert answer.status_code == 401, change
     assert (await heard(house, tenant, sent))[1] == 0
 
 
@@ -145,21 +145,20 @@ async def test_a_call_for_nobody_is_unknown(parcelo: Parcelo, sent: Sent) -> Non
         assert (await parcelo.call(body, path=path)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{}", b"[1]", b"\xff\xfe", b'{"event": {"code": "DEL"}}', b'{"event": null}', b"{" * 2000],
-)
+NONSENSE = [b"", b"{}", b"[1]", b"\xff\xfe", b'{"event": {"code": "DEL"}}', b'{"event": null}', b"{" * 2000]
+
+
 async def test_a_genuine_call_with_nonsense_is_kept_with_its_fault_and_answered(
-    house: House, tenant: UUID, sent: Sent, parcelo: Parcelo, body: bytes
+    house: House, tenant: UUID, sent: Sent, parcelo: Parcelo
 ) -> None:
-    assert (await parcelo.call(body)).status_code == 200
+    for body in NONSENSE:
+        assert (await parcelo.call(body)).status_code == 200, body
     async with house.db.transaction(tenant, actor="test") as tx:
         cursor = await tx.connection.execute(
-            "SELECT folded, fault FROM tracking.calls WHERE tenant_id = %s", [tenant]
+            "SELECT folded, fault IS NOT NULL FROM tracking.calls WHERE tenant_id = %s", [tenant]
         )
-        row = await cursor.fetchone()
-    assert row is not None
-    assert (row[0], row[1] is not None) == (False, True)
+        assert await cursor.fetchall() == [(False, True)] * len(NONSENSE)
+    assert (await heard(house, tenant, sent))[1] == 0
 
 
 async def test_a_call_that_comes_before_its_label_waits_for_the_parcel(
