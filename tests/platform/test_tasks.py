@@ -12,7 +12,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.platform.journal import move
 from doorstep.platform.statements import Statements
-from doorstep.platform.tasks import ATTEMPTS_MAX, Every, Worker, backoff_s, duties, errand
+from doorstep.platform.tasks import ATTEMPTS_MAX, Every, Worker, backoff_s, duties, errand, errands
 from doorstep.stages.feedback.model import CASE, CaseAct
 from tests.platform.things import cases
 
@@ -191,3 +191,23 @@ async def test_a_worker_that_is_told_to_stop_hands_back_what_it_holds(house: Hou
 def test_waits_double_up_to_ten_minutes() -> None:
     for attempts, seconds in ((1, 1), (4, 8), (20, 600)):
         assert seconds * 0.5 <= backoff_s(attempts) <= seconds * 1.5
+
+
+async def test_an_errand_for_many_gets_them_at_once_and_one_that_fails_alone(
+    house: House, tenant: UUID
+) -> None:
+    calls: list[int] = []
+    bad: list[UUID] = []
+
+    @errands
+    async def call(house: House, tenant_id: UUID, subjects: list[UUID]) -> None:
+        calls.append(len(subjects))
+        if set(bad) & set(subjects):
+            raise ConnectionError("away")
+
+    worker = worker_for(house, call)
+    ids = await close_some(worker, tenant, 3)
+    bad.append(ids[1])
+    await worker.step(tenant)
+    assert calls == [3, 1, 1, 1]
+    assert await owed(worker, tenant) == [(1, False, "ConnectionError: away")]

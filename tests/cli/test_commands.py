@@ -1,0 +1,96 @@
+"""Every command explains itself; people, tenants and keys are made and listed; what is refused is one clear sentence."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from doorstep import cli
+from doorstep.platform.config import Settings
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    """Run a command in a process of its own, on the test database."""
+    environment = {**os.environ, "DOORSTEP_HOME": str(settings.home)}
+    environment |= {
+        "DOORSTEP_DATABASE_URL": str(settings.database_url),
+        "DOORSTEP_OWNER_URL": str(settings.owner_url),
+    }
+
+    def go(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "doorstep", *arguments],
+            env={**environment, **more}, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    return go
+
+
+def commands() -> list[str]:
+    """The words of every command that people may type."""
+    top = typer.main.get_command(cli.app)
+    found = []
+    for name, command in getattr(top, "commands", {}).items():
+        inner = getattr(command, "commands", None)
+        found += [f"{name} {one}" for one in inner] if inner else [name]
+    return found
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_explains_itself(command: str) -> None:
+    answer = CliRunner().invoke(cli.app, [*command.split(), "--help"])
+    assert answer.exit_code == 0
+    assert "Usage" in answer.output
+
+
+def test_tenants_people_and_keys_are_made_and_listed(run: Run) -> None:
+    code = f"c-{uuid4().hex[:12]}"
+    assert run("tenant", "add", code, "Northside").returncode == 0
+    assert code in run("tenant", "list").stdout
+    login = f"{uuid4().hex[:8]}@north.example"
+    made = run(
+        "user", "add", login, "Ana", "--role", "manager", "--tenant", code, "--password", "correct horse"
+    )
+    assert made.returncode == 0, made.stderr
+    assert login in run("user", "list", "--tenant", code).stdout
+    key = run("key", "add", "shop", "--scope", "orders:write", "--tenant", code).stdout.strip()
+    assert key.startswith("dk_")
+    listed = run("key", "list", "--tenant", code).stdout
+    assert "orders:write" in listed
+    assert key not in listed
+    assert run("key", "revoke", listed.split("\t")[0], "--tenant", code).returncode == 0
+    assert "revoked" in run("key", "list", "--tenant", code).stdout
+    healthy = run("doctor", "--tenant", code, "--json")
+    assert (healthy.returncode, json.loads(healthy.stdout)) == (0, {code: []})
+
+
+def test_what_is_refused_is_one_sentence_and_no_stack_trace(run: Run) -> None:
+    answer = run("user", "list", "--tenant", "nowhere")
+    assert answer.returncode == 2
+    assert answer.stderr.strip() == "There is no tenant nowhere here. Check the id, or list what there is."
+
+
+def test_a_setting_that_makes_no_sense_is_named(run: Run) -> None:
+    answer = run("migrate", DOORSTEP_PORT="eighty")
+    assert answer.returncode == 2
+    assert "DOORSTEP_PORT='eighty' is not a whole number" in answer.stderr
+
+
+def test_the_present_is_reached_once(run: Run) -> None:
+    assert json.loads(run("migrate", "--json").stdout) == {"applied": []}
+
+
+def test_benches_are_listed_and_an_unknown_one_is_refused() -> None:
+    assert "intake" in CliRunner().invoke(cli.app, ["bench"]).output
+    assert CliRunner().invoke(cli.app, ["bench", "nothing"]).exit_code == 2
+    assert Path("doorstep/bench").is_dir()
