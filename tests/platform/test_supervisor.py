@@ -6,7 +6,6 @@ import signal
 
 import pytest
 
-from doorstep.platform import supervisor
 from doorstep.platform.supervisor import Part, Supervisor
 
 
@@ -18,7 +17,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[Part]:
     async def sleeper(_program: str, *_arguments: str, **more: object) -> asyncio.subprocess.Process:
         return await started("sleep", "60", **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(supervisor.asyncio, "create_subprocess_exec", sleeper)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", sleeper)
     return [Part("sleeper", ("sleep",))]
 
 
