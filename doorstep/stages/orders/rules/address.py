@@ -48,7 +48,7 @@ def examine(contact: Contact) -> tuple[Contact, list[Fault], list[str]]:
         Fault(
             f"/ship_to/{ours}",
             "missing",
-            f"An address in {_country(rules)} needs a {_said(ours, rules)}. Add it.",
+            f"An address in {_named(rules)} needs a {_said(ours, rules)}. Add it.",
         )
         for theirs, ours in FIELDS.items()
         if theirs in rules.required_fields and not getattr(contact, ours).strip()
@@ -80,11 +80,11 @@ def _region(contact: Contact, rules: Any, faults: list[Fault], doubts: list[str]
             Fault(
                 "/ship_to/region",
                 "unknown_region",
-                f"{wanted!r} is not a {_said('region', rules)} of {_country(rules)}. Use its code or name: {some}...",
+                f"{wanted!r} is not a {_said('region', rules)} of {_named(rules)}. Use its code or name: {some}...",
             )
         )
     elif found is None:
-        doubts.append(f"{wanted!r} is not a known {_said('region', rules)} of {_country(rules)}.")
+        doubts.append(f"{wanted!r} is not a known {_said('region', rules)} of {_named(rules)}.")
     return found
 
 
@@ -102,7 +102,7 @@ def _postal_code(
             Fault(
                 "/ship_to/postal_code",
                 "postal_code",
-                f"{contact.postal_code!r} is not a {_said('postal_code', rules)} of {_country(rules)}.{example}",
+                f"{contact.postal_code!r} is not a {_said('postal_code', rules)} of {_named(rules)}.{example}",
             )
         )
     elif region and not all(one.match(postal_code) for one in _area(rules.country_code, region)):
@@ -122,7 +122,7 @@ def _look(contact: Contact, doubts: list[str]) -> None:
     ]
 
 
-def _country(rules: Any) -> str:
+def _named(rules: Any) -> str:
     """Return a country's name as people write it; the rules shout it."""
     return str(rules.country_name).title().replace(" And ", " and ").replace(" Of ", " of ")
 
