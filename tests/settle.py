@@ -28,4 +28,5 @@ async def settle(worker: Worker, tenant_id: UUID, *, steps_max: int = 200) -> No
         cursor = await tx.connection.execute(
             "SELECT name, error FROM platform.tasks WHERE tenant_id = %s AND error IS NOT NULL", [tenant_id]
         )
-        assert await cursor.fetchall() == []
+        if failed := await cursor.fetchall():
+            raise AssertionError(f"tasks failed: {failed}")

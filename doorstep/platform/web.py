@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from litestar import Litestar, Response
+from litestar import Litestar, Response, route
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
 from litestar.datastructures import ResponseHeader
@@ -20,17 +20,15 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.handlers.http_handlers import HTTPRouteHandler
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp, Receive, Scope, Send
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from doorstep.platform import assets, edge, limits, pages
-from doorstep.platform.auth import SESSION_COOKIE, Allow, Gate, Principal
+from doorstep.platform import assets, edge, limits, openapi, pages
+from doorstep.platform.auth import SESSION_COOKIE, Allow, Gate, Principal, public
 from doorstep.platform.edge import Asked
 from doorstep.platform.errors import Fault, Reason, Refused
+from doorstep.platform.openapi import PROBLEM_TYPE, Problem, ProblemFault
 from doorstep.platform.packing import Packed
 from doorstep.platform.shape import faults
 from doorstep.platform.strict import StrictRequest
@@ -51,25 +49,6 @@ STATUS = {
     Reason.EXPIRED: 410,
     Reason.OUTSIDE: 502,
 }
-
-
-class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """RFC 9457 problem details, with every fault and its JSON pointer."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list["ProblemFault"] = []
-
-
-class ProblemFault(msgspec.Struct):
-    """One fault: where, which, and what to do."""
-
-    pointer: str
-    code: str
-    detail: str
 
 
 class UndeclaredRouteError(RuntimeError):
@@ -98,8 +77,9 @@ def build(
     Raises:
         UndeclaredRouteError: a route without a declaration.
     """
+    openapi.document(routes)
     app = Litestar(
-        route_handlers=[*routes, assets.send_asset],
+        route_handlers=[_tell_methods([*routes, assets.send_asset]), *routes, assets.send_asset],
         lifespan=[_lifespan(open_house)],
         guards=[guard],
         dependencies=edge.DEPENDENCIES,
@@ -119,17 +99,17 @@ def build(
             cookie_samesite="lax",
         ),
         template_config=pages.template_config(template_folders),
-        openapi_config=_openapi(),
+        openapi_config=openapi.config(),
         response_headers=_fences(tile_url),
         request_class=StrictRequest,
         request_max_body_size=body_max,
         opt={"exclude_from_csrf": False},
     )
     undeclared = [
-        f"{sorted(handler.http_methods)} {route.path}"
-        for route in app.routes
-        for handler in getattr(route, "route_handlers", [])
-        if isinstance(handler, HTTPRouteHandler) and not _declared(handler, route.path)
+        f"{sorted(handler.http_methods)} {one.path}"
+        for one in app.routes
+        for handler in getattr(one, "route_handlers", [])
+        if isinstance(handler, HTTPRouteHandler) and not _declared(handler, one.path)
     ]
     if undeclared:
         raise UndeclaredRouteError(f"say who may enter (allow, public or signed): {'; '.join(undeclared)}")
@@ -165,23 +145,21 @@ def _fences(tile_url: str | None) -> list[ResponseHeader]:
     return [ResponseHeader(name=name, value=value) for name, value in fences.items()]
 
 
-def _openapi() -> OpenAPIConfig:
-    key = SecurityScheme(type="http", scheme="bearer", description="An API key: `dk_...`")
-    return OpenAPIConfig(
-        title="Doorstep",
-        version="1",
-        description="Order fulfillment from the click to the doorstep. Errors are RFC 9457 problem details that list every fault.",
-        path="/api/schema",
-        render_plugins=[JsonRenderPlugin()],
-        components=Components(security_schemes={"key": key}),
-        security=[{"key": []}],
-        use_handler_docstrings=True,
-    )
+def _tell_methods(routes: Sequence[Any]) -> HTTPRouteHandler:
+    """Answer OPTIONS everywhere. The framework's own answer forgets methods that are added to a path later."""
+    paths = {path for one in routes if isinstance(one, HTTPRouteHandler) for path in one.paths}
+
+    @route(sorted(paths), http_method=["OPTIONS"], opt=public(), include_in_schema=False, status_code=204)
+    async def tell_methods(request: Asked) -> Response[None]:
+        """Tell the methods of a path."""
+        asked = request.scope["path_template"]
+        methods = {name for one in request.app.routes if one.path_format == asked for name in one.methods}
+        return Response(None, status_code=204, headers={"allow": ", ".join(sorted(methods))})
+
+    return tell_methods
 
 
 def _declared(handler: HTTPRouteHandler, path: str) -> bool:
-    if handler.http_methods == {"OPTIONS"}:  # made by Litestar; tells the methods of a path, nothing else
-        return True
     return isinstance(handler.opt.get("allow"), Allow) or path.startswith("/api/schema")
 
 
@@ -336,7 +314,7 @@ def answer_problem(
         msgspec.json.encode(problem),
         status_code=status,
         headers=headers,
-        media_type="application/problem+json",
+        media_type=PROBLEM_TYPE,
     )
 
 

@@ -26,8 +26,8 @@ from doorstep.stages.delivery.rules.doors import NextStep
 StopId = FromPath[UUID]
 
 
-@post("/api/stops/{stop_id:uuid}/arrive", opt=DRIVE)
-async def arrive(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/stops/{stop_id:uuid}/arrive", opt=DRIVE, status_code=200)
+async def arrive(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[StopOut]:
     """Stand at the door."""
 
     async def act(tx: Tx) -> StopOut:
@@ -35,13 +35,13 @@ async def arrive(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -
         await driving.arrive(tx, stop_id)
         return stop_out(await looking.stop(tx, stop_id))
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/deliver", opt=DRIVE)
+@post("/api/stops/{stop_id:uuid}/deliver", opt=DRIVE, status_code=200)
 async def deliver(
     stop_id: StopId, data: JSONBody[DeliverIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[dict[str, Any]]:
     """Hand the parcel over, with its proof. A wrong PIN is counted and answered with the tries that are left."""
     told = Handing(
         stop_id=stop_id,
@@ -61,13 +61,13 @@ async def deliver(
             return {"delivered": False, "tries_left": answer.tries_left, "message": answer.message}
         return {"delivered": True, "distance_m": answer.distance_m, "far": answer.far, "again": answer.again}
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/fail", opt=DRIVE)
+@post("/api/stops/{stop_id:uuid}/fail", opt=DRIVE, status_code=200)
 async def fail(
     stop_id: StopId, data: JSONBody[FailIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[NextStep]:
     """Say why the parcel was not handed over; the answer says what follows."""
     told = Failure(
         stop_id=stop_id,
@@ -81,11 +81,11 @@ async def fail(
         await looking.stop(tx, stop_id)
         return await handing.fail(tx, told)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/undo", opt=DRIVE)
-async def undo(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/stops/{stop_id:uuid}/undo", opt=DRIVE, status_code=200)
+async def undo(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[StopOut]:
     """Take a failure back that was a slip of the finger, within ten minutes."""
 
     async def act(tx: Tx) -> StopOut:
@@ -93,7 +93,7 @@ async def undo(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> 
         await handing.undo(tx, stop_id)
         return stop_out(await looking.stop(tx, stop_id))
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 def _place(place: PlaceIn | None) -> Place | None:

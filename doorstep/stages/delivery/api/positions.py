@@ -26,10 +26,10 @@ async def read_positions(
         return await following.last_positions(tx, site_id=site_id)
 
 
-@post("/api/positions", opt=WRITE)
+@post("/api/positions", opt=WRITE, status_code=200)
 async def record_positions(
     data: JSONBody[PositionsIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[dict[str, int]]:
     """Report where vans are. Repeated, late and reordered positions change nothing; customers' windows follow the new ones."""
     positions = [
         Position(
@@ -47,7 +47,7 @@ async def record_positions(
     async def act(tx: Tx) -> dict[str, int]:
         return {"recorded": await following.record_positions(tx, positions)}
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 ROUTES: list[Any] = [read_positions, record_positions]

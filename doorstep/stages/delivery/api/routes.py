@@ -64,7 +64,7 @@ async def _whole(tx: Tx, route_id: UUID) -> WholeRouteOut:
 
 
 @post("/api/routes/plan", opt=PLAN)
-async def plan(data: JSONBody[PlanIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def plan(data: JSONBody[PlanIn], request: Asked, house: InHouse, who: Caller) -> Response[PlanOut]:
     """Plan the parcels at a center over its free vans. Nothing changes until the plan is accepted."""
     facts, found = await asking.think_of(
         house, who.tenant_id, who.actor, data.site_id, day=data.day, seconds=data.seconds, seed=data.seed
@@ -79,113 +79,117 @@ async def plan(data: JSONBody[PlanIn], request: Asked, house: InHouse, who: Call
             engine=found.engine,
         )
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 @post("/api/routes/accept", opt=PLAN)
-async def accept(data: JSONBody[ProposalIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def accept(
+    data: JSONBody[ProposalIn], request: Asked, house: InHouse, who: Caller
+) -> Response[list[RouteOut]]:
     """Make the routes of a plan; refused as a whole when a parcel or van is taken meanwhile."""
 
     async def act(tx: Tx) -> list[RouteOut]:
         ids = await planning.accept(tx, data.proposal_id)
         return [route_out(one) for one in await looking.routes(tx, ids=ids)]
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
-@post("/api/routes/drop", opt=PLAN)
-async def drop(data: JSONBody[ProposalIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/routes/drop", opt=PLAN, status_code=200)
+async def drop(
+    data: JSONBody[ProposalIn], request: Asked, house: InHouse, who: Caller
+) -> Response[dict[str, bool]]:
     """Say no to a plan."""
 
     async def act(tx: Tx) -> dict[str, bool]:
         await planning.drop(tx, data.proposal_id)
         return {"dropped": True}
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/routes/{route_id:uuid}/take", opt=DRIVE_ROUTES)
+@post("/api/routes/{route_id:uuid}/take", opt=DRIVE_ROUTES, status_code=200)
 async def take(
     route_id: RouteId, data: JSONBody[TakeIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[WholeRouteOut]:
     """Take a route as its driver."""
 
     async def act(tx: Tx) -> WholeRouteOut:
         await driving.take(tx, route_id, who.name, take_over=data.take_over)
         return await _whole(tx, route_id)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/routes/{route_id:uuid}/load", opt=DRIVE_ROUTES)
+@post("/api/routes/{route_id:uuid}/load", opt=DRIVE_ROUTES, status_code=200)
 async def load(
     route_id: RouteId, data: JSONBody[CodesIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[list[ScanVerdict]]:
     """Scan parcels into the van; each code gets its verdict."""
 
     async def act(tx: Tx) -> list[ScanVerdict]:
         return await driving.load(tx, route_id, data.codes)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/routes/{route_id:uuid}/depart", opt=DRIVE_ROUTES)
+@post("/api/routes/{route_id:uuid}/depart", opt=DRIVE_ROUTES, status_code=200)
 async def depart(
     route_id: RouteId, data: JSONBody[DepartIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[WholeRouteOut]:
     """Leave with what is loaded."""
 
     async def act(tx: Tx) -> WholeRouteOut:
         await driving.depart(tx, route_id, leave_behind=data.leave_behind)
         return await _whole(tx, route_id)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/routes/{route_id:uuid}/finish", opt=DRIVE_ROUTES)
-async def finish(route_id: RouteId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/routes/{route_id:uuid}/finish", opt=DRIVE_ROUTES, status_code=200)
+async def finish(route_id: RouteId, request: Asked, house: InHouse, who: Caller) -> Response[WholeRouteOut]:
     """Be back at the center, every stop delivered or failed."""
 
     async def act(tx: Tx) -> WholeRouteOut:
         await driving.finish(tx, route_id)
         return await _whole(tx, route_id)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/routes/{route_id:uuid}/seen", opt=DRIVE_ROUTES)
-async def seen(route_id: RouteId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/routes/{route_id:uuid}/seen", opt=DRIVE_ROUTES, status_code=200)
+async def seen(route_id: RouteId, request: Asked, house: InHouse, who: Caller) -> Response[WholeRouteOut]:
     """Say that the driver has seen what changed on the route."""
 
     async def act(tx: Tx) -> WholeRouteOut:
         await changing.see_changes(tx, route_id)
         return await _whole(tx, route_id)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/routes/{route_id:uuid}/sequence", opt=PLAN)
+@post("/api/routes/{route_id:uuid}/sequence", opt=PLAN, status_code=200)
 async def sequence(
     route_id: RouteId, data: JSONBody[SequenceIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[WholeRouteOut]:
     """Drive the stops in an order that a person chose, before the van leaves."""
 
     async def act(tx: Tx) -> WholeRouteOut:
         await changing.resequence(tx, route_id, data.stop_ids)
         return await _whole(tx, route_id)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/routes/{route_id:uuid}/cancel", opt=PLAN)
-async def cancel(route_id: RouteId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/routes/{route_id:uuid}/cancel", opt=PLAN, status_code=200)
+async def cancel(route_id: RouteId, request: Asked, house: InHouse, who: Caller) -> Response[WholeRouteOut]:
     """Cancel a route before the van leaves; its parcels lie at the center again."""
 
     async def act(tx: Tx) -> WholeRouteOut:
         await changing.cancel(tx, route_id)
         return await _whole(tx, route_id)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 ROUTES: list[Any] = [

@@ -70,7 +70,7 @@ async def read_stop(stop_id: StopId, house: InHouse, who: Caller) -> WholeStopOu
     )
 
 
-@get("/api/stops/{stop_id:uuid}/photo", opt=READ_STOPS)
+@get("/api/stops/{stop_id:uuid}/photo", opt=READ_STOPS, media_type="image/*")
 async def read_photo(stop_id: StopId, house: InHouse, who: Caller) -> Response[bytes]:
     """Fetch the picture that proves a delivery."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
@@ -80,44 +80,46 @@ async def read_photo(stop_id: StopId, house: InHouse, who: Caller) -> Response[b
     return Response(photo, media_type=picture_type(photo) or "application/octet-stream")
 
 
-@post("/api/stops/scan-in", opt=DRIVE)
-async def scan_in(data: JSONBody[ScanIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/stops/scan-in", opt=DRIVE, status_code=200)
+async def scan_in(
+    data: JSONBody[ScanIn], request: Asked, house: InHouse, who: Caller
+) -> Response[list[ScanVerdict]]:
     """Scan parcels in at a local center, from the warehouse or back from a tour; each code gets its verdict."""
 
     async def act(tx: Tx) -> list[ScanVerdict]:
         return await expecting.scan_in(tx, data.site_id, data.codes)
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/place", opt=PLAN)
+@post("/api/stops/{stop_id:uuid}/place", opt=PLAN, status_code=200)
 async def correct_place(
     stop_id: StopId, data: JSONBody[DoorIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[StopOut]:
     """Correct where the door is, while the parcel is on no route."""
 
     async def act(tx: Tx) -> StopOut:
         await expecting.correct_place(tx, stop_id, data.lat, data.lon)
         return stop_out(await looking.stop(tx, stop_id))
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/window", opt=PLAN)
+@post("/api/stops/{stop_id:uuid}/window", opt=PLAN, status_code=200)
 async def wish_window(
     stop_id: StopId, data: JSONBody[WindowIn], request: Asked, house: InHouse, who: Caller
-) -> Response[bytes]:
+) -> Response[StopOut]:
     """Set when the customer wants the parcel, while it is on no route."""
 
     async def act(tx: Tx) -> StopOut:
         await expecting.wish_window(tx, stop_id, data.from_, data.until)
         return stop_out(await looking.stop(tx, stop_id))
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/insert", opt=PLAN)
-async def insert(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/stops/{stop_id:uuid}/insert", opt=PLAN, status_code=200)
+async def insert(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[dict[str, Any]]:
     """Put a late parcel into a route that has not left, where it costs least; nobody else changes van or order."""
     found = await asking.find_place(house, who.tenant_id, who.actor, stop_id)
 
@@ -125,11 +127,11 @@ async def insert(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -
         message = await asking.place(tx, stop_id, found)
         return {"message": message, "stop": stop_out(await looking.stop(tx, stop_id))}
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/unplan", opt=PLAN)
-async def unplan(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/stops/{stop_id:uuid}/unplan", opt=PLAN, status_code=200)
+async def unplan(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[StopOut]:
     """Take a parcel off its route, before the van leaves; it lies at the center again."""
 
     async def act(tx: Tx) -> StopOut:
@@ -142,11 +144,11 @@ async def unplan(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -
             )
         return stop_out(await looking.stop(tx, stop_id))
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-@post("/api/stops/{stop_id:uuid}/return", opt=PLAN)
-async def send_back(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+@post("/api/stops/{stop_id:uuid}/return", opt=PLAN, status_code=200)
+async def send_back(stop_id: StopId, request: Asked, house: InHouse, who: Caller) -> Response[StopOut]:
     """Return a parcel that lies at the center, or came back from a failed attempt, to its sender."""
 
     async def act(tx: Tx) -> StopOut:
@@ -158,7 +160,7 @@ async def send_back(stop_id: StopId, request: Asked, house: InHouse, who: Caller
             )
         return stop_out(await looking.stop(tx, stop_id))
 
-    return await once(request, house, who, act, status=200)
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
 ROUTES: list[Any] = [

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, post
+from litestar.openapi.datastructures import ResponseSpec
 from psycopg import errors
 
 from doorstep.platform.auth import DESK, Principal, Role, allow
@@ -31,7 +32,9 @@ class BulkIn(msgspec.Struct, forbid_unknown_fields=True):
     orders: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=BULK_MAX)]
 
 
-@post("/api/orders", opt=WRITERS)
+@post(
+    "/api/orders", opt=WRITERS, responses={200: ResponseSpec(PlacedOut, description="The first order again.")}
+)
 async def place_order(
     data: JSONBody[NewOrder], request: Asked, house: InHouse, who: Caller
 ) -> Response[PlacedOut]:

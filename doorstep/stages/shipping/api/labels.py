@@ -54,7 +54,7 @@ Dpi = Annotated[Literal[203, 300], QueryParameter(description="Dots per inch of 
 Form = Annotated[Literal["pdf", "zpl"], QueryParameter()]
 
 
-@get("/api/labels/{label_id:uuid}/pdf", opt=READERS)
+@get("/api/labels/{label_id:uuid}/pdf", opt=READERS, media_type="application/pdf")
 async def read_pdf(
     label_id: FromPath[UUID], house: InHouse, who: Caller, stock: Stock = "4x6", dpi: Dpi = 203
 ) -> Response[bytes]:
@@ -62,7 +62,7 @@ async def read_pdf(
     return await _document(house, who, label_id, "pdf", stock, dpi)
 
 
-@get("/api/labels/{label_id:uuid}/zpl", opt=READERS)
+@get("/api/labels/{label_id:uuid}/zpl", opt=READERS, media_type="text/plain")
 async def read_zpl(
     label_id: FromPath[UUID], house: InHouse, who: Caller, stock: Stock = "4x6", dpi: Dpi = 203
 ) -> Response[bytes]:
@@ -80,12 +80,12 @@ async def _document(
 
 def sent(made: bytes, form: str, name: str) -> Response[bytes]:
     """Answer with a document that the browser shows."""
-    media_type = "application/pdf" if form == "pdf" else "text/plain; charset=utf-8"
+    media_type = "application/pdf" if form == "pdf" else "text/plain"
     headers = {"content-disposition": f'inline; filename="{name}.{form}"', "cache-control": "no-store"}
     return Response(made, media_type=media_type, headers=headers, status_code=200)
 
 
-@post("/api/labels/{label_id:uuid}/print", opt=WRITERS, status_code=200)
+@post("/api/labels/{label_id:uuid}/print", opt=WRITERS, status_code=200, media_type="*/*")
 async def print_label(
     label_id: FromPath[UUID],
     data: JSONBody[WhyIn],

@@ -63,7 +63,7 @@ async def read_manifest(manifest_id: FromPath[UUID], house: InHouse, who: Caller
         return manifest_out((await looking.manifest(tx, manifest_id))[0])
 
 
-@get("/api/manifests/{manifest_id:uuid}/pdf", opt=READERS)
+@get("/api/manifests/{manifest_id:uuid}/pdf", opt=READERS, media_type="application/pdf")
 async def read_sheet(manifest_id: FromPath[UUID], house: InHouse, who: Caller) -> Response[bytes]:
     """Read a manifest as a sheet to print and sign; its bar code hands everything on it over."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:

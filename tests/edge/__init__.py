@@ -1,0 +1,1 @@
+"""The edge, seen by strangers: nothing leaks, nothing breaks."""

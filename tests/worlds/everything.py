@@ -1,0 +1,96 @@
+"""One company with one of everything: orders at every station of their walk, and what the customers said."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from doorstep import app as house_app
+from doorstep.platform.house import House
+from doorstep.platform.links import write_link
+from doorstep.platform.tasks import Worker
+from doorstep.stages import feedback
+from doorstep.stages.delivery import ProofKind
+from doorstep.stages.feedback import ReturnAsk
+from tests.worlds.delivery import LastMile, picture
+
+TABLES = {
+    "order_id": "orders.orders",
+    "line_id": "orders.lines",
+    "batch_id": "warehouse.batches",
+    "pick_id": "warehouse.picks",
+    "fulfillment_id": "warehouse.fulfillments",
+    "parcel_id": "warehouse.parcels",
+    "label_id": "shipping.labels",
+    "manifest_id": "shipping.manifests",
+    "tracker_id": "tracking.trackers",
+    "message_id": "tracking.messages",
+    "route_id": "delivery.routes",
+    "proposal_id": "delivery.proposals",
+    "stop_id": "delivery.stops",
+    "case_id": "feedback.cases",
+    "return_id": "feedback.returns",
+    "merchant_id": "catalog.merchants",
+    "product_id": "catalog.products",
+    "site_id": "catalog.sites",
+    "carrier_id": "catalog.carriers",
+    "service_id": "catalog.services",
+    "box_id": "catalog.boxes",
+    "van_id": "catalog.vans",
+}
+"""Where the things are that a path or a body may name."""
+
+
+@dataclass
+class Everything:
+    """What there is.
+
+    Attributes:
+        ids: the ids of each kind of thing, by the name of the parameter that carries them.
+        token: a customer's link to the order that arrived.
+    """
+
+    tenant_id: UUID
+    tenant_code: str
+    token: str
+    ids: dict[str, list[UUID]] = field(default_factory=dict)
+
+    def one(self, name: str) -> UUID:
+        """Return one thing of a kind."""
+        return self.ids[name][0]
+
+
+async def build_everything(house: House, tenant_id: UUID) -> Everything:
+    """Let a company work for a day: one parcel arrived and came back, one is on the road, one waits, one is held."""
+    mile = LastMile(Worker(house, house_app.all_duties()), tenant_id)
+    await mile.open()
+    stops = await mile.brought(2)
+    await mile.scan_in([await mile.number_of(one) for one in stops])
+    [route_id] = await mile.plan()
+    await mile.take_and_load(route_id)
+    await mile.depart(route_id)
+    first = (await mile.stops_of(route_id))[0]
+    await mile.deliver(first, ProofKind.PHOTO, photo=picture())
+    await mile.settle()
+    order_id = await mile.ask("SELECT order_id FROM delivery.stops WHERE id = %s", first)
+    line_id = await mile.ask("SELECT id FROM orders.lines WHERE order_id = %s", order_id)
+    async with mile.tx() as tx:
+        await feedback.rate(tx, order_id, 1, "It leaks.")
+        await feedback.ask_return(tx, order_id, [ReturnAsk(line_id, 1)], "damaged")
+    await mile.settle()
+    await mile.expected(1)
+    await mile.propose_here()
+    await mile.packed({"B": 1})
+    await mile.picked({"A": 1})
+    await mile.work({"C": 1})
+    await mile.hold(await mile.place({"D": 1}))
+    token = write_link(house, "order", tenant_id, order_id, (datetime.now(UTC) + timedelta(days=900)).date())
+    async with house.db.directory() as connection:
+        row = await (
+            await connection.execute("SELECT code FROM directory.tenants WHERE id = %s", [tenant_id])
+        ).fetchone()
+    assert row
+    found = Everything(tenant_id, str(row[0]), token)
+    for name, table in TABLES.items():
+        found.ids[name] = await mile.column(f"SELECT id FROM {table} ORDER BY id LIMIT 5")
+        assert found.ids[name], f"there is no {name}"
+    return found
