@@ -168,6 +168,11 @@ def test_an_address_is_judged_by_its_own_country(
     assert len(found) == doubts, found
 
 
+def test_a_fault_names_the_country_as_people_write_it() -> None:
+    _, faults, _ = examine(contact(country="BA", postal_code="1"))
+    assert [fault.message.split(" of ")[1][:22] for fault in faults] == ["Bosnia and Herzegovina"]
+
+
 def test_an_address_is_kept_in_its_usual_spelling() -> None:
     kept, _, _ = examine(contact(country="us", region="california", postal_code=" 90210 "))
     assert (kept.country, kept.region, kept.postal_code) == ("US", "CA", "90210")
