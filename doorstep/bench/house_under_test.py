@@ -130,3 +130,27 @@ def resident_mb(pid: int) -> float:
         except (OSError, ValueError):
             continue
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
+
+
+async def check_books(under: UnderTest, placed: int) -> dict[str, bool]:
+    """Count again in the database, independent of what was answered."""
+    async with under.house.db.transaction(under.tenant_id, actor="bench") as tx:
+        cursor = await tx.connection.execute(CONSERVED, {"tenant_id": under.tenant_id})
+        row = await cursor.fetchone()
+    orders, accepted, wanted, reserved, promised, oversold = row or (0, 0, 0, 0, 0, 1)
+    wrong = await under.wrong()
+    return {
+        "conserved": orders == placed == accepted and wanted == reserved == promised and not wrong,
+        "none_oversold": oversold == 0,
+    }
+
+
+CONSERVED = """
+SELECT (SELECT count(*) FROM orders.orders WHERE tenant_id = %(tenant_id)s),
+       (SELECT count(*) FROM orders.orders WHERE tenant_id = %(tenant_id)s AND state = 'accepted'),
+       (SELECT coalesce(sum(quantity), 0) FROM orders.lines WHERE tenant_id = %(tenant_id)s),
+       (SELECT coalesce(sum(quantity), 0) FROM inventory.reservations WHERE tenant_id = %(tenant_id)s),
+       (SELECT coalesce(sum(reserved), 0) FROM inventory.stock WHERE tenant_id = %(tenant_id)s),
+       (SELECT count(*) FROM inventory.stock WHERE tenant_id = %(tenant_id)s AND reserved > on_hand)
+"""
+"""Orders, accepted ones, units ordered, units promised twice over, and stock rows that promise more than is there."""

@@ -9,7 +9,7 @@ import itertools
 
 from doorstep.bench import load
 from doorstep.bench.goods import bodies, stock_up
-from doorstep.bench.house_under_test import UnderTest, house_under_test, resident_mb, served
+from doorstep.bench.house_under_test import check_books, house_under_test, resident_mb, served
 from doorstep.bench.report import Options, Report
 
 CLIENTS = 128
@@ -41,7 +41,7 @@ async def _run(options: Options) -> Report:
             options.progress(f"intake: {measured.rate:,.0f} orders/s")
             rss_mb = resident_mb(pid)
         placed = WARM_UP + measured.statuses[201]
-        checks = await _check(under, placed)
+        checks = await check_books(under, placed)
     return Report(
         bench="intake",
         value=round(measured.rate, 1),
@@ -69,27 +69,3 @@ def _requests(path: str, key: str, sent: list[bytes]) -> load.Make:
         return load.post(path, key, next(texts), extra=f"idempotency-key: k{next(numbers)}\r\n")
 
     return make
-
-
-async def _check(under: UnderTest, placed: int) -> dict[str, bool]:
-    """Count again in the database, independent of what was answered."""
-    async with under.house.db.transaction(under.tenant_id, actor="bench") as tx:
-        cursor = await tx.connection.execute(CONSERVED, {"tenant_id": under.tenant_id})
-        row = await cursor.fetchone()
-    orders, accepted, wanted, reserved, promised, oversold = row or (0, 0, 0, 0, 0, 1)
-    wrong = await under.wrong()
-    return {
-        "conserved": orders == placed == accepted and wanted == reserved == promised and not wrong,
-        "none_oversold": oversold == 0,
-    }
-
-
-CONSERVED = """
-SELECT (SELECT count(*) FROM orders.orders WHERE tenant_id = %(tenant_id)s),
-       (SELECT count(*) FROM orders.orders WHERE tenant_id = %(tenant_id)s AND state = 'accepted'),
-       (SELECT coalesce(sum(quantity), 0) FROM orders.lines WHERE tenant_id = %(tenant_id)s),
-       (SELECT coalesce(sum(quantity), 0) FROM inventory.reservations WHERE tenant_id = %(tenant_id)s),
-       (SELECT coalesce(sum(reserved), 0) FROM inventory.stock WHERE tenant_id = %(tenant_id)s),
-       (SELECT count(*) FROM inventory.stock WHERE tenant_id = %(tenant_id)s AND reserved > on_hand)
-"""
-"""Orders, accepted ones, units ordered, units promised twice over, and stock rows that promise more than is there."""
