@@ -12,7 +12,7 @@ AISLES, BINS_PER_AISLE = 6, 12
 STOCK = 400
 """Units of every product at the beginning, in two bins."""
 
-ANYWHERE = ({"country": "LI", "zone": "1"}, {"country": "CH", "zone": "2"}, {"country": "AT", "zone": "2"},
+ANYWHERE = ({"country": "LI", "postal_prefix": "94", "zone": "1"}, {"country": "CH", "zone": "2"}, {"country": "AT", "zone": "2"},
             {"country": "DE", "zone": "2"}, {"country": "*", "zone": "9"})  # fmt: skip
 
 

@@ -124,6 +124,11 @@ def test_what_cannot_carry_a_parcel_says_why(load: Load, offer: Offer, says: str
     assert says in winner(load, offer)
 
 
+def test_vans_go_without_coordinates_where_their_service_names_the_postal_area() -> None:
+    around = replace(VANS, zones=[{"country": "DE", "postal_prefix": "101", "zone": "1"}])
+    assert winner(replace(LOAD, lat=None), around) == "Van"
+
+
 def test_a_carrier_that_does_not_answer_carries_only_what_nobody_else_can() -> None:
     mute = replace(SLOW, unsettled=3)
     assert winner(LOAD, mute, FAST) == "Express"

@@ -153,7 +153,7 @@ def _fit(load: Load, offer: Offer, centers: Sequence[Center]) -> _Fit | str:
         return f"has no price for {mass(billed_g)} in zone {zone}"
     route = f"{load.country} {load.postal_code[:5]}".rstrip()
     if offer.kind == "fleet":
-        near = nearest(load, centers)
+        near = nearest(load, centers, named=_named(offer.zones, load.country, load.postal_code))
         if isinstance(near, str):
             return near
         route = near.code
@@ -235,6 +235,11 @@ def zone_of(zones: Sequence[dict[str, Any]], country: str, postal_code: str) -> 
     return max(fits, key=lambda fit: fit[:2])[2] if fits else None
 
 
+def _named(zones: Sequence[dict[str, Any]], country: str, postal_code: str) -> bool:
+    """Return whether a row names the address's country and the beginning of its postal code."""
+    return zone_of([row for row in zones if row["postal_prefix"]], country, postal_code) is not None
+
+
 def price(rates: Sequence[dict[str, Any]], zone: str, billed_g: int) -> int | None:
     """Return the price in minor units of the lightest step that holds the mass; none above the heaviest."""
     steps = [
@@ -245,12 +250,18 @@ def price(rates: Sequence[dict[str, Any]], zone: str, billed_g: int) -> int | No
     return min(steps)[1] if steps else None
 
 
-def nearest(load: Load, centers: Sequence[Center]) -> Center | str:
-    """Return the local center that would deliver, or why none does."""
-    if load.lat is None or load.lon is None:
-        return "the address has no coordinates"
+def nearest(load: Load, centers: Sequence[Center], *, named: bool) -> Center | str:
+    """Return the local center that would deliver, or why none does.
+
+    Args:
+        load: the parcel.
+        centers: the local centers.
+        named: whether the service names the postal area; an address without coordinates is near enough then.
+    """
     if not centers:
         return "there is no local center"
+    if load.lat is None or load.lon is None:
+        return min(centers, key=lambda one: one.code) if named else "the address has no coordinates"
     far = [(meters(load.lat, load.lon, one.lat, one.lon), one.code, one) for one in centers]
     away_m, _, center = min(far, key=lambda one: one[:2])
     if away_m > FLEET_REACH_M:
