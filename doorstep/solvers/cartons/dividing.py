@@ -24,6 +24,9 @@ QUICK_STARTS = 3
 LUCK = 4
 """One in so many random ways is by blocks, or by a pattern where there is one kind only."""
 
+LUCKY_STARTS = 60
+"""Random starts for goods that may or may not go into one box."""
+
 FIRST_DIVISIONS = 12
 """Greedy divisions tried before repacking begins."""
 
@@ -71,6 +74,7 @@ class Division:
         self.by_cost = sorted(range(len(self.boxes)), key=lambda box: (*self.measures[box], box))
         self._patterns: dict[tuple[int, int], list[Block]] = {}
         self._first = frozenset(self.starts)
+        self._lucky: list[Start] | None = None
         self._failed: set[tuple[int, tuple[int, ...]]] = set()
 
     def spent(self) -> bool:
@@ -122,8 +126,23 @@ class Division:
             filled = self.fill(box, counts, start, whole=True)
             if filled:
                 return Load(box, tuple(filled[0]), tuple(counts))
+        else:
+            if starts is self.starts:
+                return self._try_luck(box, counts)
         if starts is self.starts:
             self._failed.add(case)
+        return None
+
+    def _try_luck(self, box: int, counts: Counts) -> Load | None:
+        """Try random starts: nothing forbids that these units go together, and no plan start could do it."""
+        if self._lucky is None:
+            draws = Draws(1)
+            self._lucky = [random_start(self.kinds, draws) for _ in range(LUCKY_STARTS)]
+        for start in self._lucky:
+            filled = self.fill(box, counts, start, whole=True)
+            if filled:
+                return Load(box, tuple(filled[0]), tuple(counts))
+        self._failed.add((box, tuple(counts)))
         return None
 
     def fill(self, box: int, counts: Counts, start: Way, *, whole: bool) -> tuple[list[Block], Counts] | None:
