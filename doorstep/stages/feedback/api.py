@@ -12,6 +12,7 @@ from msgspec import Meta
 from doorstep.platform.auth import DESK, Principal, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
+from doorstep.platform.errors import unknown
 from doorstep.platform.house import House
 from doorstep.platform.idempotency import once
 from doorstep.stages.feedback.acts import cases, learning, returns, voices
@@ -147,7 +148,8 @@ async def ask_return(
 
     async def act(tx: Tx) -> ReturnOut:
         order = await voices.facts_of(tx, data.order_id)
-        who.own(order.merchant_id)
+        if who.merchant_id not in (None, order.merchant_id):
+            raise unknown("order", data.order_id)
         asked = [ReturnAsk(line.line_id, line.quantity) for line in data.lines]
         return await _whole(
             tx, await returns.ask_return(tx, data.order_id, asked, data.reason, data.note), who
