@@ -84,8 +84,8 @@ def tables() -> str:
 
 
 def migrations() -> list[Migration]:
-    """Return the past of the database; before the first release it is its present."""
-    return read_migrations(MIGRATIONS) or [Migration(1, "0001_house", tables())]
+    """Return the past of the database."""
+    return read_migrations(MIGRATIONS)
 
 
 def invariants() -> list[tuple[str, Statement]]:

@@ -1,0 +1,1197 @@
+-- The first house: every table as it was at the beginning.
+
+-- The ground's own tables. `directory` holds the few globally unique things; `platform` is per tenant.
+
+CREATE SCHEMA directory;
+CREATE SCHEMA platform;
+
+-- The operating companies. A tenant with `clock_base` lives on a simulated clock.
+CREATE TABLE directory.tenants (
+    id uuid PRIMARY KEY,
+    code text NOT NULL UNIQUE CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
+    name text NOT NULL,
+    suspended_at timestamptz,
+    clock_base timestamptz,
+    clock_set_at timestamptz,
+    clock_rate double precision NOT NULL DEFAULT 0 CHECK (clock_rate >= 0)
+);
+
+-- A sign-in name leads to its tenant and person; names are unique over all tenants.
+CREATE TABLE directory.logins (
+    login text PRIMARY KEY,
+    tenant_id uuid NOT NULL REFERENCES directory.tenants (id),
+    user_id uuid NOT NULL UNIQUE,
+    password_hash text NOT NULL,
+    failures int NOT NULL DEFAULT 0,
+    locked_until timestamptz
+);
+
+-- Signed-in browsers; the cookie's hash leads to the person.
+CREATE TABLE directory.sessions (
+    token_hash bytea PRIMARY KEY,
+    tenant_id uuid NOT NULL REFERENCES directory.tenants (id),
+    user_id uuid NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+
+-- API keys, hashed; shown once when made.
+CREATE TABLE directory.api_keys (
+    key_hash bytea PRIMARY KEY,
+    id uuid NOT NULL UNIQUE,
+    tenant_id uuid NOT NULL REFERENCES directory.tenants (id),
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    merchant_id uuid,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    revoked_at timestamptz
+);
+
+-- People of a tenant. A person of role merchant sees only that merchant's goods and orders.
+CREATE TABLE platform.users (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    login text NOT NULL,
+    name text NOT NULL,
+    roles text[] NOT NULL,
+    merchant_id uuid,
+    disabled_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, login)
+);
+
+-- The journal: everything that ever happened, append-only. `seq` counts per subject from 1.
+CREATE TABLE platform.events (
+    tenant_id uuid NOT NULL,
+    subject uuid NOT NULL,
+    seq int NOT NULL CHECK (seq > 0),
+    kind text NOT NULL,
+    name text NOT NULL,
+    act text,
+    was text,
+    now text,
+    actor text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    facts jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (tenant_id, subject, seq)
+);
+CREATE INDEX events_by_time ON platform.events (tenant_id, recorded_at);
+
+-- What is owed: one row per event and listener until done. Recurring rows are the timers.
+CREATE TABLE platform.tasks (
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    subject uuid NOT NULL,
+    seq int NOT NULL,
+    recurs_s double precision,
+    due_at timestamptz NOT NULL DEFAULT now(),
+    attempts int NOT NULL DEFAULT 0,
+    fence int NOT NULL DEFAULT 0,
+    leased_until timestamptz,
+    error text,
+    dead_at timestamptz,
+    PRIMARY KEY (tenant_id, name, subject, seq)
+);
+CREATE INDEX tasks_due ON platform.tasks (tenant_id, due_at) WHERE dead_at IS NULL;
+CREATE INDEX tasks_dead ON platform.tasks (tenant_id, dead_at) WHERE dead_at IS NOT NULL;
+
+-- The first answer to each idempotency key.
+CREATE TABLE platform.answers (
+    tenant_id uuid NOT NULL,
+    caller text NOT NULL,
+    key text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+    request_hash bytea NOT NULL,
+    status int NOT NULL,
+    body bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, caller, key)
+);
+CREATE INDEX answers_by_age ON platform.answers (tenant_id, created_at);
+
+-- Human numbers (orders, parcels, returns) count per tenant and series.
+CREATE TABLE platform.counters (
+    tenant_id uuid NOT NULL,
+    series text NOT NULL,
+    last bigint NOT NULL,
+    PRIMARY KEY (tenant_id, series)
+);
+
+-- What exists: merchants, products, sites, boxes, carriers, vans.
+
+CREATE SCHEMA catalog;
+
+-- The sellers whose goods lie here, each with a face of their own.
+CREATE TABLE catalog.merchants (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    brand_color text NOT NULL DEFAULT '#1f4b99' CHECK (brand_color ~ '^#[0-9a-f]{6}$'),
+    logo bytea,
+    message text NOT NULL DEFAULT '',
+    sender_email text NOT NULL DEFAULT '',
+    support_email text NOT NULL DEFAULT '',
+    rounding_minor int NOT NULL DEFAULT 0 CHECK (rounding_minor >= 0),
+    return_days int NOT NULL DEFAULT 30 CHECK (return_days >= 0),
+    language text NOT NULL DEFAULT 'en',
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT merchant_code_taken UNIQUE (tenant_id, code)
+);
+
+-- What can be ordered. A kit is sold as one and stored as its components.
+CREATE TABLE catalog.products (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    sku text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL DEFAULT 'single' CHECK (kind IN ('single', 'kit')),
+    length_mm int NOT NULL CHECK (length_mm > 0),
+    width_mm int NOT NULL CHECK (width_mm > 0),
+    height_mm int NOT NULL CHECK (height_mm > 0),
+    weight_g int NOT NULL CHECK (weight_g > 0),
+    price_minor bigint NOT NULL CHECK (price_minor >= 0),
+    currency text NOT NULL,
+    upright boolean NOT NULL DEFAULT false,
+    fragile boolean NOT NULL DEFAULT false,
+    picture text,
+    hs_code text,
+    origin_country text,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT product_sku_taken UNIQUE (tenant_id, merchant_id, sku),
+    FOREIGN KEY (tenant_id, merchant_id) REFERENCES catalog.merchants (tenant_id, id)
+);
+
+-- Scannable codes; a case code counts several units.
+CREATE TABLE catalog.barcodes (
+    tenant_id uuid NOT NULL,
+    code text NOT NULL,
+    product_id uuid NOT NULL,
+    units int NOT NULL DEFAULT 1 CHECK (units > 0),
+    CONSTRAINT barcode_taken PRIMARY KEY (tenant_id, code),
+    FOREIGN KEY (tenant_id, product_id) REFERENCES catalog.products (tenant_id, id)
+);
+CREATE INDEX barcodes_of_product ON catalog.barcodes (tenant_id, product_id);
+
+-- What a kit is made of.
+CREATE TABLE catalog.kit_components (
+    tenant_id uuid NOT NULL,
+    kit_id uuid NOT NULL,
+    component_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (tenant_id, kit_id, component_id),
+    FOREIGN KEY (tenant_id, kit_id) REFERENCES catalog.products (tenant_id, id),
+    FOREIGN KEY (tenant_id, component_id) REFERENCES catalog.products (tenant_id, id)
+);
+
+-- Warehouses, and the local centers that serve the last mile.
+CREATE TABLE catalog.sites (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('warehouse', 'center')),
+    street text NOT NULL,
+    city text NOT NULL,
+    region text NOT NULL DEFAULT '',
+    postal_code text NOT NULL,
+    country text NOT NULL,
+    lat double precision NOT NULL,
+    lon double precision NOT NULL,
+    timezone text NOT NULL,
+    cutoff time NOT NULL DEFAULT '16:00',
+    start_x_mm int NOT NULL DEFAULT 0,
+    start_y_mm int NOT NULL DEFAULT 0,
+    gs1_prefix text NOT NULL DEFAULT '0000000',
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT site_code_taken UNIQUE (tenant_id, code)
+);
+
+-- The aisles of a warehouse: straight, between a front and a back cross-aisle.
+CREATE TABLE catalog.aisles (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    number int NOT NULL,
+    x_mm int NOT NULL,
+    front_y_mm int NOT NULL,
+    back_y_mm int NOT NULL CHECK (back_y_mm > front_y_mm),
+    PRIMARY KEY (tenant_id, site_id, number)
+);
+
+-- Where goods lie: a scannable place on an aisle.
+CREATE TABLE catalog.bins (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    code text NOT NULL,
+    aisle int NOT NULL,
+    x_mm int NOT NULL,
+    y_mm int NOT NULL,
+    level int NOT NULL DEFAULT 1,
+    pick_seq int NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT bin_code_taken UNIQUE (tenant_id, site_id, code),
+    FOREIGN KEY (tenant_id, site_id, aisle) REFERENCES catalog.aisles (tenant_id, site_id, number)
+);
+
+-- The cartons to pack into.
+CREATE TABLE catalog.boxes (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    inner_length_mm int NOT NULL CHECK (inner_length_mm > 0),
+    inner_width_mm int NOT NULL CHECK (inner_width_mm > 0),
+    inner_height_mm int NOT NULL CHECK (inner_height_mm > 0),
+    outer_length_mm int NOT NULL CHECK (outer_length_mm >= inner_length_mm),
+    outer_width_mm int NOT NULL CHECK (outer_width_mm >= inner_width_mm),
+    outer_height_mm int NOT NULL CHECK (outer_height_mm >= inner_height_mm),
+    tare_g int NOT NULL CHECK (tare_g >= 0),
+    max_gross_g int NOT NULL CHECK (max_gross_g > tare_g),
+    price_minor bigint NOT NULL DEFAULT 0 CHECK (price_minor >= 0),
+    currency text NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT box_code_taken UNIQUE (tenant_id, code)
+);
+
+-- Who carries parcels: outside carriers behind an API, those without one (we make the labels), and the in-house fleet.
+CREATE TABLE catalog.carriers (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('rate_table', 'own_labels', 'fleet')),
+    base_url text,
+    api_key text,
+    hook_secret text,
+    active boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT carrier_code_taken UNIQUE (tenant_id, code),
+    CONSTRAINT carrier_needs_address CHECK (kind <> 'rate_table' OR base_url IS NOT NULL)
+);
+
+-- A carrier's products: how fast, how heavy, for how much to which zone.
+CREATE TABLE catalog.services (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    days_min int NOT NULL CHECK (days_min >= 0),
+    days_max int NOT NULL CHECK (days_max >= days_min),
+    tracking_prefix text NOT NULL,
+    dim_divisor int NOT NULL DEFAULT 5000 CHECK (dim_divisor > 0),
+    max_weight_g int NOT NULL CHECK (max_weight_g > 0),
+    rates jsonb NOT NULL,
+    zones jsonb NOT NULL,
+    currency text NOT NULL,
+    active boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT service_code_taken UNIQUE (tenant_id, carrier_id, code),
+    FOREIGN KEY (tenant_id, carrier_id) REFERENCES catalog.carriers (tenant_id, id)
+);
+
+-- The vans of a local center.
+CREATE TABLE catalog.vans (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    code text NOT NULL,
+    capacity_g int NOT NULL CHECK (capacity_g > 0),
+    capacity_ml bigint NOT NULL CHECK (capacity_ml > 0),
+    shift_start time NOT NULL,
+    shift_end time NOT NULL CHECK (shift_end > shift_start),
+    driver_user_id uuid,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT van_code_taken UNIQUE (tenant_id, code),
+    FOREIGN KEY (tenant_id, site_id) REFERENCES catalog.sites (tenant_id, id)
+);
+
+-- The ledger of goods: what is where, what is promised, and how it came to be so.
+
+CREATE SCHEMA inventory;
+
+-- The promise level: what a site can still sell is on_hand - reserved. Reserving touches these rows only.
+CREATE TABLE inventory.stock (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    on_hand int NOT NULL DEFAULT 0,
+    reserved int NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, product_id, site_id),
+    CONSTRAINT never_oversold CHECK (reserved >= 0 AND on_hand >= reserved)
+) WITH (fillfactor = 70);
+
+-- The floor level: how much of a product lies in which place (bin:A-01-02, tote:T-7, parcel, quarantine).
+-- `version` counts the changes, so that a count knows whether something moved under it.
+CREATE TABLE inventory.balances (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    place text NOT NULL CHECK (place ~ '^(bin:.+|tote:.+|parcel|quarantine)$'),
+    product_id uuid NOT NULL,
+    on_hand int NOT NULL,
+    version int NOT NULL DEFAULT 1,
+    PRIMARY KEY (tenant_id, site_id, product_id, place),
+    CONSTRAINT place_holds_less CHECK (on_hand >= 0)
+) WITH (fillfactor = 80);
+CREATE INDEX balances_by_place ON inventory.balances (tenant_id, site_id, place);
+
+-- The ledger, append-only, two sides to each row. Outside places: supplier, customer, lost, found, scrap.
+CREATE TABLE inventory.movements (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    from_place text NOT NULL,
+    to_place text NOT NULL CHECK (to_place <> from_place),
+    quantity int NOT NULL CHECK (quantity > 0),
+    reason text NOT NULL,
+    reference uuid,
+    actor text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX movements_of_product ON inventory.movements (tenant_id, product_id, id);
+
+-- Who is promised what, two-phase: pending until shipped (posted), given back (voided) or run out (expired).
+CREATE TABLE inventory.reservations (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity >= 0),
+    shipped int NOT NULL DEFAULT 0 CHECK (shipped >= 0 AND shipped <= quantity),
+    phase text NOT NULL DEFAULT 'pending' CHECK (phase IN ('pending', 'posted', 'voided', 'expired')),
+    reserved_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    ended_at timestamptz,
+    ended_why text,
+    PRIMARY KEY (tenant_id, line_id, site_id, product_id)
+);
+CREATE INDEX reservations_of_order ON inventory.reservations (tenant_id, order_id);
+CREATE INDEX reservations_of_stock ON inventory.reservations (tenant_id, product_id, site_id) WHERE phase = 'pending';
+CREATE INDEX reservations_expiring ON inventory.reservations (tenant_id, expires_at)
+    WHERE phase = 'pending' AND expires_at IS NOT NULL;
+
+-- Promises that could not be kept: the goods were not there, or nobody claimed them in time; `replaced` units were promised
+-- anew at other sites. Later stages listen to `reservation.short` and `reservation.expired`, whose subject is the row's id.
+CREATE TABLE inventory.shortages (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    cause text NOT NULL CHECK (cause IN ('expired', 'count', 'adjustment', 'quarantine')),
+    order_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    replaced int NOT NULL DEFAULT 0 CHECK (replaced BETWEEN 0 AND quantity),
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX shortages_of_order ON inventory.shortages (tenant_id, order_id);
+
+-- Bins that somebody should count, and why. What a counter finds is judged against the balance as it was when they began.
+CREATE TABLE inventory.counts (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    place text NOT NULL CHECK (place ~ '^(bin:.+|quarantine)$'),
+    product_id uuid NOT NULL,
+    reason text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    tries int NOT NULL DEFAULT 0,
+    counted_at timestamptz,
+    counted int CHECK (counted >= 0),
+    difference int,
+    actor text,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_open_count ON inventory.counts (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL;
+CREATE INDEX counts_open ON inventory.counts (tenant_id, asked_at) WHERE counted_at IS NULL;
+
+-- Scans that were done: each has an id, so that one that arrives twice acts once.
+CREATE TABLE inventory.commands (
+    tenant_id uuid NOT NULL,
+    actor text NOT NULL,
+    command text NOT NULL,
+    done_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, actor, command)
+);
+CREATE INDEX commands_by_age ON inventory.commands (tenant_id, done_at);
+
+-- An order walks in, is checked, and is accepted, held or canceled.
+
+CREATE SCHEMA orders;
+
+-- The commercial order. Payment, holds, picking and the carrier's story are axes of their own.
+CREATE TABLE orders.orders (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'placed',
+    seq int NOT NULL DEFAULT 1,
+    number bigint NOT NULL,
+    merchant_id uuid NOT NULL,
+    channel text NOT NULL,
+    external_ref text,
+    placed_at timestamptz NOT NULL,
+    currency text NOT NULL,
+    subtotal_minor bigint NOT NULL,
+    discount_minor bigint NOT NULL DEFAULT 0,
+    shipping_minor bigint NOT NULL DEFAULT 0,
+    tax_minor bigint NOT NULL DEFAULT 0,
+    total_minor bigint NOT NULL,
+    rounding_minor int NOT NULL DEFAULT 0,
+    delivery text,
+    gift boolean NOT NULL DEFAULT false,
+    note text NOT NULL DEFAULT '',
+    language text NOT NULL DEFAULT 'en',
+    promised_from timestamptz,
+    promised_until timestamptz,
+    shipped_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
+) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX external_ref_taken ON orders.orders (tenant_id, external_ref, merchant_id, channel)
+    WHERE external_ref IS NOT NULL;
+CREATE INDEX orders_by_age ON orders.orders (tenant_id, placed_at DESC, id DESC);
+CREATE INDEX orders_by_merchant ON orders.orders (tenant_id, merchant_id, placed_at DESC, id DESC);
+CREATE INDEX orders_by_state ON orders.orders (tenant_id, state, placed_at DESC, id DESC);
+
+-- What was ordered, as it was called and priced then.
+CREATE TABLE orders.lines (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    position int NOT NULL,
+    product_id uuid NOT NULL,
+    sku text NOT NULL,
+    name text NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
+    discount_minor bigint NOT NULL DEFAULT 0,
+    tax_minor bigint NOT NULL DEFAULT 0,
+    total_minor bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX lines_of_order ON orders.lines (tenant_id, order_id, position);
+CREATE INDEX lines_of_product ON orders.lines (tenant_id, product_id, order_id);
+
+-- Where it goes and how to reach the customer: the only personal data of an order, erasable on its own.
+CREATE TABLE orders.contacts (
+    tenant_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    name text NOT NULL,
+    company text NOT NULL DEFAULT '',
+    email text NOT NULL DEFAULT '',
+    phone text NOT NULL DEFAULT '',
+    street text NOT NULL,
+    street2 text NOT NULL DEFAULT '',
+    city text NOT NULL,
+    region text NOT NULL DEFAULT '',
+    postal_code text NOT NULL DEFAULT '',
+    country text NOT NULL,
+    lat double precision,
+    lon double precision,
+    PRIMARY KEY (tenant_id, order_id)
+);
+CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, lower(email));
+
+-- Why an order may not go on: a set of reasons, each released on its own.
+CREATE TABLE orders.holds (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'manual')),
+    note text NOT NULL DEFAULT '',
+    placed_by text NOT NULL,
+    placed_at timestamptz NOT NULL,
+    released_at timestamptz,
+    released_by text,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
+
+-- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
+-- it; ours is the id and the attempt, which grows when a declined payment is tried again.
+CREATE TABLE orders.payments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    order_id uuid NOT NULL,
+    processor text NOT NULL,
+    method text NOT NULL,
+    token text NOT NULL DEFAULT '',
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
+    refunded_minor bigint NOT NULL DEFAULT 0,
+    currency text NOT NULL,
+    reference text,
+    declined text,
+    attempt int NOT NULL DEFAULT 1 CHECK (attempt > 0),
+    asked_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT refund_above_capture CHECK (refunded_minor BETWEEN 0 AND captured_minor)
+);
+CREATE INDEX payments_of_order ON orders.payments (tenant_id, order_id);
+
+-- Refunds asked of a payment, each done at most once under its own reference.
+CREATE TABLE orders.refunds (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    payment_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    reason text NOT NULL,
+    reference text NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT refund_asked_twice UNIQUE (tenant_id, payment_id, reference)
+);
+CREATE INDEX refunds_of_order ON orders.refunds (tenant_id, order_id);
+
+-- Pick and pack: accepted orders become work on the floor, goods become parcels.
+
+CREATE SCHEMA warehouse;
+
+-- What a cart of a site carries, and how often its walks could not be thought out in a row. The row is locked while
+-- bins are chosen, so that no two plans promise the same units.
+CREATE TABLE warehouse.floors (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    cart_slots int NOT NULL DEFAULT 12 CHECK (cart_slots BETWEEN 1 AND 60),
+    cart_mass_g bigint NOT NULL DEFAULT 150000 CHECK (cart_mass_g > 0),
+    cart_volume_ml bigint NOT NULL DEFAULT 600000 CHECK (cart_volume_ml > 0),
+    failures int NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, site_id)
+);
+
+-- A fulfillment order: what one site has to pick and pack of one order.
+CREATE TABLE warehouse.fulfillments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'waiting',
+    seq int NOT NULL DEFAULT 1,
+    order_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    priority int NOT NULL DEFAULT 0,
+    ship_by timestamptz NOT NULL,
+    released_at timestamptz NOT NULL,
+    batch_id uuid,
+    slot int,
+    stuck text,
+    cartons jsonb,
+    PRIMARY KEY (tenant_id, id)
+) WITH (fillfactor = 80);
+CREATE INDEX fulfillments_of_order ON warehouse.fulfillments (tenant_id, order_id);
+CREATE INDEX fulfillments_to_do ON warehouse.fulfillments (tenant_id, state, site_id, ship_by)
+    WHERE state IN ('waiting', 'batched', 'picking', 'picked', 'short');
+CREATE INDEX fulfillments_of_batch ON warehouse.fulfillments (tenant_id, batch_id) WHERE batch_id IS NOT NULL;
+
+-- What a fulfillment order is made of: components, not kits. `missing` is owed, but nobody has it.
+CREATE TABLE warehouse.items (
+    tenant_id uuid NOT NULL,
+    fulfillment_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity >= 0),
+    picked int NOT NULL DEFAULT 0,
+    packed int NOT NULL DEFAULT 0,
+    missing int NOT NULL DEFAULT 0 CHECK (missing >= 0),
+    PRIMARY KEY (tenant_id, fulfillment_id, product_id, line_id),
+    CONSTRAINT packed_above_picked CHECK (0 <= packed AND packed <= picked AND picked <= quantity),
+    FOREIGN KEY (tenant_id, fulfillment_id) REFERENCES warehouse.fulfillments (tenant_id, id)
+) WITH (fillfactor = 80);
+
+-- A cart's walk: fulfillment orders that are picked together, each into totes of its own.
+CREATE TABLE warehouse.batches (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'planned',
+    seq int NOT NULL DEFAULT 1,
+    number bigint NOT NULL,
+    site_id uuid NOT NULL,
+    priority int NOT NULL DEFAULT 0,
+    ship_by timestamptz NOT NULL,
+    walk_mm bigint NOT NULL,
+    s_shape_mm bigint NOT NULL,
+    reasons jsonb NOT NULL DEFAULT '[]',
+    planned_at timestamptz NOT NULL,
+    holder text,
+    picker text,
+    taken_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT batch_number_taken UNIQUE (tenant_id, number)
+);
+CREATE INDEX batches_open ON warehouse.batches (tenant_id, state, site_id, priority DESC, ship_by)
+    WHERE state IN ('planned', 'picking');
+CREATE INDEX batches_of_holder ON warehouse.batches (tenant_id, holder) WHERE state = 'picking';
+
+-- One stop of a walk: take this many of this product from this bin into a tote of that fulfillment order.
+-- `counted` units are in the picker's hand: out of the bin, not yet in a tote. A dropped stop is no longer wanted.
+CREATE TABLE warehouse.picks (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    batch_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    position int NOT NULL,
+    fulfillment_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    place text NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    picked int NOT NULL DEFAULT 0 CHECK (picked >= 0),
+    counted int NOT NULL DEFAULT 0 CHECK (counted >= 0),
+    short int NOT NULL DEFAULT 0 CHECK (short >= 0),
+    short_reason text,
+    skipped int NOT NULL DEFAULT 0,
+    arrived_at timestamptz,
+    done_at timestamptz,
+    dropped boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT picked_above_asked CHECK (picked + counted + short <= quantity),
+    FOREIGN KEY (tenant_id, batch_id) REFERENCES warehouse.batches (tenant_id, id)
+) WITH (fillfactor = 80);
+CREATE INDEX picks_open ON warehouse.picks (tenant_id, batch_id, skipped, position) WHERE done_at IS NULL;
+CREATE INDEX picks_of_batch ON warehouse.picks (tenant_id, batch_id, position);
+CREATE INDEX picks_of_fulfillment ON warehouse.picks (tenant_id, fulfillment_id);
+CREATE INDEX picks_at_place ON warehouse.picks (tenant_id, site_id, product_id, place) WHERE done_at IS NULL;
+
+-- Totes in use: the key says that a tote belongs to one fulfillment order. An empty tote has no row.
+CREATE TABLE warehouse.totes (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    code text NOT NULL CHECK (code ~ '^T-[0-9]{1,6}$'),
+    fulfillment_id uuid NOT NULL,
+    bound_at timestamptz NOT NULL,
+    full_at timestamptz,
+    PRIMARY KEY (tenant_id, site_id, code),
+    FOREIGN KEY (tenant_id, fulfillment_id) REFERENCES warehouse.fulfillments (tenant_id, id)
+);
+CREATE INDEX totes_of_fulfillment ON warehouse.totes (tenant_id, fulfillment_id);
+
+-- Scans already answered, so that a scan sent twice counts once.
+CREATE TABLE warehouse.scans (
+    tenant_id uuid NOT NULL,
+    command_id text NOT NULL,
+    asked bytea NOT NULL,
+    scanned_at timestamptz NOT NULL,
+    answer jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, command_id)
+);
+CREATE INDEX scans_by_age ON warehouse.scans (tenant_id, scanned_at);
+
+-- A box: open on a bench, then packed. What happens to it later stands with shipping, tracking and delivery.
+CREATE TABLE warehouse.parcels (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'open',
+    seq int NOT NULL DEFAULT 1,
+    number bigint NOT NULL,
+    fulfillment_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    box_id uuid,
+    suggested_box_id uuid,
+    box_reason text,
+    length_mm int,
+    width_mm int,
+    height_mm int,
+    expected_g int NOT NULL DEFAULT 0,
+    weight_g int,
+    weight_reason text,
+    slip bytea,
+    holder text,
+    packed_by text,
+    packed_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT parcel_number_taken UNIQUE (tenant_id, number),
+    FOREIGN KEY (tenant_id, fulfillment_id) REFERENCES warehouse.fulfillments (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_open_parcel ON warehouse.parcels (tenant_id, fulfillment_id) WHERE state = 'open';
+CREATE INDEX parcels_of_fulfillment ON warehouse.parcels (tenant_id, fulfillment_id);
+CREATE INDEX parcels_of_order ON warehouse.parcels (tenant_id, order_id);
+CREATE INDEX parcels_to_ship ON warehouse.parcels (tenant_id, site_id, packed_at) WHERE state = 'packed';
+CREATE INDEX parcels_by_age ON warehouse.parcels (tenant_id, id DESC);
+
+-- What lies in a parcel; of a canceled one, `returned` units went back to their bins.
+CREATE TABLE warehouse.parcel_items (
+    tenant_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    returned int NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, parcel_id, product_id, line_id),
+    CONSTRAINT returned_above_packed CHECK (returned BETWEEN 0 AND quantity),
+    FOREIGN KEY (tenant_id, parcel_id) REFERENCES warehouse.parcels (tenant_id, id)
+);
+
+-- Rate, label, manifest, hand over: a parcel gets a carrier and leaves the house.
+
+CREATE SCHEMA shipping;
+
+-- A label purchase: bought exactly once through owed, sent, and bought, refused or unknown. `reference` is our name for it
+-- at the carrier and never changes; `attempt` grows after a refusal only, so the carrier's idempotency key does. `request`
+-- is what the carrier was asked, kept until it refuses; `quiet_until` (machine time) is when its call must have ended;
+-- `drawn` are the facts on the label, to draw it for any printer.
+CREATE TABLE shipping.labels (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    parcel_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    generation int NOT NULL DEFAULT 1,
+    owed_at timestamptz NOT NULL,
+    carrier_id uuid,
+    service_id uuid,
+    route text,
+    reference text NOT NULL,
+    quoted_minor bigint,
+    price_minor bigint,
+    currency text,
+    reasons jsonb NOT NULL DEFAULT '[]',
+    attempt int NOT NULL DEFAULT 1 CHECK (attempt > 0),
+    request jsonb,
+    absences int NOT NULL DEFAULT 0,
+    quiet_until timestamptz,
+    unwanted boolean NOT NULL DEFAULT false,
+    refusal text,
+    sent_at timestamptz,
+    tracking_number text,
+    sscc text,
+    carrier_ref text,
+    drawn jsonb,
+    zpl text,
+    pdf bytea,
+    printed_at timestamptz,
+    manifest_id uuid,
+    handed_over_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT one_label_a_generation UNIQUE (tenant_id, parcel_id, generation),
+    CONSTRAINT sscc_taken UNIQUE (tenant_id, sscc),
+    CONSTRAINT bought_is_whole CHECK (state <> 'bought' OR (tracking_number IS NOT NULL AND sscc IS NOT NULL
+        AND zpl IS NOT NULL AND pdf IS NOT NULL AND price_minor IS NOT NULL AND carrier_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX one_live_label ON shipping.labels (tenant_id, parcel_id) WHERE state <> 'voided';
+CREATE INDEX labels_of_order ON shipping.labels (tenant_id, order_id);
+CREATE INDEX labels_by_number ON shipping.labels (tenant_id, tracking_number);
+CREATE INDEX labels_open ON shipping.labels (tenant_id, state, owed_at)
+    WHERE state IN ('owed', 'sent', 'refused', 'unknown', 'voiding');
+CREATE INDEX labels_ready ON shipping.labels (tenant_id, site_id, carrier_id, owed_at)
+    WHERE state = 'bought' AND handed_over_at IS NULL;
+CREATE INDEX labels_of_manifest ON shipping.labels (tenant_id, manifest_id) WHERE manifest_id IS NOT NULL;
+CREATE INDEX labels_gone ON shipping.labels (tenant_id, handed_over_at DESC) WHERE handed_over_at IS NOT NULL;
+
+-- A list of parcels that a carrier takes over at once: one truck being loaded per site and carrier.
+CREATE TABLE shipping.manifests (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'open',
+    seq int NOT NULL DEFAULT 1,
+    number bigint NOT NULL,
+    carrier_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    made_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    carrier_ref text,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT manifest_number_taken UNIQUE (tenant_id, number)
+);
+CREATE UNIQUE INDEX one_open_manifest ON shipping.manifests (tenant_id, site_id, carrier_id) WHERE state = 'open';
+CREATE INDEX manifests_by_age ON shipping.manifests (tenant_id, made_at DESC);
+
+-- What our own deliveries say of a carrier's service; takes part in choosing the next one.
+CREATE TABLE shipping.records (
+    tenant_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    parcels int NOT NULL CHECK (parcels >= 0),
+    on_time int NOT NULL CHECK (on_time BETWEEN 0 AND parcels),
+    damaged int NOT NULL DEFAULT 0,
+    ratings int NOT NULL DEFAULT 0,
+    rating_sum int NOT NULL DEFAULT 0,
+    learned_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, service_id)
+);
+
+-- Scans, promises and what the customer is told.
+
+CREATE SCHEMA tracking;
+
+-- One label's story so far. `state` is the fold of its scans; the window is what we tell the customer now. A new label is a new
+-- tracker: it adds to the order's parcels and replaces none.
+CREATE TABLE tracking.trackers (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'created',
+    seq int NOT NULL DEFAULT 1,
+    label_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    number text NOT NULL,
+    zone text NOT NULL DEFAULT 'UTC',
+    started_at timestamptz NOT NULL,
+    reason text,
+    status_at timestamptz,
+    last_scan_at timestamptz,
+    place text NOT NULL DEFAULT '',
+    lat double precision,
+    lon double precision,
+    window_from timestamptz,
+    window_until timestamptz,
+    window_why text NOT NULL DEFAULT '',
+    window_changes int NOT NULL DEFAULT 0,
+    poll_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT one_tracker_a_label UNIQUE (tenant_id, label_id)
+) WITH (fillfactor = 80);
+CREATE INDEX trackers_of_order ON tracking.trackers (tenant_id, order_id);
+CREATE INDEX trackers_of_parcel ON tracking.trackers (tenant_id, parcel_id);
+CREATE INDEX trackers_by_number ON tracking.trackers (tenant_id, number, carrier_id);
+CREATE INDEX trackers_to_poll ON tracking.trackers (tenant_id, poll_at) WHERE poll_at IS NOT NULL;
+CREATE INDEX trackers_on_the_way ON tracking.trackers (tenant_id, window_until)
+    WHERE state NOT IN ('delivered', 'returned', 'lost', 'canceled');
+CREATE INDEX trackers_silent ON tracking.trackers (tenant_id, last_scan_at)
+    WHERE state NOT IN ('created', 'delivered', 'returned', 'lost', 'canceled');
+CREATE INDEX trackers_by_state ON tracking.trackers (tenant_id, state, started_at DESC, id DESC);
+CREATE INDEX trackers_of_merchant ON tracking.trackers (tenant_id, merchant_id, started_at DESC, id DESC);
+CREATE INDEX trackers_in_trouble ON tracking.trackers (tenant_id, status_at)
+    WHERE state IN ('delayed', 'held', 'attempt_failed', 'returning', 'lost', 'damaged');
+CREATE INDEX trackers_by_age ON tracking.trackers (tenant_id, started_at DESC, id DESC);
+
+-- Everything a carrier or our fleet said about a parcel; append-only. `key` is the meaning (number, time, code), `detail` what else
+-- was said with it: a repeat is no new row, a repeat that knows the place now is one, and the fold keeps the richer.
+CREATE TABLE tracking.scans (
+    tenant_id uuid NOT NULL,
+    tracker_id uuid NOT NULL,
+    key text NOT NULL,
+    detail text NOT NULL,
+    status text,
+    reason text,
+    raw_code text NOT NULL DEFAULT '',
+    raw_text text NOT NULL DEFAULT '',
+    place text NOT NULL DEFAULT '',
+    lat double precision,
+    lon double precision,
+    zone text NOT NULL DEFAULT 'UTC',
+    occurred_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    via text NOT NULL CHECK (via IN ('push', 'poll', 'import', 'fleet', 'person')),
+    PRIMARY KEY (tenant_id, tracker_id, key, detail)
+);
+
+-- What carriers sent us, as it came; one row per call, however often it is repeated. A call about a parcel that we do not know
+-- yet waits here until its tracker starts.
+CREATE TABLE tracking.calls (
+    tenant_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    call_id text NOT NULL,
+    number text NOT NULL DEFAULT '',
+    body text NOT NULL,
+    received_at timestamptz NOT NULL,
+    folded boolean NOT NULL DEFAULT false,
+    fault text,
+    PRIMARY KEY (tenant_id, carrier_id, call_id)
+);
+CREATE INDEX calls_waiting ON tracking.calls (tenant_id, carrier_id, number) WHERE NOT folded;
+
+-- How many questions a carrier's account still allows, and whether it is left in peace after failures.
+CREATE TABLE tracking.budgets (
+    tenant_id uuid NOT NULL,
+    carrier_id uuid NOT NULL,
+    per_hour int NOT NULL DEFAULT 3600 CHECK (per_hour > 0),
+    tokens double precision NOT NULL,
+    filled_at timestamptz NOT NULL,
+    failures int NOT NULL DEFAULT 0,
+    resumes_at timestamptz,
+    PRIMARY KEY (tenant_id, carrier_id)
+);
+
+-- Messages to customers: owed, then sent at most once per meaning.
+CREATE TABLE tracking.messages (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    order_id uuid NOT NULL,
+    tracker_id uuid,
+    merchant_id uuid NOT NULL,
+    channel text NOT NULL CHECK (channel IN ('mail', 'sms')),
+    topic text NOT NULL,
+    meaning text NOT NULL,
+    recipient text NOT NULL,
+    language text NOT NULL DEFAULT 'en',
+    facts jsonb NOT NULL DEFAULT '{}',
+    subject text,
+    body text,
+    owed_at timestamptz NOT NULL,
+    due_at timestamptz,
+    attempts int NOT NULL DEFAULT 0,
+    sent_at timestamptz,
+    provider_ref text,
+    refusal text,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT said_once UNIQUE (tenant_id, meaning)
+) WITH (fillfactor = 80);
+CREATE INDEX messages_of_order ON tracking.messages (tenant_id, order_id);
+CREATE INDEX messages_to_send ON tracking.messages (tenant_id, state, id) WHERE state IN ('owed', 'sending');
+CREATE INDEX messages_failed ON tracking.messages (tenant_id, id DESC) WHERE state = 'failed';
+CREATE INDEX messages_by_age ON tracking.messages (tenant_id, id DESC);
+
+-- Addresses that are never written to again.
+CREATE TABLE tracking.suppressions (
+    tenant_id uuid NOT NULL,
+    recipient text NOT NULL,
+    why text NOT NULL,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, recipient)
+);
+
+-- The last mile: from the local center to the address, with our own vans.
+
+CREATE SCHEMA delivery;
+
+-- A van's tour of one day. `changes` is what the driver has not yet seen of a plan that was changed after it was made.
+CREATE TABLE delivery.routes (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'planned',
+    seq int NOT NULL DEFAULT 1,
+    number bigint NOT NULL,
+    site_id uuid NOT NULL,
+    van_id uuid NOT NULL,
+    driver text,
+    driver_name text,
+    day date NOT NULL,
+    planned_at timestamptz NOT NULL,
+    departs_at timestamptz NOT NULL,
+    returns_at timestamptz NOT NULL,
+    departed_at timestamptz,
+    distance_m int NOT NULL CHECK (distance_m >= 0),
+    reasons jsonb NOT NULL DEFAULT '[]',
+    changes jsonb NOT NULL DEFAULT '[]',
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT route_number_taken UNIQUE (tenant_id, number)
+);
+CREATE INDEX routes_of_day ON delivery.routes (tenant_id, site_id, day);
+CREATE UNIQUE INDEX van_has_a_route ON delivery.routes (tenant_id, van_id)
+    WHERE state IN ('planned', 'loading', 'driving');
+
+-- One parcel's way to its door: the same stop over all attempts. `told_from` and `told_until` are what the customer was told.
+CREATE TABLE delivery.stops (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'expected',
+    seq int NOT NULL DEFAULT 1,
+    label_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    tracking_number text NOT NULL,
+    sscc text,
+    lat double precision NOT NULL CHECK (lat BETWEEN -90 AND 90),
+    lon double precision NOT NULL CHECK (lon BETWEEN -180 AND 180),
+    place_from text NOT NULL CHECK (place_from IN ('address', 'person', 'postal_code', 'center')),
+    weight_g int NOT NULL CHECK (weight_g >= 0),
+    volume_ml bigint NOT NULL CHECK (volume_ml >= 0),
+    window_from timestamptz,
+    window_until timestamptz,
+    pin text NOT NULL,
+    pin_tries int NOT NULL DEFAULT 0,
+    attempt int NOT NULL DEFAULT 0,
+    not_before timestamptz,
+    route_id uuid,
+    position int,
+    planned_at timestamptz,
+    eta timestamptz,
+    told_from timestamptz,
+    told_until timestamptz,
+    left_out text,
+    scanned_in_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT one_stop_a_label UNIQUE (tenant_id, label_id),
+    CONSTRAINT window_ends_after_it_starts CHECK (window_until > window_from)
+);
+CREATE INDEX stops_of_order ON delivery.stops (tenant_id, order_id);
+CREATE INDEX stops_of_route ON delivery.stops (tenant_id, route_id, position) WHERE route_id IS NOT NULL;
+CREATE INDEX stops_at_center ON delivery.stops (tenant_id, site_id, state)
+    WHERE state IN ('expected', 'at_center', 'failed');
+CREATE INDEX stops_by_number ON delivery.stops (tenant_id, tracking_number);
+CREATE INDEX stops_by_sscc ON delivery.stops (tenant_id, sscc) WHERE sscc IS NOT NULL;
+
+-- A plan that an optimizer made and that nobody has accepted yet, with what it leaves out and why.
+CREATE TABLE delivery.proposals (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    day date NOT NULL,
+    made_at timestamptz NOT NULL,
+    made_by text NOT NULL,
+    plan jsonb NOT NULL,
+    settled_at timestamptz,
+    accepted boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX proposals_open ON delivery.proposals (tenant_id, site_id, made_at DESC) WHERE settled_at IS NULL;
+
+-- Every try to hand a parcel over, with how it ended; one that was a slip of the finger is marked undone.
+CREATE TABLE delivery.attempts (
+    tenant_id uuid NOT NULL,
+    stop_id uuid NOT NULL,
+    attempt int NOT NULL,
+    route_id uuid NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('delivered', 'failed')),
+    reason text,
+    note text NOT NULL DEFAULT '',
+    driver text NOT NULL,
+    lat double precision,
+    lon double precision,
+    distance_m int,
+    occurred_at timestamptz NOT NULL,
+    undone_at timestamptz,
+    PRIMARY KEY (tenant_id, stop_id, attempt)
+);
+
+-- What proves a delivery; append-only. `sha256` is over everything in the row.
+CREATE TABLE delivery.proofs (
+    tenant_id uuid NOT NULL,
+    stop_id uuid NOT NULL,
+    attempt int NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('signature', 'photo', 'pin')),
+    received_by text NOT NULL DEFAULT '',
+    signature text,
+    photo bytea,
+    lat double precision,
+    lon double precision,
+    accuracy_m int,
+    distance_m int,
+    sha256 bytea NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, stop_id, attempt)
+);
+
+-- Where each device of a van was last; the newest by the device's own sequence number, never by its clock.
+CREATE TABLE delivery.positions (
+    tenant_id uuid NOT NULL,
+    van_id uuid NOT NULL,
+    device text NOT NULL,
+    device_seq bigint NOT NULL,
+    lat double precision NOT NULL CHECK (lat BETWEEN -90 AND 90),
+    lon double precision NOT NULL CHECK (lon BETWEEN -180 AND 180),
+    accuracy_m int,
+    occurred_at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, van_id, device)
+);
+
+-- What the customer says, what comes back, and what the house learns.
+
+CREATE SCHEMA feedback;
+
+-- The customer's own word on a parcel: "I have it" or "something is wrong".
+CREATE TABLE feedback.confirmations (
+    tenant_id uuid NOT NULL,
+    parcel_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    received boolean NOT NULL,
+    note text NOT NULL DEFAULT '',
+    said_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, parcel_id)
+);
+
+-- One answer per question and order; changing one's mind keeps the history in the journal.
+CREATE TABLE feedback.ratings (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'given',
+    seq int NOT NULL DEFAULT 1,
+    order_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    question text NOT NULL CHECK (question IN ('delivery')),
+    score int NOT NULL CHECK (score BETWEEN 1 AND 5),
+    comment text NOT NULL DEFAULT '',
+    said_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT rated_once UNIQUE (tenant_id, order_id, question)
+);
+CREATE INDEX ratings_by_age ON feedback.ratings (tenant_id, said_at DESC);
+
+-- Something that a person must answer.
+CREATE TABLE feedback.cases (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'open',
+    seq int NOT NULL DEFAULT 1,
+    order_id uuid NOT NULL,
+    parcel_id uuid,
+    merchant_id uuid NOT NULL,
+    cause text NOT NULL CHECK (cause IN ('unhappy', 'not_received', 'damaged', 'wrong_item', 'other')),
+    said text NOT NULL DEFAULT '',
+    answer text,
+    opened_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_open_case_a_cause ON feedback.cases (tenant_id, order_id, cause) WHERE state <> 'closed';
+CREATE INDEX cases_open ON feedback.cases (tenant_id, opened_at) WHERE state <> 'closed';
+
+-- Goods on their way back.
+CREATE TABLE feedback.returns (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'asked',
+    seq int NOT NULL DEFAULT 1,
+    number bigint NOT NULL,
+    order_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    reason text NOT NULL,
+    note text NOT NULL DEFAULT '',
+    rule text NOT NULL DEFAULT '',
+    tracking_number text,
+    label_pdf bytea,
+    refund_minor bigint NOT NULL DEFAULT 0 CHECK (refund_minor >= 0),
+    asked_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT return_number_taken UNIQUE (tenant_id, number)
+);
+CREATE INDEX returns_of_order ON feedback.returns (tenant_id, order_id);
+CREATE INDEX returns_open ON feedback.returns (tenant_id, state, asked_at) WHERE state IN ('asked', 'approved', 'in_transit', 'received');
+CREATE INDEX returns_by_number ON feedback.returns (tenant_id, tracking_number) WHERE tracking_number IS NOT NULL;
+
+-- What comes back of which line, as it was ordered, and what is paid back for it.
+CREATE TABLE feedback.return_lines (
+    tenant_id uuid NOT NULL,
+    return_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    refund_minor bigint NOT NULL CHECK (refund_minor >= 0),
+    PRIMARY KEY (tenant_id, return_id, line_id),
+    FOREIGN KEY (tenant_id, return_id) REFERENCES feedback.returns (tenant_id, id)
+);
+CREATE INDEX return_lines_of_line ON feedback.return_lines (tenant_id, line_id);
+
+-- The goods of a returned line, a kit by its components: how many came, how they were found, how many went back to stock.
+CREATE TABLE feedback.return_items (
+    tenant_id uuid NOT NULL,
+    return_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    received int NOT NULL DEFAULT 0 CHECK (received >= 0),
+    restocked int NOT NULL DEFAULT 0 CHECK (restocked BETWEEN 0 AND received),
+    grade text CHECK (grade IN ('a', 'b', 'c', 'scrap')),
+    PRIMARY KEY (tenant_id, return_id, line_id, product_id),
+    FOREIGN KEY (tenant_id, return_id) REFERENCES feedback.returns (tenant_id, id)
+);
