@@ -8,7 +8,8 @@ Two kinds of work, both registered by the stages' `jobs.py`:
 - a *reaction* `async def f(tx, subjects)` works in the database only. It runs for many tasks at once, in the same
   transaction that finishes them: exactly once. If the set fails, each task is tried alone, so one bad apple spoils nothing.
 - an *errand* `async def f(house, tenant_id, subject)` (marked with `@errand`) calls the outside. It opens its own short
-  transactions around the call and must bear being run again after a crash.
+  transactions around the call and must bear being run again after a crash. Marked with `@errands` it takes a list of
+  subjects, for calls that do many at once as cheaply as one.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ Q = Statements("doorstep.platform")
 log = structlog.get_logger()
 Reaction = Callable[[Tx, list[UUID]], Awaitable[Any]]
 Errand = Callable[[House, UUID, UUID], Awaitable[Any]]
+Errands = Callable[[House, UUID, list[UUID]], Awaitable[Any]]
 
 LEASE_S = 20
 """Longer than any errand: every call outside has a deadline well below it."""
@@ -47,6 +49,12 @@ TRANSIENT = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNo
 def errand(work: Errand) -> Errand:
     """Mark work that calls the outside world and therefore runs outside any transaction."""
     work.calls_outside = True  # type: ignore[attr-defined]
+    return work
+
+
+def errands(work: Errands) -> Errands:
+    """Mark work that calls the outside world for many subjects at once; if it fails, each is tried alone."""
+    work.calls_outside = work.takes_sets = True  # type: ignore[attr-defined]
     return work
 
 
@@ -192,11 +200,21 @@ class Worker:
             await asyncio.wait(self.under_way, timeout=self.idle_s, return_when=asyncio.FIRST_COMPLETED)
         free = ERRANDS_AT_ONCE - len(self.under_way)
         claimed = await self._claim(tenant_id, free, outside=True) if free else []
-        for task in claimed:
-            running = asyncio.create_task(self._run_errand(tenant_id, task))
+        for tasks in self._apart(claimed):
+            running = asyncio.create_task(self._run_errand(tenant_id, tasks))
             self.under_way.add(running)
             running.add_done_callback(self.under_way.discard)
         return len(claimed)
+
+    def _apart(self, claimed: Sequence[Claimed]) -> list[list[Claimed]]:
+        """Return the tasks as they are run: one by one, and together where the work takes sets."""
+        apart: list[list[Claimed]] = []
+        by_name = sorted(claimed, key=lambda task: task.name)
+        for name, group in groupby(by_name, key=lambda task: task.name):
+            tasks = list(group)
+            sets = getattr(self.duties.work[name], "takes_sets", False)
+            apart += [tasks] if sets else [[task] for task in tasks]
+        return apart
 
     async def _react(self, tenant_id: UUID, work: Any, tasks: list[Claimed]) -> None:
         try:
@@ -216,18 +234,26 @@ class Worker:
                 for task in tasks:
                     await self._react(tenant_id, work, [task])
 
-    async def _run_errand(self, tenant_id: UUID, task: Claimed) -> None:
-        work: Any = self.duties.work[task.name]
+    async def _run_errand(self, tenant_id: UUID, tasks: list[Claimed]) -> None:
+        name = tasks[0].name
+        work: Any = self.duties.work[name]
         try:
-            await work(self.house, tenant_id, task.subject)
+            if getattr(work, "takes_sets", False):
+                await work(self.house, tenant_id, list(dict.fromkeys(task.subject for task in tasks)))
+            else:
+                await work(self.house, tenant_id, tasks[0].subject)
             async with self.house.db.transaction(tenant_id, actor="system") as tx:
-                await tx.value(Q.finish_tasks, **_keys([task]))
+                await tx.value(Q.finish_tasks, **_keys(tasks))
         except TRANSIENT:
-            await self._give_back(tenant_id, [task])
+            await self._give_back(tenant_id, tasks)
         except (OperationalError, PoolTimeout) as error:
-            log.warning("database_away", task=task.name, error=type(error).__name__)  # its lease runs out
+            log.warning("database_away", task=name, error=type(error).__name__)  # its lease runs out
         except Exception as error:  # noqa: BLE001 - recorded on the task and shown
-            await self._fail(tenant_id, [task], error)
+            if len(tasks) == 1:
+                await self._fail(tenant_id, tasks, error)
+            else:
+                for task in tasks:
+                    await self._run_errand(tenant_id, [task])
 
     async def _fail(self, tenant_id: UUID, tasks: list[Claimed], error: BaseException) -> None:
         for task in tasks:

@@ -1,5 +1,51 @@
 """Warehouse: pick and pack: goods become parcels."""
 
-from doorstep.stages.warehouse.acts import Parcel, ParcelItem, hand_over, parcels_of, release
+from doorstep.stages.warehouse.acts import (
+    Bench,
+    Boxed,
+    BoxVerdict,
+    FloorWork,
+    Hand,
+    Parcel,
+    ParcelItem,
+    Rejected,
+    Reported,
+    ShortReason,
+    Stop,
+    benches,
+    hand_over,
+    pack_boxes,
+    parcels_of,
+    release,
+    report_picks,
+    scan_pick,
+    short,
+    take_carts,
+    work_of,
+)
+from doorstep.stages.warehouse.jobs import plan_wave
 
-__all__ = ["Parcel", "ParcelItem", "hand_over", "parcels_of", "release"]
+__all__ = [
+    "Bench",
+    "BoxVerdict",
+    "Boxed",
+    "FloorWork",
+    "Hand",
+    "Parcel",
+    "ParcelItem",
+    "Rejected",
+    "Reported",
+    "ShortReason",
+    "Stop",
+    "benches",
+    "hand_over",
+    "pack_boxes",
+    "parcels_of",
+    "plan_wave",
+    "release",
+    "report_picks",
+    "scan_pick",
+    "short",
+    "take_carts",
+    "work_of",
+]

@@ -1,5 +1,6 @@
 """What the floor does by itself: accepted orders are released, carts are planned, boxes are thought out, holds are obeyed."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +9,20 @@ import structlog
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.platform.statements import Statements
-from doorstep.platform.tasks import Every, errand
+from doorstep.platform.tasks import Every, errand, errands
 from doorstep.platform.thinking import ThinkingFailed, think
 from doorstep.solvers.batches import BatchRefused
 from doorstep.solvers.walk import WalkRefused
 from doorstep.stages.warehouse import acts
-from doorstep.stages.warehouse.rules.cartons import suggest
-from doorstep.stages.warehouse.rules.waves import Plan, Question, plan_by_ship_by, plan_by_walk
+from doorstep.stages.warehouse.rules.cartons import Question as Asked
+from doorstep.stages.warehouse.rules.cartons import Suggestion, suggest_each
+from doorstep.stages.warehouse.rules.waves import (
+    CANDIDATES_MAX,
+    Plan,
+    Question,
+    plan_by_ship_by,
+    plan_by_walk,
+)
 
 Q = Statements("doorstep.stages.warehouse")
 log = structlog.get_logger()
@@ -45,21 +53,29 @@ async def follow_shortages(tx: Tx, shortage_ids: list[UUID]) -> None:
     await acts.follow_shortages(tx, shortage_ids)
 
 
-@errand
-async def suggest_boxes(house: House, tenant_id: UUID, fulfillment_id: UUID) -> None:
-    """Think out which boxes a picked fulfillment order travels in; without an answer the packer chooses by eye."""
+@errands
+async def suggest_boxes(house: House, tenant_id: UUID, fulfillment_ids: list[UUID]) -> None:
+    """Think out which boxes picked fulfillment orders travel in; without an answer the packer chooses by eye."""
     async with house.db.transaction(tenant_id, actor="system:cartons") as tx:
-        question = await acts.read_cartons(tx, fulfillment_id)
-    if question is None:
-        return
+        questions = await acts.read_cartons(tx, fulfillment_ids)
+    found = await _suggest({one: (asked.pieces, asked.boxes) for one, asked in questions.items()})
+    async with house.db.transaction(tenant_id, actor="system:cartons") as tx:
+        await acts.keep_cartons(tx, found)
+
+
+async def _suggest(questions: dict[UUID, Asked]) -> dict[UUID, Suggestion]:
+    """Return the suggestions that were thought out; one question that overruns costs only its own answer."""
+    if not questions:
+        return {}
     try:
-        suggestion = await think(suggest, question.pieces, question.boxes, seconds=CARTONS_S)
+        answers = await think(suggest_each, list(questions.values()), seconds=CARTONS_S)
     except ThinkingFailed as failed:
-        log.warning("cartons_not_thought_out", kind=failed.kind)
-        return
-    if suggestion:
-        async with house.db.transaction(tenant_id, actor="system:cartons") as tx:
-            await acts.keep_cartons(tx, fulfillment_id, suggestion)
+        log.warning("cartons_not_thought_out", kind=failed.kind, questions=len(questions))
+        if len(questions) == 1:
+            return {}
+        alone = [await _suggest({one: asked}) for one, asked in questions.items()]
+        return {one: suggestion for found in alone for one, suggestion in found.items()}
+    return {one: answer for one, answer in zip(questions, answers, strict=True) if answer}
 
 
 @errand
@@ -77,6 +93,25 @@ async def plan_carts(house: House, tenant_id: UUID, _subject: UUID) -> None:
                 await acts.count_failure(tx, site.site_id)
             else:
                 await acts.write_plan(tx, plan, thought=thought)
+
+
+async def plan_wave(house: House, tenant_id: UUID, fulfillment_ids: Sequence[UUID]) -> list[UUID]:
+    """Plan carts for just these waiting fulfillment orders, now, whether or not more could gather; return the carts.
+
+    What finds no bins stays waiting, with the reason on it.
+    """
+    made: list[UUID] = []
+    for start in range(0, len(fulfillment_ids), CANDIDATES_MAX):
+        only = list(fulfillment_ids[start : start + CANDIDATES_MAX])
+        async with house.db.transaction(tenant_id, actor="system:carts") as tx:
+            questions = [await acts.read_question(tx, site, only) for site in await acts.sites_to_plan(tx)]
+        for question in questions:
+            if question.waiting:
+                plan, thought = await _think_about(question, plainly=True)
+                assert plan is not None  # noqa: S101 - the plain way always answers
+                async with house.db.transaction(tenant_id, actor="system:carts") as tx:
+                    made += await acts.write_plan(tx, plan, thought=thought)
+    return made
 
 
 async def _think_about(question: Question, *, plainly: bool) -> tuple[Plan | None, bool]:

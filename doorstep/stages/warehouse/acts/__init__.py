@@ -15,9 +15,11 @@ from doorstep.stages.warehouse.acts.leave import (
 from doorstep.stages.warehouse.acts.pack import look as look_at_bench
 from doorstep.stages.warehouse.acts.pack import open_work
 from doorstep.stages.warehouse.acts.pack import scan as scan_into_box
-from doorstep.stages.warehouse.acts.pick import fill_tote, skip
+from doorstep.stages.warehouse.acts.pack_list import Bench, Boxed, BoxVerdict, benches, pack_boxes
+from doorstep.stages.warehouse.acts.pick import Stop, fill_tote, skip
 from doorstep.stages.warehouse.acts.pick import look as look_at_cart
 from doorstep.stages.warehouse.acts.pick import scan as scan_pick
+from doorstep.stages.warehouse.acts.pick_list import Rejected, Reported, report_picks, take_carts
 from doorstep.stages.warehouse.acts.plan import count_failure, read_question, sites_to_plan, write_plan
 from doorstep.stages.warehouse.acts.put_back import PutBack, PutBackAnswer, PutBackLine, put_back, put_backs
 from doorstep.stages.warehouse.acts.release import release
@@ -28,6 +30,7 @@ from doorstep.stages.warehouse.acts.views import (
     BatchOut,
     ContentRow,
     FloorSite,
+    FloorWork,
     FulfillmentOut,
     ParcelRow,
     StateCount,
@@ -41,12 +44,17 @@ from doorstep.stages.warehouse.acts.views import (
     parcel,
     parcels,
     queue,
+    work_of,
 )
 
 __all__ = [
     "BatchOut",
+    "Bench",
+    "BoxVerdict",
+    "Boxed",
     "ContentRow",
     "FloorSite",
+    "FloorWork",
     "FulfillmentOut",
     "Hand",
     "PackAnswer",
@@ -60,14 +68,18 @@ __all__ = [
     "PutBackAnswer",
     "PutBackLine",
     "Reading",
+    "Rejected",
+    "Reported",
     "ScanIn",
     "ShortReason",
     "StateCount",
+    "Stop",
     "StopOut",
     "WalkStop",
     "Wanted",
     "batch",
     "batches",
+    "benches",
     "cancel",
     "change_box",
     "close",
@@ -84,6 +96,7 @@ __all__ = [
     "look_at_bench",
     "look_at_cart",
     "open_work",
+    "pack_boxes",
     "parcel",
     "parcels",
     "parcels_of",
@@ -95,6 +108,7 @@ __all__ = [
     "read_question",
     "read_slip",
     "release",
+    "report_picks",
     "scan_into_box",
     "scan_pick",
     "short",
@@ -102,5 +116,7 @@ __all__ = [
     "skip",
     "stop",
     "take",
+    "take_carts",
+    "work_of",
     "write_plan",
 ]

@@ -1,10 +1,14 @@
-"""What a packer is told: the work on the bench, its box, and what is left to scan."""
+"""What lies on a bench, and what a packer is told: the work, its box, and what is left to scan."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta, Struct
+
+from doorstep.stages.warehouse.rules.cartons import Suggestion
 
 
 class PackLine(Struct, frozen=True, kw_only=True):
@@ -59,3 +63,92 @@ class PackAnswer(Struct, frozen=True, kw_only=True):
     line: Annotated[PackLine | None, Meta(description="The line that was scanned.")] = None
     lines: Annotated[list[PackLine], Meta(description="All lines; only when work is opened.")] = []
     slip: Annotated[str | None, Meta(description="Where the packing slip of the closed box is.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A fulfillment order on a bench, locked for this scan."""
+
+    id: UUID
+    state: str
+    order_id: UUID
+    site_id: UUID
+    merchant_id: UUID
+    ship_by: datetime
+    cartons: Any
+    order_number: int
+    order_state: str
+    gift: bool
+    delivery: str | None
+    customer: str
+    merchant: str
+    boxes: int
+
+    @property
+    def suggestion(self) -> Suggestion | None:
+        """The boxes thought out for it, if they were."""
+        return msgspec.convert(self.cartons, Suggestion) if self.cartons else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBox:
+    """A box of a job."""
+
+    id: UUID
+    number: int
+    state: str
+    box_id: UUID | None
+    suggested_box_id: UUID | None
+    expected_g: int
+    weight_g: int | None
+    holder: str | None
+    packed_by: str | None
+    box: str | None
+    suggested: str | None
+    tare_g: int | None
+    max_gross_g: int | None
+
+    @property
+    def out(self) -> ParcelOut:
+        """As the packer sees it."""
+        return ParcelOut(
+            id=self.id,
+            number=self.number,
+            state=self.state,
+            box=self.box,
+            suggested_box=self.suggested,
+            expected_g=self.expected_g,
+            weight_g=self.weight_g,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PackLineFacts:
+    """A product of a job, with its measures; `units` is what one scan of the code counts."""
+
+    product_id: UUID
+    sku: str
+    name: str
+    picture: str | None
+    fragile: bool
+    upright: bool
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    need: int
+    packed: int
+    units: int = 1
+
+    @property
+    def out(self) -> PackLine:
+        """As the packer sees it."""
+        return PackLine(
+            product_id=self.product_id,
+            sku=self.sku,
+            name=self.name,
+            picture=self.picture,
+            fragile=self.fragile,
+            need=self.need,
+            packed=self.packed,
+        )

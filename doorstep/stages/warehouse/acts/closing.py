@@ -1,8 +1,7 @@
 """Closing boxes: another box, the scale, the packing slip, and the parcel that leaves the bench."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -10,22 +9,18 @@ import msgspec
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import unknown
 from doorstep.platform.journal import move_all, note
-from doorstep.platform.messages import text
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.inventory import Movement
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand, answered_once
-from doorstep.stages.warehouse.acts.benches import PackAnswer
-from doorstep.stages.warehouse.acts.pack import Job, OpenBox, held_box, lock_job, start_box, tell, why_not
+from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackAnswer
+from doorstep.stages.warehouse.acts.pack import held_box, lock_job, start_box, tell, why_not
+from doorstep.stages.warehouse.acts.slips import Enclosed, Linked, draw_slips
 from doorstep.stages.warehouse.model import FULFILLMENT, PARCEL, FulfillmentAct, ParcelAct, ParcelState
-from doorstep.stages.warehouse.rules import slip as slips
-from doorstep.stages.warehouse.rules.contents import Inside, slip_lines
 from doorstep.stages.warehouse.rules.weighing import Weighed, weigh
 
 Q = Statements("doorstep.stages.warehouse")
-Linked = Callable[[UUID], str]
-"""Writes the customer's address for an order: signing belongs to the edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +37,6 @@ class Reading:
     weight_g: int
     more: bool = False
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    order_number: int
-    placed_at: datetime
-    currency: str
-    gift: bool
-    note: str
-    language: str
-    name: str
-    company: str
-    street: str
-    street2: str
-    city: str
-    region: str
-    postal_code: str
-    country: str
-    brand: str
-    brand_color: str
-    logo: bytes | None
-    message: str
-    support_email: str
-    more_parcels: bool
 
 
 async def change_box(
@@ -128,11 +99,11 @@ async def close(tx: Tx, hand: Hand, command_id: str, reading: Reading, linked: L
         left = await tx.value(Q.unpacked, fulfillment_id=job.id)
         inside = dict(await tx.tuples(Q.in_parcel, parcel_id=box.id))
         weighed = weigh(box.expected_g, reading.weight_g, sum(inside.values()))
-        if objection := _objection(box, reading, weighed, left, lead=hand.lead, empty=not inside):
-            if objection[0] == "weight_off":
+        if wrong_box := objection(box, reading, weighed, left, lead=hand.lead, empty=not inside):
+            if wrong_box[0] == "weight_off":
                 facts = {"weight_g": reading.weight_g, "expected_g": box.expected_g, "packer": hand.shown}
                 await note(tx, PARCEL, "weighed", [box.id], facts)
-            return await tell(tx, job, *objection, accepted=False, box=box)
+            return await tell(tx, job, *wrong_box, accepted=False, box=box)
         await _seal(tx, hand, job, box, reading, weighed, inside, linked)
         if not left:
             await move_all(tx, FULFILLMENT, FulfillmentAct.PACK, [job.id], {"boxes": job.boxes + 1})
@@ -145,7 +116,7 @@ async def close(tx: Tx, hand: Hand, command_id: str, reading: Reading, linked: L
     return await answered_once(tx, command_id, ["close", reading], PackAnswer, act)
 
 
-def _objection(
+def objection(
     box: OpenBox, reading: Reading, weighed: Weighed, left: int, *, lead: bool, empty: bool
 ) -> tuple[str, str] | None:
     """Return what keeps a box from being closed (a stable name, and what to do), or None."""
@@ -180,9 +151,11 @@ async def _seal(
     linked: Linked,
 ) -> None:
     """Move the goods into the parcel, write its slip and its history, and free totes that are empty."""
-    await move_goods(
-        tx, _out_of_totes(await tx.tuples(Q.in_totes_of, fulfillment_id=job.id), inside, job, box)
-    )
+    lying = {
+        (place, product_id): units
+        for _, place, product_id, units in await tx.tuples(Q.in_totes_of, fulfillment_ids=[job.id])
+    }
+    await move_goods(tx, out_of_totes(lying, inside, job.site_id, box.id))
     await tx.run(Q.free_totes, fulfillment_ids=[job.id])
     await tx.run(
         Q.close_parcel,
@@ -190,7 +163,7 @@ async def _seal(
         weight_g=reading.weight_g,
         reason=None if weighed.fits else reading.reason.strip(),
         packed_by=hand.shown,
-        slip=await _slip(tx, job, box, linked(job.order_id)),
+        slip=(await draw_slips(tx, [Enclosed(box.id, box.number, job.order_id)], linked))[box.id],
     )
     facts = {
         "number": box.number,
@@ -205,55 +178,37 @@ async def _seal(
     await move_all(tx, PARCEL, ParcelAct.CLOSE, [box.id], facts)
 
 
-def _out_of_totes(
-    lying: Sequence[tuple[str, UUID, int]], inside: dict[UUID, int], job: Job, box: OpenBox
+def out_of_totes(
+    lying: dict[tuple[str, UUID], int], inside: Mapping[UUID, int], site_id: UUID, parcel_id: UUID
 ) -> list[Movement]:
-    """Return how the units of a box leave the totes: tote by tote, until each product is complete."""
+    """Return how the units of a box leave the totes: tote by tote, until each product is complete.
+
+    Args:
+        lying: (place, product id) -> units in the totes of the fulfillment order; what leaves is taken off.
+        inside: product id -> units in the box.
+        site_id: where.
+        parcel_id: the box.
+    """
     left = dict(inside)
     movements = []
-    for place, product_id, on_hand in lying:
+    for (place, product_id), on_hand in lying.items():
         part = min(on_hand, left.get(product_id, 0))
         if part:
             left[product_id] -= part
+            lying[place, product_id] -= part
             movements.append(
                 Movement(
-                    site_id=job.site_id,
+                    site_id=site_id,
                     product_id=product_id,
                     from_place=place,
                     to_place="parcel",
                     quantity=part,
                     reason="pack",
-                    reference=box.id,
+                    reference=parcel_id,
                 )
             )
     assert not any(left.values())  # noqa: S101 - what was scanned into the box was picked into these totes
     return movements
-
-
-async def _slip(tx: Tx, job: Job, box: OpenBox, link: str) -> bytes:
-    head = await tx.row(Q.slip_head, _Head, order_id=job.order_id)
-    assert head is not None  # noqa: S101 - the job was just read from the same order
-    inside = await tx.rows(Q.slip_lines, Inside, parcel_id=box.id)
-    town = " ".join(part for part in (head.postal_code, head.city, head.region) if part)
-    receiver = (head.name, head.company, head.street, head.street2, town, head.country)
-    return slips.draw(
-        slips.Slip(
-            brand=slips.Brand(head.brand, head.brand_color, head.logo, head.message, head.support_email),
-            order_number=str(head.order_number),
-            ordered_on=f"{head.placed_at:%Y-%m-%d}",
-            parcel_number=f"P-{box.number}",
-            receiver=tuple(part for part in receiver if part),
-            lines=tuple(slip_lines(inside)),
-            currency=head.currency,
-            link=link,
-            words={key: text(f"slip.{key}", head.language) for key in slips.WORDS},
-            gift=head.gift,
-            note=head.note,
-            more_parcels=head.more_parcels,
-            language=head.language,
-            code=f"P-{box.number}",
-        )
-    )
 
 
 async def _closed(tx: Tx, job: Job, box: OpenBox, said: str) -> PackAnswer:

@@ -1,9 +1,6 @@
 """Packing: a tote is opened at a bench, every piece is scanned into a box, the box is weighed and closed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,103 +14,14 @@ from doorstep.platform.statements import Statements
 from doorstep.solvers.cartons import Box
 from doorstep.stages import catalog
 from doorstep.stages.warehouse.acts.answers import Hand, answered_once
-from doorstep.stages.warehouse.acts.benches import PackAnswer, PackLine, ParcelOut
+from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackAnswer, PackLine, PackLineFacts
 from doorstep.stages.warehouse.model import PARCEL, FulfillmentState
-from doorstep.stages.warehouse.rules.cartons import Piece, Suggestion, by_eye
+from doorstep.stages.warehouse.rules.cartons import Piece, by_eye
 from doorstep.stages.warehouse.rules.codes import is_tote, readings
 from doorstep.stages.warehouse.rules.scanning import shown
 
 Q = Statements("doorstep.stages.warehouse")
 NUMBER_DIGITS_MAX = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A fulfillment order on a bench, locked for this scan."""
-
-    id: UUID
-    state: str
-    order_id: UUID
-    site_id: UUID
-    merchant_id: UUID
-    ship_by: datetime
-    cartons: Any
-    order_number: int
-    order_state: str
-    gift: bool
-    delivery: str | None
-    customer: str
-    merchant: str
-    boxes: int
-
-    @property
-    def suggestion(self) -> Suggestion | None:
-        """The boxes thought out for it, if they were."""
-        return msgspec.convert(self.cartons, Suggestion) if self.cartons else None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenBox:
-    """A box of a job."""
-
-    id: UUID
-    number: int
-    state: str
-    box_id: UUID | None
-    suggested_box_id: UUID | None
-    expected_g: int
-    weight_g: int | None
-    holder: str | None
-    packed_by: str | None
-    box: str | None
-    suggested: str | None
-    tare_g: int | None
-    max_gross_g: int | None
-
-    @property
-    def out(self) -> ParcelOut:
-        """As the packer sees it."""
-        return ParcelOut(
-            id=self.id,
-            number=self.number,
-            state=self.state,
-            box=self.box,
-            suggested_box=self.suggested,
-            expected_g=self.expected_g,
-            weight_g=self.weight_g,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PackLineFacts:
-    """A product of a job, with its measures; `units` is what one scan of the code counts."""
-
-    product_id: UUID
-    sku: str
-    name: str
-    picture: str | None
-    fragile: bool
-    upright: bool
-    weight_g: int
-    length_mm: int
-    width_mm: int
-    height_mm: int
-    need: int
-    packed: int
-    units: int = 1
-
-    @property
-    def out(self) -> PackLine:
-        """As the packer sees it."""
-        return PackLine(
-            product_id=self.product_id,
-            sku=self.sku,
-            name=self.name,
-            picture=self.picture,
-            fragile=self.fragile,
-            need=self.need,
-            packed=self.packed,
-        )
 
 
 async def open_work(
@@ -246,7 +154,7 @@ async def _open(tx: Tx, hand: Hand, job_id: UUID, *, take_over: bool) -> PackAns
 
 async def start_box(tx: Tx, hand: Hand, job: Job) -> OpenBox:
     """Put the next box on the bench: the one thought out, else the smallest that should do."""
-    lines = await tx.rows(Q.pack_lines, PackLineFacts, fulfillment_id=job.id)
+    lines = (await lines_of(tx, [job.id]))[job.id]
     boxes = {box.code: box for box in await catalog.boxes_of(tx)}
     thought = job.suggestion.box(job.boxes) if job.suggestion else None
     left = [to_piece(line, line.need - line.packed) for line in lines if line.need > line.packed]
@@ -275,6 +183,14 @@ async def start_box(tx: Tx, hand: Hand, job: Job) -> OpenBox:
     opened = await tx.row(Q.open_parcel, OpenBox, fulfillment_id=job.id)
     assert opened is not None  # noqa: S101 - it was just put there
     return opened
+
+
+async def lines_of(tx: Tx, job_ids: Sequence[UUID]) -> dict[UUID, list[PackLineFacts]]:
+    """Return what goes into the boxes of each of these fulfillment orders, product by product."""
+    found: dict[UUID, list[PackLineFacts]] = {job_id: [] for job_id in job_ids}
+    for job_id, *facts in await tx.tuples(Q.pack_lines, fulfillment_ids=list(job_ids)):
+        found[job_id].append(PackLineFacts(*facts))
+    return found
 
 
 def to_piece(line: PackLineFacts, quantity: int) -> Piece:
@@ -387,9 +303,7 @@ async def tell(
 ) -> PackAnswer:
     """Return the answer to a packer; all lines only when a page is built, so a long order costs no more a scan."""
     box = box if box and not accepted else await tx.row(Q.open_parcel, OpenBox, fulfillment_id=job.id)
-    lines: Sequence[PackLineFacts] = (
-        await tx.rows(Q.pack_lines, PackLineFacts, fulfillment_id=job.id) if full else ()
-    )
+    lines = (await lines_of(tx, [job.id]))[job.id] if full else []
     return PackAnswer(
         accepted=accepted,
         code=code,

@@ -55,11 +55,23 @@ async def sites_to_plan(tx: Tx) -> list[Site]:
     return await tx.rows(Q.sites_to_plan, Site)
 
 
-async def read_question(tx: Tx, site: Site) -> Question:
-    """Return everything that planning this site's carts needs to know, as it is now."""
+async def read_question(tx: Tx, site: Site, only: Sequence[UUID] | None = None) -> Question:
+    """Return everything that planning this site's carts needs to know, as it is now.
+
+    Args:
+        tx: the open transaction.
+        site: where.
+        only: the fulfillment orders that somebody wants picked now, at most `CANDIDATES_MAX`; None: the most urgent.
+    """
     done = await tx.values(Q.complete_waiting, site_id=site.site_id)
     await move(tx, FULFILLMENT, FulfillmentAct.FINISH_PICK, done)
-    lines = await tx.rows(Q.waiting_needs, _Line, site_id=site.site_id, most=CANDIDATES_MAX)
+    lines = await tx.rows(
+        Q.waiting_needs,
+        _Line,
+        site_id=site.site_id,
+        most=CANDIDATES_MAX,
+        only=None if only is None else list(only),
+    )
     products = list({line.product_id for line in lines})
     shelves = await tx.rows(Q.shelves, Shelf, site_id=site.site_id, product_ids=products)
     aisles = await tx.rows(Q.aisles, AisleLine, site_id=site.site_id)
@@ -72,6 +84,7 @@ async def read_question(tx: Tx, site: Site) -> Question:
         aisles=tuple(aisles),
         waiting=tuple(_waiting(lines)),
         shelves=tuple(shelves),
+        everything=only is not None,
     )
 
 

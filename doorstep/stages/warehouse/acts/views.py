@@ -229,3 +229,19 @@ async def parcel(
 async def floor_sites(tx: Tx) -> list[FloorSite]:
     """Return the sites that have a floor."""
     return await tx.rows(Q.floor_sites, FloorSite)
+
+
+@dataclass(frozen=True, slots=True)
+class FloorWork:
+    """A fulfillment order of an order, and how far the floor is with it."""
+
+    order_id: UUID
+    fulfillment_id: UUID
+    state: str
+    site_id: UUID
+    batch_id: UUID | None
+
+
+async def work_of(tx: Tx, order_ids: Sequence[UUID]) -> list[FloorWork]:
+    """Return the fulfillment orders of some orders, but not those that were called off."""
+    return await tx.rows(Q.work_of_orders, FloorWork, order_ids=list(order_ids))

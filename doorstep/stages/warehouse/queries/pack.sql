@@ -40,13 +40,14 @@ JOIN catalog.merchants m ON m.tenant_id = f.tenant_id AND m.id = f.merchant_id
 WHERE f.tenant_id = %(tenant_id)s AND f.id = %(fulfillment_id)s FOR NO KEY UPDATE OF f;
 
 -- name: pack_lines
--- What a packer has to put into boxes, product by product.
-SELECT i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm,
-       sum(i.picked)::int AS need, sum(i.packed)::int AS packed
+-- What packers have to put into boxes, product by product.
+SELECT i.fulfillment_id, i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm,
+       g.height_mm, sum(i.picked)::int AS need, sum(i.packed)::int AS packed
 FROM warehouse.items i JOIN catalog.products g ON g.tenant_id = i.tenant_id AND g.id = i.product_id
-WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.quantity > 0
-GROUP BY i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm
-ORDER BY g.sku;
+WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = ANY (%(fulfillment_ids)s::uuid[]) AND i.quantity > 0
+GROUP BY i.fulfillment_id, i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm,
+         g.height_mm
+ORDER BY i.fulfillment_id, g.sku;
 
 -- name: scanned_line
 -- The product of a fulfillment order that a code stands for; a barcode goes before a SKU.
@@ -152,11 +153,11 @@ SELECT pi.product_id, sum(pi.quantity)::int FROM warehouse.parcel_items pi
 WHERE pi.tenant_id = %(tenant_id)s AND pi.parcel_id = %(parcel_id)s GROUP BY pi.product_id ORDER BY pi.product_id;
 
 -- name: in_totes_of
--- What lies in the totes of a fulfillment order, tote by tote.
-SELECT b.place, b.product_id, b.on_hand FROM warehouse.totes t
+-- What lies in the totes of fulfillment orders, tote by tote.
+SELECT t.fulfillment_id, b.place, b.product_id, b.on_hand FROM warehouse.totes t
 JOIN inventory.balances b ON b.tenant_id = t.tenant_id AND b.site_id = t.site_id AND b.place = 'tote:' || t.code
-WHERE t.tenant_id = %(tenant_id)s AND t.fulfillment_id = %(fulfillment_id)s AND b.on_hand > 0
-ORDER BY b.product_id, b.place;
+WHERE t.tenant_id = %(tenant_id)s AND t.fulfillment_id = ANY (%(fulfillment_ids)s::uuid[]) AND b.on_hand > 0
+ORDER BY t.fulfillment_id, b.product_id, b.place;
 
 -- name: close_parcel
 -- The box is closed: what it weighs, who packed it, and the slip that lies in it.
@@ -165,22 +166,24 @@ UPDATE warehouse.parcels SET weight_g = %(weight_g)s, weight_reason = %(reason)s
 WHERE tenant_id = %(tenant_id)s AND id = %(parcel_id)s;
 
 -- name: cartons_to_suggest
--- What a picked fulfillment order has to go into boxes, for the packer's suggestion.
+-- Which picked fulfillment orders have to go into boxes that nobody thought out yet.
 SELECT f.id FROM warehouse.fulfillments f
-WHERE f.tenant_id = %(tenant_id)s AND f.id = %(fulfillment_id)s AND f.state = 'picked' AND f.cartons IS NULL;
+WHERE f.tenant_id = %(tenant_id)s AND f.id = ANY (%(fulfillment_ids)s::uuid[]) AND f.state = 'picked' AND f.cartons IS NULL
+ORDER BY f.id;
 
 -- name: keep_cartons
--- The suggestion of boxes, thought out before the packer opens the tote.
-UPDATE warehouse.fulfillments SET cartons = %(cartons)s::jsonb
-WHERE tenant_id = %(tenant_id)s AND id = %(fulfillment_id)s AND state = 'picked';
+-- The suggestions of boxes, thought out before the packers open the totes.
+UPDATE warehouse.fulfillments f SET cartons = s.cartons
+FROM unnest(%(fulfillment_ids)s::uuid[], %(cartonss)s::jsonb[]) AS s(fulfillment_id, cartons)
+WHERE f.tenant_id = %(tenant_id)s AND f.id = s.fulfillment_id AND f.state = 'picked';
 
 -- name: cartons_of
 -- The suggestion of boxes of a fulfillment order.
 SELECT cartons FROM warehouse.fulfillments WHERE tenant_id = %(tenant_id)s AND id = %(fulfillment_id)s;
 
--- name: slip_head
--- What a packing slip says beside its lines.
-SELECT o.number AS order_number, o.placed_at, o.currency, o.gift, o.note, o.language, c.name, c.company, c.street, c.street2,
+-- name: slip_heads
+-- What packing slips say beside their lines.
+SELECT o.id AS order_id, o.number AS order_number, o.placed_at, o.currency, o.gift, o.note, o.language, c.name, c.company, c.street, c.street2,
        c.city, c.region, c.postal_code, c.country, m.name AS brand, m.brand_color, m.logo, m.message, m.support_email,
        (SELECT count(*)::int FROM warehouse.parcels p
         WHERE p.tenant_id = %(tenant_id)s AND p.order_id = o.id AND p.state <> 'canceled') > 1
@@ -191,11 +194,11 @@ SELECT o.number AS order_number, o.placed_at, o.currency, o.gift, o.note, o.lang
 FROM orders.orders o
 JOIN orders.contacts c ON c.tenant_id = o.tenant_id AND c.order_id = o.id
 JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
-WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s;
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]);
 
 -- name: slip_lines
--- What lies in a parcel, line by line: pieces of kits with how many a kit needs.
-SELECT l.id AS line_id, l.sku, l.name, l.quantity AS ordered, l.total_minor, g.sku AS piece_sku, g.name AS piece_name,
+-- What lies in parcels, line by line: pieces of kits with how many a kit needs.
+SELECT pi.parcel_id, l.id AS line_id, l.sku, l.name, l.quantity AS ordered, l.total_minor, g.sku AS piece_sku, g.name AS piece_name,
        pi.quantity AS pieces, coalesce(k.quantity, 1) AS pieces_each,
        (SELECT count(*)::int FROM catalog.kit_components c
         WHERE c.tenant_id = %(tenant_id)s AND c.kit_id = l.product_id) AS components
@@ -203,7 +206,8 @@ FROM warehouse.parcel_items pi
 JOIN orders.lines l ON l.tenant_id = pi.tenant_id AND l.id = pi.line_id
 JOIN catalog.products g ON g.tenant_id = pi.tenant_id AND g.id = pi.product_id
 LEFT JOIN catalog.kit_components k ON k.tenant_id = pi.tenant_id AND k.kit_id = l.product_id AND k.component_id = pi.product_id
-WHERE pi.tenant_id = %(tenant_id)s AND pi.parcel_id = %(parcel_id)s ORDER BY l.position, g.sku;
+WHERE pi.tenant_id = %(tenant_id)s AND pi.parcel_id = ANY (%(parcel_ids)s::uuid[])
+ORDER BY pi.parcel_id, l.position, g.sku;
 
 -- name: slip_of
 -- The packing slip of a parcel.

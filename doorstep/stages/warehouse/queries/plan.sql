@@ -16,6 +16,7 @@ WITH urgent AS (
     SELECT f.id, f.priority, f.ship_by FROM warehouse.fulfillments f
     JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
     WHERE f.tenant_id = %(tenant_id)s AND f.site_id = %(site_id)s AND f.state = 'waiting' AND o.state = 'accepted'
+      AND (%(only)s::uuid[] IS NULL OR f.id = ANY (%(only)s::uuid[]))
     ORDER BY f.priority DESC, f.ship_by, f.id LIMIT %(most)s
 )
 SELECT urgent.id AS fulfillment_id, urgent.priority, urgent.ship_by, i.line_id, i.product_id,

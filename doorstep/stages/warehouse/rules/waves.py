@@ -59,6 +59,7 @@ class Question:
         ready: planned carts that nobody has taken yet.
         waiting: the most urgent first.
         shelves: bins with the wanted products, and what is free in them.
+        everything: somebody asked for just these: all of them are planned, whether or not more could gather.
     """
 
     site_id: UUID
@@ -69,6 +70,7 @@ class Question:
     aisles: tuple[AisleLine, ...]
     waiting: tuple[Waiting, ...]
     shelves: tuple[Shelf, ...]
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def _bind(question: Question) -> tuple[Warehouse, list[_Bound], dict[UUID, str]]
     near = {name: abs(at.x_mm - start.x_mm) + abs(at.y_mm - start.y_mm) for name, at in floor.places.items()}
     shelves = Shelves(question.shelves, near)
     wanted = min(CANDIDATES_MAX, 2 * question.cart.slots * max(1, READY_MAX - question.ready))
+    wanted = CANDIDATES_MAX if question.everything else wanted
     bound, stuck = list[_Bound](), dict[UUID, str]()
     for waiting in question.waiting[:wanted]:
         taken = shelves.take(waiting.needs)
@@ -252,6 +255,6 @@ def _worth_starting(carts: Iterable[Cartload], question: Question) -> tuple[Cart
     for cart in sorted(carts, key=lambda c: (-c.priority, c.ship_by)):
         ready = question.ready + len(begun)
         urgent = cart.ship_by - question.now <= URGENT
-        if urgent or ready < READY_MIN or (cart.full and ready < READY_MAX):
+        if question.everything or urgent or ready < READY_MIN or (cart.full and ready < READY_MAX):
             begun.append(cart)
     return tuple(begun)
