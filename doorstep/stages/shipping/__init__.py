@@ -2,6 +2,7 @@
 
 from doorstep.stages.shipping.acts.learning import learn
 from doorstep.stages.shipping.acts.leaving import hand_over
+from doorstep.stages.shipping.acts.looking import LabelOf, labels_of
 from doorstep.stages.shipping.acts.printing import return_label
 from doorstep.stages.shipping.acts.voiding import void
 from doorstep.stages.shipping.acts.wanting import want
@@ -21,12 +22,14 @@ __all__ = [
     "LABEL",
     "MANIFEST",
     "HandOver",
+    "LabelOf",
     "LabelState",
     "ManifestState",
     "Record",
     "ReturnLabel",
     "Verdict",
     "hand_over",
+    "labels_of",
     "learn",
     "return_label",
     "scanned",

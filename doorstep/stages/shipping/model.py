@@ -42,7 +42,7 @@ LABEL = Machine(
     start=_L.OWED,
     moves={
         LabelAct.SEND: {_L.OWED: _L.SENT},
-        # Our own fleet sells without a call: its labels go from owed to bought.
+        # Our own fleet, and carriers without an API, sell without a call: their labels go from owed to bought.
         LabelAct.BUY: {_L.OWED: _L.BOUGHT, _L.SENT: _L.BOUGHT, _L.UNKNOWN: _L.BOUGHT},
         LabelAct.REFUSE: {_L.OWED: _L.REFUSED, _L.SENT: _L.REFUSED, _L.UNKNOWN: _L.REFUSED},
         # The carrier was certainly not reached, or said that it sold nothing and to come back.

@@ -205,3 +205,21 @@ async def manifest(tx: Tx, manifest_id: UUID) -> tuple[ManifestSeen, list[Listed
     if found is None:
         raise unknown("manifest", manifest_id)
     return found, await tx.rows(Q.on_manifest, Listed, id=manifest_id, most=ON_MANIFEST_MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelOf:
+    """A label of an order; `manifest` is the number of the truck it is listed for."""
+
+    order_id: UUID
+    id: UUID
+    parcel_id: UUID
+    state: str
+    tracking_number: str | None
+    handed_over: bool
+    manifest: int | None
+
+
+async def labels_of(tx: Tx, order_ids: Sequence[UUID]) -> list[LabelOf]:
+    """Return the labels of some orders that are not voided."""
+    return await tx.rows(Q.labels_of, LabelOf, order_ids=list(order_ids))

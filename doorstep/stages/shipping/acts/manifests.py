@@ -10,6 +10,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
+from doorstep.stages.catalog import CarrierKind
 from doorstep.stages.shipping.model import LABEL, MANIFEST, ManifestAct
 
 Q = Statements("doorstep.stages.shipping")
@@ -151,7 +152,7 @@ class _Shipment:
 async def departure(tx: Tx, manifest_id: UUID) -> tuple[Departure, dict[str, UUID]] | None:
     """Return what a carrier has to be told (its name for each label -> label), or None when there is nothing to tell."""
     found = await tx.row(Q.manifest_account, Departure, id=manifest_id)
-    if found is None or found.carrier_ref is not None or found.kind == "fleet":
+    if found is None or found.carrier_ref is not None or found.kind != CarrierKind.RATE_TABLE:
         return None
     shipments = await tx.rows(Q.manifest_shipments, _Shipment, id=manifest_id)
     return found, {one.carrier_ref: one.id for one in shipments}

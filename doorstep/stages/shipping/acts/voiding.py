@@ -16,7 +16,7 @@ OUTCOME_OPEN = (LabelState.SENT, LabelState.UNKNOWN)
 async def void(tx: Tx, ids: Sequence[UUID], why: str) -> list[UUID]:
     """Take labels back and return those for which that begins now or is done.
 
-    What was never sold, and what our own fleet made, is voided at once; of the others the carrier is asked. A purchase whose
+    What was never sold, and what we made ourselves, is voided at once; of the others the carrier is asked. A purchase whose
     outcome is open is marked, and taken back when it is known. A label whose parcel has left is left out.
     """
     found = await tx.rows(Q.label_facts, Facts, ids=list(ids)) if ids else []

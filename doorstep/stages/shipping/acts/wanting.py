@@ -1,4 +1,4 @@
-"""A packed parcel wants a label: its service is chosen, and our own fleet's labels are made at once."""
+"""A packed parcel wants a label: its service is chosen, and labels that no carrier has to be asked for are made at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import unknown
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
+from doorstep.stages.catalog import CarrierKind
 from doorstep.stages.shipping.acts.making import Made, keep
 from doorstep.stages.shipping.model import LABEL, Facts, LabelAct, LabelState
 from doorstep.stages.shipping.rules import asking
@@ -61,7 +62,7 @@ class _Chosen:
 
 
 async def rate(tx: Tx, ids: Sequence[UUID]) -> None:
-    """Choose a service for owed labels. Fleet labels are made now, the others are due at their carrier, or refused."""
+    """Choose a service for owed labels. Labels of ours are made now, the others are due at their carrier, or refused."""
     if not ids:
         return
     found = await tx.rows(Q.label_facts, Facts, ids=list(ids))
@@ -77,7 +78,7 @@ async def rate(tx: Tx, ids: Sequence[UUID]) -> None:
         tx, LABEL, LabelAct.REFUSE, refused, {row.id: {"why": row.refusal} for row in rows if row.refusal}
     )
     chosen = {label_id: choice.offer for label_id, choice in choices.items() if choice.offer}
-    due = [label_id for label_id, offer in chosen.items() if offer.kind != "fleet"]
+    due = [label_id for label_id, offer in chosen.items() if offer.kind == CarrierKind.RATE_TABLE]
     later = set(due)
     await journal.note(tx, LABEL, "due", due, {i: _facts(choices[i]) for i in due})
     own = [_ours(facts, choices[facts.id]) for facts in owed if facts.id in chosen and facts.id not in later]
@@ -85,7 +86,7 @@ async def rate(tx: Tx, ids: Sequence[UUID]) -> None:
 
 
 def _ours(facts: Facts, choice: Choice) -> Made:
-    """Return what is known of a label of our own fleet: no call, and what was quoted is the price."""
+    """Return what is known of a label of ours (our own fleet, a carrier without an API): no call, and what was quoted is the price."""
     offer, first = choice.offer, choice.weighed[0]
     assert offer is not None  # noqa: S101 - only chosen labels come here
     chosen = replace(

@@ -90,3 +90,9 @@ JOIN orders.orders o ON o.tenant_id = l.tenant_id AND o.id = l.order_id
 JOIN orders.contacts t ON t.tenant_id = l.tenant_id AND t.order_id = l.order_id
 WHERE l.tenant_id = %(tenant_id)s AND l.manifest_id = %(id)s
 ORDER BY l.handed_over_at NULLS LAST, l.id LIMIT %(most)s;
+
+-- name: labels_of
+-- The labels of some orders that are not voided, and whether their parcels have left.
+SELECT l.order_id, l.id, l.parcel_id, l.state, l.tracking_number, l.handed_over_at IS NOT NULL AS handed_over, m.number AS manifest
+FROM shipping.labels l LEFT JOIN shipping.manifests m ON m.tenant_id = l.tenant_id AND m.id = l.manifest_id
+WHERE l.tenant_id = %(tenant_id)s AND l.order_id = ANY (%(order_ids)s::uuid[]) AND l.state <> 'voided' ORDER BY l.id;

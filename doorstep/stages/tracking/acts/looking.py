@@ -148,3 +148,19 @@ async def parcels_of(tx: Tx, numbers: Sequence[str], merchant_id: UUID | None) -
     """Return the parcels behind tracking numbers, of one merchant or of all."""
     found = await tx.rows(Q.parcels_of_numbers, Whose, numbers=list(numbers))
     return {one.number: one for one in found if merchant_id in {None, one.merchant_id}}
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOf:
+    """Where a parcel of an order stands, and since when."""
+
+    order_id: UUID
+    parcel_id: UUID
+    number: str
+    state: str
+    status_at: datetime | None
+
+
+async def stories_of(tx: Tx, order_ids: Sequence[UUID]) -> list[StoryOf]:
+    """Return where the parcels of some orders stand; voided labels are left out."""
+    return await tx.rows(Q.stories_of, StoryOf, order_ids=list(order_ids))

@@ -12,6 +12,7 @@ from doorstep.platform import journal
 from doorstep.platform.db import Tx, columns
 from doorstep.platform.statements import Statements
 from doorstep.stages import orders, shipping
+from doorstep.stages.catalog import CarrierKind
 from doorstep.stages.tracking.acts.telling import owe
 from doorstep.stages.tracking.model import ACT, TRACKER, Heard, Message, Scan, Status, Window
 from doorstep.stages.tracking.rules.fold import Story, fold, follows
@@ -263,7 +264,7 @@ def _settled(turns: Sequence[Turn], now: datetime) -> dict[str, list[Any]]:
     for turn in turns:
         told, held, window = turn.told, turn.held, turn.window
         asked = next_poll(held.id, told.status, told.status_at, window, now, held.zone)
-        asked = None if held.carrier_kind == "fleet" else asked
+        asked = asked if held.carrier_kind == CarrierKind.RATE_TABLE else None
         for name, value in (
             ("ids", held.id),
             ("reasons", told.reason),

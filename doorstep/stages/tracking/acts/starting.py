@@ -11,6 +11,7 @@ from doorstep.platform.db import Tx, columns
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.platform.zones import zone_of
+from doorstep.stages.catalog import CarrierKind
 from doorstep.stages.tracking.model import TRACKER, Status, Window
 from doorstep.stages.tracking.rules.calendar import working_day
 from doorstep.stages.tracking.rules.polling import next_poll
@@ -109,7 +110,7 @@ def _new(one: Begin, tracker_id: UUID, promised: Window | None, now: datetime) -
         window.from_,
         window.until,
         window.why,
-        None if one.carrier_kind == "fleet" else ask_at,
+        ask_at if one.carrier_kind == CarrierKind.RATE_TABLE else None,
     )
 
 

@@ -8,7 +8,7 @@ WHERE tenant_id = %(tenant_id)s AND code = %(code)s;
 -- name: carriers_to_ask
 -- The carriers with an API, by id.
 SELECT id, code, kind, base_url, api_key, hook_secret FROM catalog.carriers
-WHERE tenant_id = %(tenant_id)s AND kind <> 'fleet' AND id = ANY (%(ids)s::uuid[]);
+WHERE tenant_id = %(tenant_id)s AND kind = 'rate_table' AND id = ANY (%(ids)s::uuid[]);
 
 -- name: keep_calls
 -- Calls as they came, each once; answers which were new.

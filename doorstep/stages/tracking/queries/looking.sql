@@ -138,3 +138,9 @@ ORDER BY t.number, t.started_at DESC, t.id DESC;
 -- Whether a message is there, for this caller.
 SELECT id FROM tracking.messages
 WHERE tenant_id = %(tenant_id)s AND id = %(message_id)s AND (%(merchant_id)s::uuid IS NULL OR merchant_id = %(merchant_id)s);
+
+-- name: stories_of
+-- Where the parcels of some orders stand; not those whose label was voided before they moved.
+SELECT t.order_id, t.parcel_id, t.number, t.state, t.status_at FROM tracking.trackers t
+WHERE t.tenant_id = %(tenant_id)s AND t.order_id = ANY (%(order_ids)s::uuid[]) AND t.state <> 'canceled'
+ORDER BY t.order_id, t.id;
