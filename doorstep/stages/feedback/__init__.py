@@ -8,17 +8,31 @@ from doorstep.stages.feedback.acts.returns import (
     close_returns,
     find_return,
     grade_return,
+    items_of,
     receive_return,
     returns,
 )
-from doorstep.stages.feedback.acts.voices import confirm, rate, ratings
+from doorstep.stages.feedback.acts.voices import (
+    Rated,
+    Voice,
+    Word,
+    confirm,
+    confirm_each,
+    heard,
+    rate,
+    rate_each,
+    ratings,
+)
 from doorstep.stages.feedback.model import Cause, Grade, ReturnAsk
 
 __all__ = [
     "Came",
     "Cause",
     "Grade",
+    "Rated",
     "ReturnAsk",
+    "Voice",
+    "Word",
     "answer_case",
     "ask_return",
     "case_of",
@@ -26,11 +40,15 @@ __all__ = [
     "close_case",
     "close_returns",
     "confirm",
+    "confirm_each",
     "find_return",
     "grade_return",
+    "heard",
+    "items_of",
     "learn",
     "open_case",
     "rate",
+    "rate_each",
     "ratings",
     "receive_return",
     "returns",

@@ -28,31 +28,46 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[])
 ORDER BY o.id;
 
 -- name: delivered_parcels
--- The parcels of an order that a carrier says are delivered.
-SELECT t.parcel_id FROM tracking.trackers t
-WHERE t.tenant_id = %(tenant_id)s AND t.order_id = %(order_id)s AND t.state = 'delivered' ORDER BY t.parcel_id;
+-- The parcels of orders that a carrier says are delivered.
+SELECT t.order_id, t.parcel_id FROM tracking.trackers t
+WHERE t.tenant_id = %(tenant_id)s AND t.order_id = ANY (%(order_ids)s::uuid[]) AND t.state = 'delivered'
+ORDER BY t.order_id, t.parcel_id;
 
 -- name: confirm
--- The customer's word on parcels; said again, the newest word counts. Tells which were not confirmed before.
+-- The customers' words on parcels; said again, the newest word counts.
 INSERT INTO feedback.confirmations (tenant_id, parcel_id, order_id, received, note, said_at)
-SELECT %(tenant_id)s, parcel_id, %(order_id)s, %(received)s, %(note)s, %(now)s
-FROM unnest(%(parcel_ids)s::uuid[]) AS asked(parcel_id)
-ON CONFLICT (tenant_id, parcel_id) DO UPDATE SET received = excluded.received, note = excluded.note, said_at = excluded.said_at
-RETURNING parcel_id;
+SELECT %(tenant_id)s, parcel_id, order_id, received, note, %(now)s
+FROM unnest(%(parcel_ids)s::uuid[], %(order_ids)s::uuid[], %(receiveds)s::boolean[], %(notes)s::text[])
+  AS said(parcel_id, order_id, received, note)
+ORDER BY parcel_id
+ON CONFLICT (tenant_id, parcel_id) DO UPDATE SET received = excluded.received, note = excluded.note, said_at = excluded.said_at;
 
--- name: confirmation
--- What the customer said of an order's parcels so far: true when every word is "I have it".
-SELECT bool_and(c.received) FROM feedback.confirmations c WHERE c.tenant_id = %(tenant_id)s AND c.order_id = %(order_id)s;
+-- name: confirmations
+-- What customers said of their orders' parcels so far: true when every word is "I have it".
+SELECT c.order_id, bool_and(c.received) AS received FROM feedback.confirmations c
+WHERE c.tenant_id = %(tenant_id)s AND c.order_id = ANY (%(order_ids)s::uuid[]) GROUP BY c.order_id;
 
 -- name: lock_rating
 -- The rating of an order, held so that two clicks go one after the other.
 SELECT g.id, g.score, g.comment FROM feedback.ratings g
 WHERE g.tenant_id = %(tenant_id)s AND g.order_id = %(order_id)s AND g.question = %(question)s FOR UPDATE;
 
--- name: add_rating
--- The first answer; a second one in the same moment finds it there and changes it instead.
+-- name: heard
+-- What customers of some orders have said: their score if they gave one, and whether they ever complained.
+SELECT o.id AS order_id, g.score, EXISTS (SELECT 1 FROM feedback.cases c
+    WHERE c.tenant_id = %(tenant_id)s AND c.order_id = o.id) AS complained, EXISTS (SELECT 1 FROM feedback.returns r
+    WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id) AS sent_back
+FROM orders.orders o
+LEFT JOIN feedback.ratings g ON g.tenant_id = o.tenant_id AND g.order_id = o.id AND g.question = 'delivery'
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]);
+
+-- name: add_ratings
+-- First answers; a second one, also in the same moment, finds the first there and changes it instead.
 INSERT INTO feedback.ratings (tenant_id, id, order_id, merchant_id, question, score, comment, said_at)
-VALUES (%(tenant_id)s, %(id)s, %(order_id)s, %(merchant_id)s, %(question)s, %(score)s, %(comment)s, %(now)s)
+SELECT %(tenant_id)s, id, order_id, merchant_id, %(question)s, score, comment, %(now)s
+FROM unnest(%(ids)s::uuid[], %(order_ids)s::uuid[], %(merchant_ids)s::uuid[], %(scores)s::int[], %(comments)s::text[])
+  AS g(id, order_id, merchant_id, score, comment)
+ORDER BY order_id
 ON CONFLICT (tenant_id, order_id, question) DO NOTHING RETURNING id;
 
 -- name: change_rating
@@ -97,7 +112,10 @@ FROM by_axis GROUP BY axis, id, name ORDER BY axis, ratings DESC, name LIMIT 200
 -- name: open_cases
 -- Opens a case per order and cause; one that is open already takes no second.
 INSERT INTO feedback.cases (tenant_id, id, order_id, parcel_id, merchant_id, cause, said, opened_at)
-VALUES (%(tenant_id)s, %(id)s, %(order_id)s, %(parcel_id)s, %(merchant_id)s, %(cause)s, %(said)s, %(now)s)
+SELECT %(tenant_id)s, id, order_id, parcel_id, merchant_id, cause, said, %(now)s
+FROM unnest(%(ids)s::uuid[], %(order_ids)s::uuid[], %(parcel_ids)s::uuid[], %(merchant_ids)s::uuid[], %(causes)s::text[],
+            %(saids)s::text[]) AS c(id, order_id, parcel_id, merchant_id, cause, said)
+ORDER BY order_id, cause
 ON CONFLICT (tenant_id, order_id, cause) WHERE state <> 'closed' DO NOTHING RETURNING id;
 
 -- name: cases

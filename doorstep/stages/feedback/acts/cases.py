@@ -1,10 +1,12 @@
 """Cases: what a person of the house must answer a customer."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, invalid, unknown
-from doorstep.platform.ids import new_id
+from doorstep.platform.ids import new_ids
 from doorstep.platform.journal import born, move_all
 from doorstep.platform.statements import Statements
 from doorstep.stages.feedback.model import CASE, CaseAct, CaseShown, Cause, OrderFacts
@@ -13,24 +15,42 @@ Q = Statements("doorstep.stages.feedback")
 SAID_MAX = 2000
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a customer complains about."""
+
+    order: OrderFacts
+    cause: Cause
+    said: str
+    parcel_id: UUID | None = None
+
+
 async def open_case(
     tx: Tx, order: OrderFacts, cause: Cause, said: str, parcel_id: UUID | None = None
 ) -> UUID | None:
     """Open a case and return its id; None when one of this cause is open for the order already."""
-    case_id = new_id()
-    opened = await tx.value(
+    opened = await open_cases(tx, [Complaint(order, cause, said, parcel_id)])
+    return opened[0] if opened else None
+
+
+async def open_cases(tx: Tx, complaints: Sequence[Complaint]) -> list[UUID]:
+    """Open cases and return them; an order has at most one open case of each cause."""
+    asked = {(one.order.id, one.cause): one for one in complaints}
+    if not asked:
+        return []
+    ids = dict(zip(asked, new_ids(len(asked)), strict=True))
+    opened: list[UUID] = await tx.values(
         Q.open_cases,
-        id=case_id,
-        order_id=order.id,
-        parcel_id=parcel_id,
-        merchant_id=order.merchant_id,
-        cause=cause,
-        said=said[:SAID_MAX],
+        ids=list(ids.values()),
+        order_ids=[one.order.id for one in asked.values()],
+        parcel_ids=[one.parcel_id for one in asked.values()],
+        merchant_ids=[one.order.merchant_id for one in asked.values()],
+        causes=[str(one.cause) for one in asked.values()],
+        saids=[one.said[:SAID_MAX] for one in asked.values()],
     )
-    if opened is None:
-        return None
-    await born(tx, CASE, [case_id], {"order_id": order.id, "cause": cause})
-    return case_id
+    facts = {case_id: {"order_id": order_id, "cause": cause} for (order_id, cause), case_id in ids.items()}
+    await born(tx, CASE, opened, {case_id: facts[case_id] for case_id in opened})
+    return opened
 
 
 async def cases(tx: Tx, *, merchant_id: UUID | None) -> list[CaseShown]:

@@ -1,16 +1,18 @@
 """What the customer says about a delivery: "I have it", "something is wrong", and a score."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
-from doorstep.platform.ids import new_id
+from doorstep.platform.ids import new_id, new_ids
 from doorstep.platform.journal import born, move, tell
 from doorstep.platform.statements import Statements
 from doorstep.stages.feedback import rules
-from doorstep.stages.feedback.acts.cases import open_case
+from doorstep.stages.feedback.acts.cases import Complaint, open_cases
 from doorstep.stages.feedback.model import RATING, Cause, OrderFacts, RatingAct, RatingShown
 
 Q = Statements("doorstep.stages.feedback")
@@ -29,6 +31,25 @@ async def facts_of(tx: Tx, order_id: UUID) -> OrderFacts:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A customer's word on the delivered parcels of an order."""
+
+    order_id: UUID
+    received: bool
+    note: str = ""
+    cause: Cause = Cause.NOT_RECEIVED
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """How a customer liked a delivery: 1 to 5, and why, in their own words."""
+
+    order_id: UUID
+    score: int
+    comment: str = ""
+
+
 async def confirm(
     tx: Tx, order_id: UUID, *, received: bool, note: str = "", cause: Cause = Cause.NOT_RECEIVED
 ) -> None:
@@ -39,19 +60,41 @@ async def confirm(
     Raises:
         Refused: unknown order; or "I have it" while nothing is delivered yet.
     """
-    order = await facts_of(tx, order_id)
-    parcels = await tx.values(Q.delivered_parcels, order_id=order_id)
-    if received and not parcels:
+    await confirm_each(tx, [Word(order_id, received, note, cause)])
+
+
+async def confirm_each(tx: Tx, words: Sequence[Word]) -> None:
+    """Record the words of many customers, one of each order.
+
+    Raises:
+        Refused: as `confirm`; then nothing of all is recorded.
+    """
+    found = await _facts_of(tx, [one.order_id for one in words])
+    order_ids = list(found)
+    parcels: dict[UUID, list[UUID]] = defaultdict(list)
+    for order_id, parcel_id in await tx.tuples(Q.delivered_parcels, order_ids=order_ids):
+        parcels[order_id].append(parcel_id)
+    if any(one.received and not parcels[one.order_id] for one in words):
         raise Refused(
             Reason.CONFLICT, "Nothing of this order is delivered yet. Come back when it has arrived."
         )
-    before = await tx.value(Q.confirmation, order_id=order_id)
-    await tx.run(Q.confirm, parcel_ids=parcels, order_id=order_id, received=received, note=note[:COMMENT_MAX])
-    if before is not received:
-        facts = {"order_id": order_id, "received": received}
-        await tell(tx, "confirmation", "given", [new_id()], facts)
-    if not received:
-        await open_case(tx, order, cause, note)
+    before = dict(await tx.tuples(Q.confirmations, order_ids=order_ids))
+    said = [(parcel_id, one) for one in words for parcel_id in parcels[one.order_id]]
+    await tx.run(
+        Q.confirm,
+        parcel_ids=[parcel_id for parcel_id, _ in said],
+        order_ids=[one.order_id for _, one in said],
+        receiveds=[one.received for _, one in said],
+        notes=[one.note[:COMMENT_MAX] for _, one in said],
+    )
+    facts = {
+        new_id(): {"order_id": one.order_id, "received": one.received}
+        for one in words
+        if before.get(one.order_id) is not one.received
+    }
+    await tell(tx, "confirmation", "given", list(facts), facts)
+    wrong = [Complaint(found[one.order_id], one.cause, one.note) for one in words if not one.received]
+    await open_cases(tx, wrong)
 
 
 async def rate(tx: Tx, order_id: UUID, score: int, comment: str = "") -> None:
@@ -66,29 +109,70 @@ async def rate(tx: Tx, order_id: UUID, score: int, comment: str = "") -> None:
     Raises:
         Refused: unknown order, a score outside 1 to 5, or nothing delivered yet.
     """
-    if not 1 <= score <= 5:
+    await rate_each(tx, [Rated(order_id, score, comment)])
+
+
+async def rate_each(tx: Tx, rated: Sequence[Rated]) -> None:
+    """Record what many customers say, one answer of each order.
+
+    Raises:
+        Refused: as `rate`; then nothing of all is recorded.
+    """
+    if any(not 1 <= one.score <= 5 for one in rated):
         raise invalid([Fault("/score", "range", "A score is a whole number from 1 to 5.")])
-    order = await facts_of(tx, order_id)
-    if not order.delivered:
+    found = await _facts_of(tx, [one.order_id for one in rated])
+    if any(not order.delivered for order in found.values()):
         raise Refused(Reason.CONFLICT, "Nothing of this order is delivered yet. Rate it when it has arrived.")
-    values = {"score": score, "comment": comment[:COMMENT_MAX], "order_id": order_id, "question": "delivery"}
-    facts = {"order_id": order_id, "score": score}
-    rating_id = new_id()
-    if await tx.value(Q.add_rating, id=rating_id, merchant_id=order.merchant_id, **values):
-        await born(tx, RATING, [rating_id], facts)
-    else:
-        await _change(tx, values, facts)
-    if score <= rules.UNHAPPY_MAX:
-        await open_case(tx, order, Cause.UNHAPPY, comment)
+    by_id = dict(zip(new_ids(len(rated)), rated, strict=True))
+    first = await tx.values(
+        Q.add_ratings,
+        ids=list(by_id),
+        order_ids=[one.order_id for one in rated],
+        merchant_ids=[found[one.order_id].merchant_id for one in rated],
+        scores=[one.score for one in rated],
+        comments=[one.comment[:COMMENT_MAX] for one in rated],
+        question="delivery",
+    )
+    facts = {i: {"order_id": by_id[i].order_id, "score": by_id[i].score} for i in first}
+    await born(tx, RATING, first, facts)
+    for rating_id, one in by_id.items():
+        if rating_id not in facts:
+            await _change(tx, one)
+    unhappy = [one for one in rated if one.score <= rules.UNHAPPY_MAX]
+    await open_cases(tx, [Complaint(found[one.order_id], Cause.UNHAPPY, one.comment) for one in unhappy])
 
 
-async def _change(tx: Tx, values: dict[str, object], facts: dict[str, object]) -> None:
-    found = await tx.tuples(Q.lock_rating, **values)
-    rating_id, score, comment = found[0]
-    if (score, comment) == (values["score"], values["comment"]):
+async def _facts_of(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, OrderFacts]:
+    found = {one.id: one for one in await tx.rows(Q.order_facts, OrderFacts, order_ids=list(order_ids))}
+    for order_id in order_ids:
+        if order_id not in found:
+            raise unknown("order", order_id)
+    return found
+
+
+async def _change(tx: Tx, one: Rated) -> None:
+    values = {"order_id": one.order_id, "question": "delivery"}
+    rating_id, score, comment = (await tx.tuples(Q.lock_rating, **values))[0]
+    if (score, comment) == (one.score, one.comment[:COMMENT_MAX]):
         return
-    await tx.run(Q.change_rating, id=rating_id, **values)
-    await move(tx, RATING, RatingAct.CHANGE, [rating_id], {**facts, "before": score})
+    await tx.run(Q.change_rating, id=rating_id, score=one.score, comment=one.comment[:COMMENT_MAX])
+    facts = {"order_id": one.order_id, "score": one.score, "before": score}
+    await move(tx, RATING, RatingAct.CHANGE, [rating_id], facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What the customer of an order has said so far."""
+
+    order_id: UUID
+    score: int | None
+    complained: bool
+    sent_back: bool
+
+
+async def heard(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, Voice]:
+    """Return what the customers of some orders have said so far."""
+    return {one.order_id: one for one in await tx.rows(Q.heard, Voice, order_ids=list(order_ids))}
 
 
 async def ratings(
