@@ -9,6 +9,7 @@ from doorstep.cli.demo import demo
 from doorstep.cli.measuring import bench
 from doorstep.cli.outside import outside
 from doorstep.cli.people import key, tenant, user
+from doorstep.cli.replaying import replay
 from doorstep.cli.running import serve, web, work
 from doorstep.platform.embedded import EmbeddedError
 from doorstep.platform.errors import Refused
@@ -27,6 +28,7 @@ app.command(hidden=True)(outside)
 app.command()(work)
 app.command()(migrate)
 app.command()(doctor)
+app.command()(replay)
 app.command()(bench)
 app.add_typer(tenant, name="tenant")
 app.add_typer(user, name="user")

@@ -1,0 +1,348 @@
+"""What is done to sets of orders, one function per kind of event; every one through the acts of the stage that owns it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.house import House
+from doorstep.stages import feedback, inventory, orders, tracking, warehouse
+from doorstep.stages.feedback import Cause, Rated, Word
+from doorstep.stages.inventory import Receipt, Restock
+from doorstep.stages.orders import HoldReason, NewLine, NewOrder, NewPayment, Outcome, RefundAsk
+from doorstep.stages.tracking import Scan, Status
+from doorstep.world.crew import Crew
+from doorstep.world.replay.furnishing import CURRENCY, Furnished
+from doorstep.world.replay.olist import Olist
+from doorstep.world.replay.parts import Oddity, Part
+from doorstep.world.replay.places import contact, moment
+from doorstep.world.replay.standing import CHANNEL
+from doorstep.world.replay.timeline import Event, Kind
+
+ACTOR = "replay"
+NOT_APPROVED = "The payment is not approved yet."
+
+
+class ReplayError(RuntimeError):
+    """The house refused something of the export; the message says what and why."""
+
+
+@dataclass(slots=True)
+class Doer:
+    """Does events, a set of one kind at a time.
+
+    Attributes:
+        ids: our order of each part.
+        oddities: how often each was noted.
+    """
+
+    crew: Crew
+    olist: Olist
+    furnished: Furnished
+    ids: dict[tuple[str, str], UUID]
+    oddities: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def house(self) -> House:
+        """The house that it is done in."""
+        return self.crew.house
+
+    async def do(self, kind: Kind, events: Sequence[Event], paid: frozenset[tuple[str, str]]) -> None:
+        """Do one kind of event to a set of orders, and what follows from it.
+
+        Args:
+            kind: the kind of all the events.
+            events: in order of time.
+            paid: parts placed now whose payment is approved within the same step; they need not wait for it.
+        """
+        if kind is Kind.PLACE:
+            await self._place(events, paid)
+        else:
+            await DEEDS[kind](self, events)
+        await self.crew.settle()
+
+    async def _place(self, events: Sequence[Event], paid: frozenset[tuple[str, str]]) -> None:
+        """Receive what the orders will take, and place them, in one transaction."""
+        new, found = [], dict[tuple[str, str], list[Oddity]]()
+        for event in events:
+            order, oddities = _new_order(event, self.olist)
+            new.append(order)
+            found[event.part.key] = [*event.oddities, *oddities]
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            await inventory.receive(tx, self._receipts([event.part for event in events]))
+            verdicts = await orders.place(tx, new, imports=True)
+            waiting, doubtful = [], []
+            for event, verdict in zip(events, verdicts, strict=True):
+                key = event.part.key
+                if verdict.order_id is None or verdict.outcome is Outcome.REFUSED:
+                    why = "; ".join(f"{one.pointer}: {one.message}" for one in verdict.faults)
+                    raise ReplayError(f"order {key[0]} of seller {key[1]} was refused: {why}")
+                self.ids[key] = verdict.order_id
+                if key not in paid:
+                    waiting.append(verdict.order_id)
+                if verdict.outcome is Outcome.HELD:
+                    doubtful.append(verdict.order_id)
+                    found[key].append({"what": "address_doubted"})
+            await orders.hold(tx, waiting, HoldReason.PAYMENT, NOT_APPROVED)
+            await orders.release_hold(tx, doubtful, HoldReason.ADDRESS, "The export has no better address.")
+            await self._note(tx, found)
+
+    def _receipts(self, parts: Sequence[Part]) -> list[Receipt]:
+        units: dict[UUID, int] = defaultdict(int)
+        for part in parts:
+            for line in part.lines:
+                units[self.furnished.products[self.furnished.merchants[part.seller], line.sku]] += (
+                    line.quantity
+                )
+        site_id, bins = self.furnished.site_id, self.furnished.bins
+        return [
+            Receipt(
+                site_id=site_id, product_id=product_id, place=f"bin:{bins[product_id]}", quantity=quantity
+            )
+            for product_id, quantity in sorted(units.items())
+        ]
+
+    async def pay(self, events: Sequence[Event]) -> None:
+        """The payment is approved."""
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            await orders.release_hold(tx, self._ids(events), HoldReason.PAYMENT, "The payment is approved.")
+            await self._note_of(tx, events)
+
+    async def cancel(self, events: Sequence[Event]) -> None:
+        """Cancel what has not left."""
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            moves = await orders.cancel(
+                tx, self._ids(events), "canceled in the export, which does not say when"
+            )
+            if moves.refused or moves.unknown:
+                raise ReplayError(f"orders could not be canceled: {moves.refused or moves.unknown}")
+            await self._note_of(tx, events)
+
+    async def miss(self, events: Sequence[Event]) -> None:
+        """The picker finds nothing in the bin: the order waits for goods that nobody has."""
+        crew = self.crew
+        for event in events:
+            order_id = self.ids[event.part.key]
+            async with self.house.db.transaction(crew.tenant_id, actor=ACTOR) as tx:
+                work = await warehouse.work_of(tx, [order_id])
+                await self._note_of(tx, [event])
+            waiting = [one.fulfillment_id for one in work if one.state == "waiting"]
+            for cart in await warehouse.plan_wave(self.house, crew.tenant_id, waiting):
+                async with self.house.db.transaction(crew.tenant_id, actor=crew.hand.actor) as tx:
+                    stop = (await warehouse.take_carts(tx, crew.hand, [cart]))[cart][0]
+                    await warehouse.scan_pick(tx, crew.hand, cart, f"{stop.id}-bin", stop.bin)
+                    reason = warehouse.ShortReason.MISSING
+                    await warehouse.short(tx, crew.hand, cart, f"{stop.id}-short", stop.id, reason)
+
+    async def pick(self, events: Sequence[Event]) -> None:
+        """Bring the goods to the bench."""
+        await self.crew.pick(self._ids(events))
+        await self._note_after(events)
+
+    async def pack(self, events: Sequence[Event]) -> None:
+        """Pack and label."""
+        ids = self._ids(events)
+        await self.crew.pick(ids)
+        await self.crew.settle()
+        await self.crew.pack(ids)
+        await self._note_after(events)
+
+    async def leave(self, events: Sequence[Event]) -> None:
+        """Pick, pack, label and hand over; the carrier's first scan is at the time that the export says."""
+        ids = self._ids(events)
+        await self.crew.pick(ids)
+        await self.crew.settle()
+        await self.crew.pack(ids)
+        await self.crew.settle()
+        await self.crew.hand_over(ids)
+        await self.crew.settle()
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            await self._scan(tx, events, Status.PICKED_UP)
+            await self._note_of(tx, [self._with_size(event) for event in events])
+
+    def _with_size(self, event: Event) -> Event:
+        big = [line.sku for line in event.part.lines if line.sku in self.furnished.oversized]
+        more = ({"what": "fits_no_box", "skus": big},) if big else ()
+        return Event(event.kind, event.at, event.part, event.said, event.review, (*event.oddities, *more))
+
+    async def deliver(self, events: Sequence[Event]) -> None:
+        """The carrier says that it is there; the order closes by itself."""
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            await self._scan(tx, events, Status.DELIVERED)
+            await self._note_of(tx, events)
+
+    async def turn_back(self, events: Sequence[Event]) -> None:
+        """What was canceled on its way comes back: the goods to the shelf, the money to the customer."""
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            await self._scan(tx, events, Status.RETURNING)
+            await self._scan(tx, events, Status.RETURNED)
+            ids = self._ids(events)
+            await inventory.restock(tx, self._restocks(events))
+            await self._refund_rest(tx, events)
+            await orders.close(tx, ids)
+            await self._note_of(tx, events)
+
+    def _restocks(self, events: Sequence[Event]) -> list[Restock]:
+        return [
+            Restock(
+                site_id=one.site_id,
+                product_id=one.product_id,
+                place=one.place,
+                quantity=one.quantity,
+                reference=self.ids[event.part.key],
+            )
+            for event in events
+            for one in self._receipts([event.part])
+        ]
+
+    async def send_back(self, events: Sequence[Event]) -> None:
+        """What was canceled after delivery: the customer returns it whole, and gets everything back."""
+        for event in events:
+            order_id = self.ids[event.part.key]
+            async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+                whole = await orders.read(tx, order_id)
+                asked = [feedback.ReturnAsk(line.id, line.quantity) for line in whole.lines] if whole else []
+                return_id = await feedback.ask_return(
+                    tx, order_id, asked, "changed_mind", "canceled in the export"
+                )
+            await self.crew.settle()
+            async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+                await feedback.receive_return(tx, return_id)
+                items = await feedback.items_of(tx, return_id)
+                grades = [feedback.Came(one.line_id, one.product_id, one.quantity) for one in items]
+                bins = self.furnished.bins
+                await feedback.grade_return(tx, return_id, grades, f"bin:{bins[items[0].product_id]}")
+                await self._refund_rest(tx, [event])
+                await self._note_of(tx, [event])
+
+    async def _refund_rest(self, tx: Tx, events: Sequence[Event]) -> None:
+        standing = {one.id: one for one in await orders.standing(tx, CHANNEL)}
+        asks = [
+            RefundAsk(order_id, one.captured_minor - one.refunded_minor, "canceled", "canceled")
+            for order_id in self._ids(events)
+            if (one := standing[order_id]).captured_minor > one.refunded_minor
+        ]
+        await orders.refund(tx, asks)
+
+    async def complain(self, events: Sequence[Event]) -> None:
+        """The customer of something that never came says so."""
+        words = {
+            self.ids[event.part.key]: Word(
+                self.ids[event.part.key], received=False, note=_said(event), cause=Cause.NOT_RECEIVED
+            )
+            for event in events
+        }
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            await feedback.confirm_each(tx, list(words.values()))
+            await self._note_of(tx, events)
+
+    async def rate(self, events: Sequence[Event]) -> None:
+        """The customer says how it was; who answers twice within a step is heard twice."""
+        rounds: dict[int, list[Event]] = defaultdict(list)
+        seen: Counter[tuple[str, str]] = Counter()
+        for event in events:
+            rounds[seen[event.part.key]].append(event)
+            seen[event.part.key] += 1
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            for some in rounds.values():
+                given = [
+                    Rated(self.ids[event.part.key], event.review.score, _said(event))
+                    for event in some
+                    if event.review
+                ]
+                await feedback.rate_each(tx, given)
+            await self._note_of(tx, events)
+
+    async def _scan(self, tx: Tx, events: Sequence[Event], status: Status) -> None:
+        at = {self.ids[event.part.key]: event for event in events}
+        stories = await tracking.stories_of(tx, list(at))
+        await tracking.record(
+            tx,
+            [
+                Scan(
+                    parcel_id=story.parcel_id,
+                    number=story.number,
+                    status=status,
+                    raw_code=status,
+                    occurred_at=_occurred(at[story.order_id]),
+                    via="import",
+                )
+                for story in stories
+            ],
+        )
+
+    def _ids(self, events: Sequence[Event]) -> list[UUID]:
+        return list(dict.fromkeys(self.ids[event.part.key] for event in events))
+
+    async def _note_after(self, events: Sequence[Event]) -> None:
+        if any(event.oddities for event in events):
+            async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+                await self._note_of(tx, events)
+
+    async def _note_of(self, tx: Tx, events: Sequence[Event]) -> None:
+        found: dict[tuple[str, str], list[Oddity]] = defaultdict(list)
+        for event in events:
+            found[event.part.key] += event.oddities
+        await self._note(tx, found)
+
+    async def _note(self, tx: Tx, found: Mapping[tuple[str, str], Sequence[Oddity]]) -> None:
+        """Write every oddity into its order's history."""
+        for key, oddities in found.items():
+            for oddity in oddities:
+                await orders.note_oddity(tx, self.ids[key], oddity)
+                self.oddities[str(oddity["what"])] += 1
+
+
+def _occurred(event: Event) -> datetime:
+    """Return the time that the export says, even where it contradicts itself; else the one that was taken instead."""
+    return moment(event.said) if event.said else event.at
+
+
+def _said(event: Event) -> str:
+    letters = event.review.letters if event.review else 0
+    return f"({letters} letters, withheld in the export)" if letters else ""
+
+
+def _new_order(event: Event, olist: Olist) -> tuple[NewOrder, list[Oddity]]:
+    part = event.part
+    ship_to, oddities = contact(part.customer, olist.centroids)
+    return (
+        NewOrder(
+            merchant=part.seller,
+            channel=CHANNEL,
+            external_ref=part.ref,
+            placed_at=event.at,
+            currency=CURRENCY,
+            lines=[
+                NewLine(sku=line.sku, quantity=line.quantity, unit_minor=line.unit_minor)
+                for line in part.lines
+            ],
+            shipping_minor=part.freight_minor,
+            total_minor=part.paid_minor,
+            ship_to=ship_to,
+            payments=[
+                NewPayment(processor="manual", method=one.method, amount_minor=one.amount_minor)
+                for one in part.payments
+            ],
+            language="pt",
+        ),
+        oddities,
+    )
+
+
+Deed = Callable[[Doer, Sequence[Event]], Awaitable[None]]
+DEEDS: Mapping[Kind, Deed] = {
+    Kind.PAY: Doer.pay,
+    Kind.CANCEL: Doer.cancel,
+    Kind.MISS: Doer.miss,
+    Kind.PICK: Doer.pick,
+    Kind.PACK: Doer.pack,
+    Kind.LEAVE: Doer.leave,
+    Kind.DELIVER: Doer.deliver,
+    Kind.TURN_BACK: Doer.turn_back,
+    Kind.SEND_BACK: Doer.send_back,
+    Kind.COMPLAIN: Doer.complain,
+    Kind.RATE: Doer.rate,
+}
