@@ -30,7 +30,9 @@ class StrictRequest(Request[Any, Any, Any]):
         except msgspec.ValidationError as error:
             raise ValidationException(str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ClientException(f"The body is not JSON: {error}. Send application/json in UTF-8.") from error
+            raise ClientException(
+                f"The body is not JSON: {error}. Send application/json in UTF-8."
+            ) from error
 
 
 @cache
