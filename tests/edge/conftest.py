@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import anyio.from_thread
+import httpx
 import pytest
 from anyio.from_thread import BlockingPortal
 
@@ -25,12 +26,14 @@ class Standing:
     Attributes:
         portal: runs what is async in the house's own loop.
         url: where it listens.
+        client: knows the way there, and keeps no cookies of its own.
         key: may do everything in the furnished company.
     """
 
     portal: BlockingPortal
     house: House
     url: str
+    client: httpx.Client
     company: Everything
     key: str
 
@@ -44,7 +47,8 @@ async def opened(settings: Settings, portal: BlockingPortal) -> AsyncIterator[St
         key = await auth.make_key(house.db, tenant_id, "test", ["*"])
         application = house_app.application(settings, lambda: house_app.open_house(settings))
         async with serving(application) as url:
-            yield Standing(portal, house, url, company, key)
+            with httpx.Client(base_url=url, timeout=30) as client:
+                yield Standing(portal, house, url, client, company, key)
 
 
 async def new_company(house: House) -> UUID:
