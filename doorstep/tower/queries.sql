@@ -144,6 +144,7 @@ UNION ALL SELECT l.id, 'label', l.state FROM shipping.labels l WHERE l.tenant_id
 UNION ALL SELECT t.id, 'tracker', t.state FROM tracking.trackers t WHERE t.tenant_id = %(tenant_id)s AND t.order_id = %(order_id)s
 UNION ALL SELECT m.id, 'message', m.state FROM tracking.messages m WHERE m.tenant_id = %(tenant_id)s AND m.order_id = %(order_id)s
 UNION ALL SELECT s.id, 'stop', s.state FROM delivery.stops s WHERE s.tenant_id = %(tenant_id)s AND s.order_id = %(order_id)s
+UNION ALL SELECT r.id, 'rating', r.state FROM feedback.ratings r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s
 UNION ALL SELECT c.id, 'case', c.state FROM feedback.cases c WHERE c.tenant_id = %(tenant_id)s AND c.order_id = %(order_id)s
 UNION ALL SELECT r.id, 'return', r.state FROM feedback.returns r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s;
 
