@@ -9,7 +9,8 @@ import pytest
 from doorstep.platform import auth
 from doorstep.platform.auth import NewUser, Role
 from doorstep.platform.house import House
-from doorstep.stages import inventory
+from doorstep.stages import inventory, orders
+from doorstep.stages.orders.pages.story import story
 from tests.worlds.catalog import WORLD
 from tests.worlds.inventory import small_world
 from tests.worlds.orders import contact, place_one
@@ -175,3 +176,22 @@ async def test_an_order_of_another_merchant_is_not_there_for_a_merchants_person(
         assert (await web_client.get(path, headers={"accept": "text/html"})).status_code == 404
     assert (await send(web_client, f"/orders/{order_id}/cancel", {"why": "x"})).status_code in {303, 404}
     assert "No order yet" in (await web_client.get("/orders", headers={"accept": "text/html"})).text
+
+
+async def test_the_story_is_told_in_the_order_people_tell_it(house: House, tenant: UUID, shop: str) -> None:
+    async with house.db.transaction(tenant, actor="user:maria") as tx:
+        order_id = await place_one(tx, ship_to=contact(city="none"))
+        await orders.release_hold(tx, [order_id], "address", "called")
+        found = await orders.read(tx, order_id)
+    assert found is not None
+    told = [(one.text, one.more) for one in reversed(story(found.history))]
+    assert [text for text, _ in told] == [
+        "Placed",
+        "Payment expected",
+        "Payment authorized",
+        "A reason to hold was added",
+        "Held",
+        "A reason to hold was released",
+        "Accepted",
+    ]
+    assert told[5][1] == "by maria · address: called"

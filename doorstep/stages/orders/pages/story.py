@@ -68,8 +68,13 @@ def story(history: Sequence[Event]) -> list[Entry]:
             " · ".join([_who(one.actor), *_why(one.facts)]),
             TONES.get(f"{one.kind}.{one.name}", "done"),
         )
-        for one in reversed(history)
+        for one in sorted(history, key=_told, reverse=True)
     ]
+
+
+def _told(one: Event) -> tuple[datetime, datetime, bool, bool, int]:
+    """Order what one transaction wrote as people tell it: what was born, then the money, then what came of it."""
+    return (one.occurred_at, one.recorded_at, one.seq > 1, (one.kind == "order") == (one.seq > 1), one.seq)
 
 
 def _who(actor: str) -> str:
@@ -80,6 +85,8 @@ def _who(actor: str) -> str:
 
 
 def _why(facts: dict[str, Any]) -> list[str]:
+    if "reason" in facts and "note" in facts:
+        return [f"{facts['reason']}: {facts['note']}".replace("_", " ").removesuffix(": ")]
     return [
         f"{name.replace('_', ' ')}: {value}" for name, value in facts.items() if value not in (None, "", {})
     ]

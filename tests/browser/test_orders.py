@@ -1,0 +1,79 @@
+"""The shop window as a shopper uses it, and the desk of orders as a manager sees it."""
+
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Page, expect
+
+from doorstep.platform import auth
+from doorstep.platform.auth import Role
+from doorstep.platform.house import House
+from doorstep.stages import orders
+from doorstep.stages.orders import HoldReason
+from tests.browser.conftest import Enter
+from tests.browser.looking import every_look, look_at
+from tests.worlds.inventory import small_world
+from tests.worlds.orders import contact, place_one
+
+
+@pytest.fixture
+async def shop(house: House, tenant: UUID) -> str:
+    """The address of Juniper's shop window."""
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await small_world(tx)
+    return f"/shop/{next(one.code for one in await auth.tenants(house.db) if one.id == tenant)}/juniper"
+
+
+@pytest.fixture
+async def order_id(house: House, tenant: UUID, shop: str) -> UUID:
+    """An order with two holds, among others."""
+    async with house.db.transaction(tenant, actor="key:webshop") as tx:
+        for i in range(3):
+            await place_one(tx, {"A": 1 + i}, external_ref=f"WEB-{i}")
+        found = await place_one(tx, {"A": 2, "K": 1}, external_ref="WEB-9", ship_to=contact(city="none"))
+        await orders.hold(tx, [found], HoldReason.FRAUD, "ordered five times in a minute")
+        canceled = await place_one(tx, {"C": 1})
+        await orders.cancel(tx, [canceled], "customer asked")
+    return found
+
+
+@every_look
+async def test_a_shopper_orders_without_help(page: Page, shop: str) -> None:
+    await page.goto(shop)
+    await expect(page.get_by_role("heading", name="Stoneware mug")).to_be_visible()
+    await look_at(page, "shop-window")
+    await page.get_by_label("Units of Stoneware mug").fill("2")
+    await page.get_by_label("Units of Glass lamp").fill("1")
+    await page.get_by_role("button", name="To the checkout").click()
+    await look_at(page, "shop-checkout")
+    await page.get_by_label("Name", exact=True).fill("Ana Keller")
+    await page.get_by_label("Street and number").fill("Im Rietle 14")
+    await page.get_by_label("Postal code").fill("94")
+    await page.get_by_label("City").fill("Schaan")
+    await page.get_by_label("Country").select_option("LI")
+    await page.get_by_label("E-mail").fill("ana@")
+    await page.get_by_role("button", name="Order now").click()
+    await expect(page.locator("#e-postal_code")).to_be_visible()
+    await look_at(page, "shop-faults")
+    await page.get_by_label("Postal code").fill("9494")
+    await page.get_by_label("E-mail").fill("ana@example.org")
+    await page.get_by_role("button", name="Order now").click()
+    await expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
+    await look_at(page, "shop-thanks")
+
+
+@every_look
+async def test_the_desk_lists_finds_and_releases(page: Page, enter: Enter, order_id: UUID) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/orders")
+    await expect(page.get_by_role("link", name="1004")).to_be_visible()
+    await look_at(page, "orders")
+    await page.goto("/orders?q=nothing")
+    await look_at(page, "orders-none")
+    await page.goto(f"/orders/{order_id}")
+    await expect(page.get_by_role("button", name="Release: fraud")).to_be_visible()
+    await look_at(page, "order-held")
+    await page.get_by_role("button", name="Release: fraud").click()
+    await page.get_by_role("button", name="Release: address").click()
+    await expect(page.get_by_text("The hold is released.")).to_be_visible()
+    await look_at(page, "order-accepted")
