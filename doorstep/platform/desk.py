@@ -121,13 +121,13 @@ async def read_clock(house: InHouse, who: Caller) -> ClockOut:
 
 
 @post("/api/clock", opt=allow(Role.OWNER, scope="clock:write"))
-async def move_clock(data: JSONBody[ClockIn], request: Asked, house: InHouse, who: Caller) -> Response[bytes]:
+async def move_clock(data: JSONBody[ClockIn], request: Asked, house: InHouse, who: Caller) -> Response[ClockOut]:
     """Move a simulated tenant's clock forward; every timer becomes due."""
 
     async def act(tx: Any) -> ClockOut:
         return ClockOut(await clock.advance(tx, data.to))
 
-    return await once(request, house, who, act)
+    return await once(request, house, who, act)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

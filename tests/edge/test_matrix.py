@@ -251,7 +251,7 @@ UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 def _bare(answer: httpx.Response) -> str:
     text = answer.text if answer.is_stream_consumed else "a stream"
-    flash = answer.cookies.get("doorstep_flash", "").strip('"')
+    flash = (answer.cookies.get("doorstep_flash") or "").strip('"')
     told = base64.urlsafe_b64decode(flash).decode()
     return UUIDS.sub("an-id", f"{answer.status_code} {answer.headers.get('location', '')} {told} {text}")
 

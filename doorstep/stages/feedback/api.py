@@ -7,12 +7,13 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from doorstep.platform.auth import DESK, Principal, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
-from doorstep.platform.errors import unknown
+from doorstep.platform.errors import Fault, invalid, unknown
 from doorstep.platform.house import House
 from doorstep.platform.idempotency import once
 from doorstep.stages.feedback.acts import cases, learning, returns, voices
@@ -31,15 +32,28 @@ async def read_scores(house: InHouse, who: Caller) -> list[Score]:
         return await learning.scores(tx, merchant_id=who.merchant_id)
 
 
+MOMENT = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?$"
+"""A moment as we write it in answers; the framework itself would take a bare number for one."""
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(
+            [Fault("", "before", "`before` is a moment of another rating, as it was answered.")]
+        ) from None
+
+
 @get("/api/ratings", opt=allow(*READERS, scope="feedback:read"))
 async def read_ratings(
     house: InHouse,
     who: Caller,
-    before: FromQuery[datetime | None] = None,
+    before: Annotated[str, QueryParameter(pattern=MOMENT)] = "",
     before_id: FromQuery[UUID | None] = None,
 ) -> list[RatingShown]:
     """Read ratings, the newest first, 50 at a time; `before` and `before_id` are those of the last one seen."""
-    last = (before, before_id) if before and before_id else None
+    last = (_moment(before), before_id) if before and before_id else None
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         return await voices.ratings(tx, merchant_id=who.merchant_id, before=last)
 
