@@ -42,6 +42,8 @@ async def document(
     wanted = STOCKS[stock, dpi]
     if (stock, dpi) == ("4x6", 203):
         made, text = found.pdf or b"", found.zpl or ""
+    elif found.drawn is None:
+        raise Refused(Reason.CONFLICT, "This label is kept for 4x6 inches at 203 dpi only. Print that one.")
     else:
         label = msgspec.convert(found.drawn, Label)
         made, text = paper.pdf([label], wanted), paper.zpl([label], wanted)
