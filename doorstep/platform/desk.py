@@ -121,7 +121,9 @@ async def read_clock(house: InHouse, who: Caller) -> ClockOut:
 
 
 @post("/api/clock", opt=allow(Role.OWNER, scope="clock:write"))
-async def move_clock(data: JSONBody[ClockIn], request: Asked, house: InHouse, who: Caller) -> Response[ClockOut]:
+async def move_clock(
+    data: JSONBody[ClockIn], request: Asked, house: InHouse, who: Caller
+) -> Response[ClockOut]:
     """Move a simulated tenant's clock forward; every timer becomes due."""
 
     async def act(tx: Any) -> ClockOut:
