@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.stages.orders import NewLine, NewOrder, NewPayment, Payment
 from doorstep.stages.orders.model import Item, Known, Line, Order, Seller, Site
-from doorstep.stages.orders.rules import check, demanded, differences, needed, shares, sites_for
+from doorstep.stages.orders.rules import check, demanded, differences, needed, reaching, shares, sites_for
 from doorstep.stages.orders.rules.address import examine
 from doorstep.stages.orders.rules.money import add_up
 from doorstep.stages.orders.rules.reaching import dialed, email_fits
@@ -237,6 +238,18 @@ def test_what_is_no_address_is_refused(email: str) -> None:
 )
 def test_a_number_is_dialed_as_from_its_country(phone: str, country: str, means: str | None) -> None:
     assert dialed(phone, country) == means
+
+
+@given(
+    st.sampled_from(["DE", "US", "GB", "BR", "LI", "IT", "PT", "AR", "MX", "RU", "VA"]),
+    st.from_regex(r"\+(49|1|44|55|423|39|351|54|52|7|379|0)[ 0-9()./-]{0,18}", fullmatch=True),
+)
+def test_plain_numbers_are_judged_as_the_full_rules_judge_them(country: str, phone: str) -> None:
+    quick = reaching._international(phone, country)
+    if quick is not None:
+        number = phonenumbers.parse(phone, country)
+        assert phonenumbers.is_possible_number(number)
+        assert quick == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 SELLER = Seller(uuid4(), "juniper", "Juniper", "EUR", 2)

@@ -20,13 +20,11 @@ def demanded(lines: Iterable[tuple[UUID, Item, int]]) -> list[tuple[UUID, UUID, 
     Returns:
         (line id, product id, quantity), one per line and component.
     """
-    found: list[tuple[UUID, UUID, int]] = []
-    for line_id, item, quantity in lines:
-        parts = Counter[UUID]()
-        for product_id, per_kit in item.components:
-            parts[product_id] += per_kit * quantity
-        found += [(line_id, product_id, count) for product_id, count in parts.items()]
-    return found
+    return [
+        (line_id, product_id, per_kit * quantity)
+        for line_id, item, quantity in lines
+        for product_id, per_kit in item.components
+    ]
 
 
 def needed(wanted: Iterable[tuple[Item, int]]) -> dict[UUID, int]:
