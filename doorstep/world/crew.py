@@ -10,8 +10,9 @@ from itertools import count
 from uuid import UUID
 
 from doorstep.platform.house import House
+from doorstep.platform.ids import new_id
 from doorstep.platform.tasks import Worker
-from doorstep.stages import catalog, shipping, warehouse
+from doorstep.stages import catalog, inventory, shipping, warehouse
 from doorstep.stages.warehouse import Bench, Boxed, Hand, Reported, Stop
 
 TOTES = 999_999
@@ -62,6 +63,61 @@ class Crew:
         carts |= {one.batch_id for one in work if one.batch_id and one.state in ("batched", "picking")}
         if carts:
             await self._walk(sorted(carts))
+        await self._check_picked(order_ids)
+
+    async def _check_picked(self, order_ids: Sequence[UUID]) -> None:
+        async with self.house.db.transaction(self.tenant_id, actor=self.hand.actor) as tx:
+            work = await warehouse.work_of(tx, order_ids)
+        behind = [one for one in work if one.state in ("waiting", "batched", "picking")]
+        if behind:
+            raise CrewError(
+                f"order {behind[0].order_id} and {len(behind) - 1} more are not picked: {behind[0].stuck or behind[0].state}"
+            )
+
+    async def miss(self, order_id: UUID) -> None:
+        """Find nothing where the goods of an order should lie, wherever they are looked for, until the order waits for them.
+
+        Raises:
+            CrewError: they were found again and again.
+        """
+        for _ in range(GIVE_UP):
+            async with self.house.db.transaction(self.tenant_id, actor=self.hand.actor) as tx:
+                work = await warehouse.work_of(tx, [order_id])
+            if any(one.state == "short" for one in work):
+                return
+            carts = {one.batch_id for one in work if one.batch_id}
+            waiting = [one.fulfillment_id for one in work if one.state == "waiting"]
+            carts |= set(await warehouse.plan_wave(self.house, self.tenant_id, waiting) if waiting else [])
+            for cart in sorted(carts):
+                await self._short(cart, order_id)
+            await self.settle()
+        raise CrewError(f"the goods of order {order_id} turn up again and again")
+
+    async def _short(self, cart: UUID, order_id: UUID) -> None:
+        async with self.house.db.transaction(self.tenant_id, actor=self.hand.actor) as tx:
+            ahead = (await warehouse.take_carts(tx, self.hand, [cart]))[cart]
+            stop = next((one for one in ahead if one.order_id == order_id), None)
+            if stop is None:
+                return
+            missing = warehouse.ShortReason.MISSING
+            if not stop.arrived:
+                await warehouse.scan_pick(tx, self.hand, cart, f"{new_id()}", stop.bin)
+            await warehouse.short(tx, self.hand, cart, f"{new_id()}", stop.id, missing)
+
+    async def count_bins(self, site_id: UUID) -> None:
+        """Count every bin that waits for it, and find what the books say."""
+        async with self.house.db.transaction(self.tenant_id, actor=self.hand.actor) as tx:
+            counts = await inventory.open_counts(tx, site_id)
+            lying = {
+                (place, one.product_id): one.on_hand
+                for place in {one.place for one in counts}
+                for one in await inventory.lies_in(tx, site_id, place)
+            }
+            found = [
+                inventory.Counted(one.id, lying.get((one.place, one.product_id), 0), one.as_of)
+                for one in counts
+            ]
+            await inventory.count(tx, found)
 
     async def _walk(self, carts: Sequence[UUID]) -> None:
         totes: dict[UUID, str] = {}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
-from doorstep.stages import feedback, inventory, orders, tracking, warehouse
+from doorstep.stages import feedback, inventory, orders, tracking
 from doorstep.stages.feedback import Cause, Rated, Word
 from doorstep.stages.inventory import Receipt, Restock
 from doorstep.stages.orders import HoldReason, NewLine, NewOrder, NewPayment, Outcome, RefundAsk
@@ -121,20 +121,13 @@ class Doer:
             await self._note_of(tx, events)
 
     async def miss(self, events: Sequence[Event]) -> None:
-        """The picker finds nothing in the bin: the order waits for goods that nobody has."""
-        crew = self.crew
+        """The picker finds nothing in the bin: the order waits for goods that nobody has, and the bin is counted."""
         for event in events:
             order_id = self.ids[event.part.key]
-            async with self.house.db.transaction(crew.tenant_id, actor=ACTOR) as tx:
-                work = await warehouse.work_of(tx, [order_id])
+            async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
                 await self._note_of(tx, [event])
-            waiting = [one.fulfillment_id for one in work if one.state == "waiting"]
-            for cart in await warehouse.plan_wave(self.house, crew.tenant_id, waiting):
-                async with self.house.db.transaction(crew.tenant_id, actor=crew.hand.actor) as tx:
-                    stop = (await warehouse.take_carts(tx, crew.hand, [cart]))[cart][0]
-                    await warehouse.scan_pick(tx, crew.hand, cart, f"{stop.id}-bin", stop.bin)
-                    reason = warehouse.ShortReason.MISSING
-                    await warehouse.short(tx, crew.hand, cart, f"{stop.id}-short", stop.id, reason)
+            await self.crew.miss(order_id)
+        await self.crew.count_bins(self.furnished.site_id)
 
     async def pick(self, events: Sequence[Event]) -> None:
         """Bring the goods to the bench."""

@@ -261,7 +261,10 @@ def _time(text: str) -> datetime | None:
 
 
 def _minor(text: str) -> int:
-    return int((Decimal(text) * 100).to_integral_exact())
+    minor = Decimal(text) * 100
+    if minor != int(minor):
+        raise ValueError(f"{text} has a part of a centavo")
+    return int(minor)
 
 
 def _whole(text: str) -> int:

@@ -67,6 +67,7 @@ async def replay(
     async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
         furnished = await furnish(tx, olist, parts)
         reached = await standing.look(tx)
+    await crew.count_bins(furnished.site_id)  # an interrupted run may have left some uncounted
     doer = Doer(crew, olist, furnished, {key: one.order.id for key, one in reached.items()})
     left = [event for key, own in events.items() for event in standing.still_to_do(own, reached.get(key))]
     await _run(doer, left, start, asked.step, told)

@@ -233,13 +233,14 @@ async def floor_sites(tx: Tx) -> list[FloorSite]:
 
 @dataclass(frozen=True, slots=True)
 class FloorWork:
-    """A fulfillment order of an order, and how far the floor is with it."""
+    """A fulfillment order of an order, and how far the floor is with it; `stuck` says why no cart takes it."""
 
     order_id: UUID
     fulfillment_id: UUID
     state: str
     site_id: UUID
     batch_id: UUID | None
+    stuck: str | None
 
 
 async def work_of(tx: Tx, order_ids: Sequence[UUID]) -> list[FloorWork]:

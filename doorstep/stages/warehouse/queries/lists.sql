@@ -145,6 +145,6 @@ ORDER BY f.id;
 
 -- name: work_of_orders
 -- How far the floor is with some orders: their fulfillment orders, not those called off.
-SELECT f.order_id, f.id AS fulfillment_id, f.state, f.site_id, f.batch_id FROM warehouse.fulfillments f
+SELECT f.order_id, f.id AS fulfillment_id, f.state, f.site_id, f.batch_id, f.stuck FROM warehouse.fulfillments f
 WHERE f.tenant_id = %(tenant_id)s AND f.order_id = ANY (%(order_ids)s::uuid[]) AND f.state <> 'canceled'
 ORDER BY f.order_id, f.id;
