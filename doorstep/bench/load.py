@@ -27,6 +27,12 @@ class Measured:
     latencies_s: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
+    def add(self, other: "Measured") -> None:
+        """Add what came back in another stretch of time."""
+        self.statuses += other.statuses
+        self.latencies_s += other.latencies_s
+        self.seconds += other.seconds
+
     @property
     def rate(self) -> float:
         """Answers with a status below 300 a second."""
