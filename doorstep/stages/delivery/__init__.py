@@ -1,10 +1,19 @@
 """Delivery: the last mile: routes, drivers, stops, proof at the doorstep."""
 
+from doorstep.stages.delivery.acts.asking import propose
 from doorstep.stages.delivery.acts.changing import cancel, insert, resequence, see_changes, take_off
 from doorstep.stages.delivery.acts.driving import arrive, depart, finish, load, take
 from doorstep.stages.delivery.acts.expecting import correct_place, expect, scan_in, wish_window, withdraw
 from doorstep.stages.delivery.acts.following import last_positions, record_positions
-from doorstep.stages.delivery.acts.handing import deliver, fail, photo_of, proofs_of, send_back, undo
+from doorstep.stages.delivery.acts.handing import (
+    deliver,
+    deliver_each,
+    fail,
+    photo_of,
+    proofs_of,
+    send_back,
+    undo,
+)
 from doorstep.stages.delivery.acts.planning import accept, day_facts, drop, keep_proposal
 from doorstep.stages.delivery.model import (
     FailReason,
@@ -32,6 +41,7 @@ __all__ = [
     "correct_place",
     "day_facts",
     "deliver",
+    "deliver_each",
     "depart",
     "drop",
     "expect",
@@ -43,6 +53,7 @@ __all__ = [
     "load",
     "photo_of",
     "proofs_of",
+    "propose",
     "record_positions",
     "resequence",
     "scan_in",

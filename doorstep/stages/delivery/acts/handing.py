@@ -11,7 +11,7 @@ from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.statements import Statements
 from doorstep.stages import tracking
 from doorstep.stages.delivery.acts.expecting import DoorFacts, facts_of
-from doorstep.stages.delivery.acts.telling import tell_scans
+from doorstep.stages.delivery.acts.telling import Report, tell_reports, tell_scans
 from doorstep.stages.delivery.model import (
     STOP,
     TOLD_AS,
@@ -92,30 +92,76 @@ async def deliver(tx: Tx, handing: Handing) -> Handed | PinWrong:
     Raises:
         Refused: no such stop, not under way, the proof is incomplete, or the PIN was tried too often.
     """
-    stop = (await facts_of(tx, [handing.stop_id]))[handing.stop_id]
-    far_m = distance_m(handing.place, stop.lat, stop.lon)
-    if stop.state == StopState.DELIVERED:
-        return Handed(stop.id, far_m, far=False, again=True)
-    if stop.state not in {StopState.OUT, StopState.ARRIVED}:
-        raise Refused(
-            Reason.CONFLICT,
-            f"{stop.tracking_number} is {stop.state}. Only a parcel under way can be delivered.",
-        )
-    if faults := proof_faults(handing):
-        raise invalid(faults)
-    if handing.kind is ProofKind.PIN and (wrong := await _wrong_pin(tx, stop, handing.pin)):
-        return wrong
-    at = when(tx.now, handing.occurred_at)
-    attempt = stop.attempt + 1
-    await tx.run(Q.count_attempt, ids=[stop.id])
-    await _add_attempt(tx, stop, "delivered", None, handing.received_by, handing.place, far_m, at)
-    await _add_proof(tx, stop, handing, attempt, far_m, at)
-    facts = {"proof": handing.kind, "attempt": attempt, "distance_m": far_m, "at": at}
-    await journal.move_all(tx, STOP, StopAct.DELIVER, [stop.id], facts)
-    await tell_scans(
-        tx, [stop], tracking.Status.DELIVERED, "delivered", occurred_at=at, at=_spot(handing.place)
-    )
-    return Handed(stop.id, far_m, far=far_m is not None and far_m > FAR_M, again=False)
+    return (await deliver_each(tx, [handing]))[0]
+
+
+async def deliver_each(tx: Tx, handings: Sequence[Handing]) -> list[Handed | PinWrong]:
+    """Record deliveries of different stops, as a device reports them that was without network; each gets its own answer.
+
+    Raises:
+        Refused: as `deliver`; then nothing of all is recorded.
+    """
+    stops = await facts_of(tx, [one.stop_id for one in handings])
+    answers: list[Handed | PinWrong] = []
+    done: list[_Done] = []
+    for handing in handings:
+        stop = stops[handing.stop_id]
+        far_m = distance_m(handing.place, stop.lat, stop.lon)
+        if stop.state == StopState.DELIVERED:
+            answers.append(Handed(stop.id, far_m, far=False, again=True))
+            continue
+        if stop.state not in {StopState.OUT, StopState.ARRIVED}:
+            raise Refused(
+                Reason.CONFLICT,
+                f"{stop.tracking_number} is {stop.state}. Only a parcel under way can be delivered.",
+            )
+        if faults := proof_faults(handing):
+            raise invalid(faults)
+        if handing.kind is ProofKind.PIN and (wrong := await _wrong_pin(tx, stop, handing.pin)):
+            answers.append(wrong)
+            continue
+        done.append(_Done(stop, handing, far_m, when(tx.now, handing.occurred_at)))
+        answers.append(Handed(stop.id, far_m, far=far_m is not None and far_m > FAR_M, again=False))
+    if done:
+        await _write_done(tx, done)
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A delivery that is right."""
+
+    stop: DoorFacts
+    handing: Handing
+    far_m: int | None
+    at: datetime
+
+    @property
+    def attempt(self) -> int:
+        """Which try at the door it was."""
+        return self.stop.attempt + 1
+
+
+async def _write_done(tx: Tx, done: Sequence[_Done]) -> None:
+    await tx.run(Q.count_attempt, ids=[one.stop.id for one in done])
+    tried = [
+        _Attempt(one.stop, "delivered", None, one.handing.received_by, one.handing.place, one.far_m, one.at)
+        for one in done
+    ]
+    await _add_attempts(tx, tried)
+    await _add_proofs(tx, done)
+    facts = {
+        one.stop.id: {
+            "proof": one.handing.kind,
+            "attempt": one.attempt,
+            "distance_m": one.far_m,
+            "at": one.at,
+        }
+        for one in done
+    }
+    await journal.move_all(tx, STOP, StopAct.DELIVER, list(facts), facts)
+    reports = [Report(one.stop, one.at, _spot(one.handing.place)) for one in done]
+    await tell_reports(tx, reports, tracking.Status.DELIVERED, "delivered")
 
 
 async def _wrong_pin(tx: Tx, stop: DoorFacts, said: str) -> PinWrong | None:
@@ -130,24 +176,22 @@ async def _wrong_pin(tx: Tx, stop: DoorFacts, said: str) -> PinWrong | None:
     return PinWrong(stop.id, PIN_TRIES_MAX - stop.pin_tries - 1)
 
 
-async def _add_proof(
-    tx: Tx, stop: DoorFacts, handing: Handing, attempt: int, far_m: int | None, at: datetime
-) -> None:
-    place = handing.place
+async def _add_proofs(tx: Tx, done: Sequence[_Done]) -> None:
+    places = [one.handing.place for one in done]
     await tx.run(
-        Q.add_proof,
-        stop_id=stop.id,
-        attempt=attempt,
-        kind=handing.kind,
-        received_by=handing.received_by,
-        signature=handing.signature or None,
-        photo=handing.photo or None,
-        lat=place.lat if place else None,
-        lon=place.lon if place else None,
-        accuracy_m=place.accuracy_m if place else None,
-        distance_m=far_m,
-        sha256=seal(str(stop.id), attempt, handing, far_m, at),
-        occurred_at=at,
+        Q.add_proofs,
+        stop_ids=[one.stop.id for one in done],
+        attempts=[one.attempt for one in done],
+        kinds=[str(one.handing.kind) for one in done],
+        received_bys=[one.handing.received_by for one in done],
+        signatures=[one.handing.signature or None for one in done],
+        photos=[one.handing.photo or None for one in done],
+        lats=[place.lat if place else None for place in places],
+        lons=[place.lon if place else None for place in places],
+        accuracy_ms=[place.accuracy_m if place else None for place in places],
+        distance_ms=[one.far_m for one in done],
+        sha256s=[seal(str(one.stop.id), one.attempt, one.handing, one.far_m, one.at) for one in done],
+        occurred_ats=[one.at for one in done],
     )
 
 
@@ -173,7 +217,9 @@ async def fail(tx: Tx, failure: Failure) -> NextStep:
     before = (await _tries(tx, [stop.id])).get(stop.id)
     step = after_failure(failure.reason, (before.tries if before else 0) + 1)
     await tx.run(Q.count_attempt, ids=[stop.id])
-    await _add_attempt(tx, stop, "failed", failure.reason, failure.note, failure.place, far_m, at)
+    await _add_attempts(
+        tx, [_Attempt(stop, "failed", failure.reason, failure.note, failure.place, far_m, at)]
+    )
     facts = {"reason": failure.reason, "attempt": stop.attempt + 1, "again": step.again, "distance_m": far_m}
     await journal.move_all(tx, STOP, StopAct.FAIL, [stop.id], facts)
     if not step.again:
@@ -237,29 +283,34 @@ def when(now: datetime, said: datetime | None) -> datetime:
     return said
 
 
-async def _add_attempt(
-    tx: Tx,
-    stop: DoorFacts,
-    outcome: str,
-    reason: FailReason | None,
-    note: str,
-    place: Place | None,
-    far_m: int | None,
-    at: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A try at a door."""
+
+    stop: DoorFacts
+    outcome: str
+    reason: FailReason | None
+    note: str
+    place: Place | None
+    far_m: int | None
+    at: datetime
+
+
+async def _add_attempts(tx: Tx, tried: Sequence[_Attempt]) -> None:
+    places = [one.place for one in tried]
     await tx.run(
         Q.add_attempts,
-        stop_ids=[stop.id],
-        attempts=[stop.attempt + 1],
-        route_ids=[stop.route_id],
-        outcomes=[outcome],
-        reasons=[reason],
-        notes=[note[:500]],
-        drivers=[tx.actor],
-        lats=[place.lat if place else None],
-        lons=[place.lon if place else None],
-        distance_ms=[far_m],
-        occurred_ats=[at],
+        stop_ids=[one.stop.id for one in tried],
+        attempts=[one.stop.attempt + 1 for one in tried],
+        route_ids=[one.stop.route_id for one in tried],
+        outcomes=[one.outcome for one in tried],
+        reasons=[one.reason for one in tried],
+        notes=[one.note[:500] for one in tried],
+        drivers=[tx.actor] * len(tried),
+        lats=[place.lat if place else None for place in places],
+        lons=[place.lon if place else None for place in places],
+        distance_ms=[one.far_m for one in tried],
+        occurred_ats=[one.at for one in tried],
     )
 
 

@@ -71,23 +71,40 @@ async def tell_scans(
     at: tuple[float, float] | None = None,
 ) -> None:
     """Add what our fleet did to the parcels' stories, with the town as their place."""
+    reports = [Report(stop, occurred_at or tx.now, at) for stop in stops]
+    await tell_reports(tx, reports, status, code, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a driver did with a parcel, when, and where the device was."""
+
+    stop: DoorFacts
+    occurred_at: datetime
+    at: tuple[float, float] | None = None
+
+
+async def tell_reports(
+    tx: Tx, reports: Sequence[Report], status: tracking.Status, code: str, *, reason: str | None = None
+) -> None:
+    """Add what drivers did to the parcels' stories, each at its own time and place."""
     await tracking.record(
         tx,
         [
             tracking.Scan(
-                parcel_id=stop.parcel_id,
+                parcel_id=one.stop.parcel_id,
                 status=status,
-                occurred_at=occurred_at or tx.now,
+                occurred_at=one.occurred_at,
                 via="fleet",
                 reason=reason,
                 raw_code=code,
-                place=stop.city,
-                lat=at[0] if at else None,
-                lon=at[1] if at else None,
-                zone=stop.zone,
-                number=stop.tracking_number,
+                place=one.stop.city,
+                lat=one.at[0] if one.at else None,
+                lon=one.at[1] if one.at else None,
+                zone=one.stop.zone,
+                number=one.stop.tracking_number,
             )
-            for stop in stops
+            for one in reports
         ],
     )
 

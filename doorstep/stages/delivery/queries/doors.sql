@@ -6,12 +6,16 @@ SELECT %(tenant_id)s, a.* FROM unnest(%(stop_ids)s::uuid[], %(attempts)s::int[],
     %(occurred_ats)s::timestamptz[]) AS a
 ON CONFLICT (tenant_id, stop_id, attempt) DO NOTHING;
 
--- name: add_proof
--- What proves a delivery.
+-- name: add_proofs
+-- What proves deliveries.
 INSERT INTO delivery.proofs (tenant_id, stop_id, attempt, kind, received_by, signature, photo, lat, lon, accuracy_m, distance_m,
                              sha256, occurred_at)
-VALUES (%(tenant_id)s, %(stop_id)s, %(attempt)s, %(kind)s, %(received_by)s, %(signature)s, %(photo)s, %(lat)s, %(lon)s,
-        %(accuracy_m)s, %(distance_m)s, %(sha256)s, %(occurred_at)s);
+SELECT %(tenant_id)s, stop_id, attempt, kind, received_by, signature, photo, lat, lon, accuracy_m, distance_m, sha256, occurred_at
+FROM unnest(%(stop_ids)s::uuid[], %(attempts)s::int[], %(kinds)s::text[], %(received_bys)s::text[], %(signatures)s::text[],
+            %(photos)s::bytea[], %(lats)s::float8[], %(lons)s::float8[], %(accuracy_ms)s::int[], %(distance_ms)s::int[],
+            %(sha256s)s::bytea[], %(occurred_ats)s::timestamptz[])
+  AS p(stop_id, attempt, kind, received_by, signature, photo, lat, lon, accuracy_m, distance_m, sha256, occurred_at)
+ORDER BY stop_id;
 
 -- name: count_attempt
 -- One more try at some doors.
