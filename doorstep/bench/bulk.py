@@ -8,8 +8,6 @@ validation, authorization, row-level security nor idempotency.
 import asyncio
 import itertools
 import time
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,6 +17,7 @@ from doorstep.bench import load
 from doorstep.bench.goods import orders, stock_up
 from doorstep.bench.house_under_test import UnderTest, check_books, house_under_test, resident_mb, served
 from doorstep.bench.report import Options, Report
+from doorstep.bench.written_again import learn
 
 ROWS = 1000
 CLIENTS = 3
@@ -81,19 +80,11 @@ def _requests(key: str, sent: list[bytes]) -> load.Make:
     return make
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What one request wrote into a table: the statement that writes it again, and its columns but the tenant."""
-
-    insert: bytes
-    columns: dict[str, list[Any]]
-
-
 async def _plain_sql(under: UnderTest, seconds: float) -> float:
     """Write the rows of a request's orders again and again under new tenants; return orders a second."""
     async with await AsyncConnection.connect(str(under.settings.owner_url), autocommit=True) as owner:
         await owner.execute("CREATE SCHEMA yardstick")
-        tables = [await _learn(owner, table) for table in (*WRITTEN, STOCK)]
+        tables = [await learn(owner, table) for table in (*WRITTEN, STOCK)]
         *written, stock = tables
         taken = {"product_id": stock.columns["product_id"], "site_id": stock.columns["site_id"]}
         await owner.execute(stock.insert, {**stock.columns, "tenant_id": str(UUID(int=0))})
@@ -108,36 +99,6 @@ async def _plain_sql(under: UnderTest, seconds: float) -> float:
         rate = rounds * ROWS / (time.perf_counter() - begun)
         await owner.execute("DROP SCHEMA yardstick CASCADE")
         return rate
-
-
-async def _learn(owner: AsyncConnection[Any], table: str) -> Rows:
-    """Make a table of the same shape, and read what one request wrote."""
-    name = f"yardstick.{table.replace('.', '_')}"
-    await owner.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)".encode())
-    await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY".encode())
-    cursor = await owner.execute(f"SELECT * FROM {table}".encode())  # noqa: S608 - a name of ours
-    rows = await cursor.fetchall()
-    await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY".encode())
-    described = cursor.description or []
-    kinds = {
-        column.name: (
-            await (await owner.execute("SELECT format_type(%s, null)", [column.type_code])).fetchone()
-        )
-        for column in described
-    }
-    columns = {
-        column.name: [_plain(row[i]) for row in rows]
-        for i, column in enumerate(described)
-        if column.name != "tenant_id"
-    }
-    arrays = ", ".join(f"%({column})s::{(kinds[column] or ('text',))[0]}[]" for column in columns)
-    names = ", ".join(columns)
-    insert = f"INSERT INTO {name} (tenant_id, {names}) SELECT %(tenant_id)s, * FROM unnest({arrays})"  # noqa: S608
-    return Rows(insert.encode(), columns)
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.json.encode(value).decode() if isinstance(value, dict) else value
 
 
 WRITTEN = (

@@ -32,7 +32,7 @@ def run(options: Options) -> Report:
 
 async def _run(options: Options) -> Report:
     count = QUICK_MESSAGES if options.quick else MESSAGES
-    async with house_under_test(options) as under, _receiver() as (url, receiver):
+    async with house_under_test(options) as under, mail_receiver() as (url, receiver):
         options.progress(f"{count:,} messages to owe")
         order_ids = await place_orders(under, count, options.seed)
         for start in range(0, count, BATCH):
@@ -95,7 +95,7 @@ def _rendered(desk: Desk) -> float:
 
 
 @asynccontextmanager
-async def _receiver() -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+async def mail_receiver() -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """Run the receiver; yield its URL and its process, which prints every Message-ID when it is told to end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "doorstep.bench.receiver", stdout=asyncio.subprocess.PIPE

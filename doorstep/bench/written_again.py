@@ -1,0 +1,58 @@
+"""The yardstick of writing: the rows that the house wrote, written again by plain batched SQL into tables of the same shape."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+from psycopg import AsyncConnection
+
+SCHEMA = "yardstick"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was written into a table: the statement that writes it again, and its columns but the tenant."""
+
+    insert: bytes
+    columns: dict[str, list[Any]]
+
+
+async def learn(owner: AsyncConnection[Any], table: str) -> Rows:
+    """Make a table of the same shape in the schema `yardstick`, and read what lies in the real one."""
+    name = f"{SCHEMA}.{table.replace('.', '_')}"
+    await owner.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)".encode())
+    await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY".encode())
+    cursor = await owner.execute(f"SELECT * FROM {table}".encode())  # noqa: S608 - a name of ours
+    rows = await cursor.fetchall()
+    await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY".encode())
+    described = cursor.description or []
+    kinds = {
+        column.name: (
+            await (await owner.execute("SELECT format_type(%s, null)", [column.type_code])).fetchone()
+        )
+        for column in described
+    }
+    columns = {
+        column.name: [_plain(row[i]) for row in rows]
+        for i, column in enumerate(described)
+        if column.name != "tenant_id"
+    }
+    arrays = ", ".join(f"%({column})s::{(kinds[column] or ('text',))[0]}[]" for column in columns)
+    names = ", ".join(columns)
+    insert = f"INSERT INTO {name} (tenant_id, {names}) SELECT %(tenant_id)s, * FROM unnest({arrays})"  # noqa: S608
+    return Rows(insert.encode(), columns)
+
+
+def cut(rows: Rows, count: int) -> list[dict[str, Sequence[Any]]]:
+    """Return the columns in `count` batches of about equal size."""
+    total = len(next(iter(rows.columns.values()), ()))
+    edges = [total * i // count for i in range(count + 1)]
+    return [
+        {name: values[start:end] for name, values in rows.columns.items()} for start, end in pairwise(edges)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.json.encode(value).decode() if isinstance(value, dict | list) else value
