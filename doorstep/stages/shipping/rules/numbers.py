@@ -1,7 +1,7 @@
 """The numbers that a parcel carries: our own tracking numbers, and how each number is said aloud.
 
 A tracking number of ours is a prefix, ten digits of serial, and two check digits by ISO 7064 MOD 97-10 over all before them
-(letters count as 10 to 35, as in an IBAN). They find every wrong character and every swap of neighbors. SSCCs
+(letters count as 10 to 35, as in an IBAN). They find every wrong digit and every swap of neighbors. SSCCs
 are built and checked in `platform/barcodes.py`.
 """
 
@@ -10,6 +10,9 @@ import re
 SERIAL_DIGITS = 10
 SHAPE = re.compile(r"[A-Z0-9]{4,30}")
 """What a carrier's number may look like: it must fit the label's bar code and survive any keyboard."""
+
+OURS = re.compile(r"[A-Z0-9]{1,8}[0-9]{12}")
+"""What ours looks like: a letter among the digits is wrong before anything is computed."""
 
 
 def tracking_number(prefix: str, serial: int) -> str:
@@ -28,7 +31,7 @@ def tracking_number(prefix: str, serial: int) -> str:
 
 def checks(number: str) -> bool:
     """Whether a number of ours carries the right check digits."""
-    return bool(SHAPE.fullmatch(number)) and _remainder(number) == 1
+    return bool(OURS.fullmatch(number)) and _remainder(number) == 1
 
 
 def _remainder(text: str) -> int:
