@@ -1,5 +1,6 @@
 """What the floor does by itself: accepted orders are released, carts are planned, boxes are thought out, holds are obeyed."""
 
+from asyncio import gather
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.platform.statements import Statements
 from doorstep.platform.tasks import Every, errand, errands
-from doorstep.platform.thinking import ThinkingFailed, think
+from doorstep.platform.thinking import AT_ONCE, ThinkingFailed, think
 from doorstep.solvers.batches import BatchRefused
 from doorstep.solvers.walk import WalkRefused
 from doorstep.stages.warehouse import acts
@@ -58,7 +59,9 @@ async def suggest_boxes(house: House, tenant_id: UUID, fulfillment_ids: list[UUI
     """Think out which boxes picked fulfillment orders travel in; without an answer the packer chooses by eye."""
     async with house.db.transaction(tenant_id, actor="system:cartons") as tx:
         questions = await acts.read_cartons(tx, fulfillment_ids)
-    found = await _suggest({one: (asked.pieces, asked.boxes) for one, asked in questions.items()})
+    asked: list[tuple[UUID, Asked]] = [(one, (it.pieces, it.boxes)) for one, it in questions.items()]
+    halves = [dict(asked[start::AT_ONCE]) for start in range(AT_ONCE)]
+    found = {one: it for half in await gather(*map(_suggest, halves)) for one, it in half.items()}
     async with house.db.transaction(tenant_id, actor="system:cartons") as tx:
         await acts.keep_cartons(tx, found)
 

@@ -231,19 +231,26 @@ class _Judge:
     def _taken(self, one: Boxed, job: Job) -> dict[UUID, int] | tuple[str, str]:
         taken: dict[UUID, int] = defaultdict(int)
         for code, times in one.pieces.items():
-            meant = [
-                (line, units)
-                for line in self.lines[job.id]
-                if (units := units_of(code, self.codes.get(line.product_id, {}), line.sku))
-            ]
-            if not meant:
+            meant = self._meant(code, job)
+            if meant is None:
                 return "wrong_item", f"{shown(code)} is not in order {job.order_number}. Lay it aside."
-            line, units = meant[0]
+            line, units = meant
             taken[line.product_id] += units * times
             if times < 1 or taken[line.product_id] > line.need - line.packed:
                 more = line.need - line.packed
                 return "too_many", f"{more} more of {line.name} belong in. Count again."
         return dict(taken)
+
+    def _meant(self, code: str, job: Job) -> tuple[PackLineFacts, int] | None:
+        """Return the line that a code stands for, and how many units it counts; as it is, before it is read as GS1."""
+        lines = self.lines[job.id]
+        for line in lines:
+            if units := self.codes.get(line.product_id, {}).get(code):
+                return line, units
+        for line in lines:
+            if units := units_of(code, self.codes.get(line.product_id, {}), line.sku):
+                return line, units
+        return None
 
 
 def _less(line: PackLineFacts, units: int) -> PackLineFacts:
