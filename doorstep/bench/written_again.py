@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from psycopg import AsyncConnection
@@ -19,12 +20,15 @@ class Rows:
     columns: dict[str, list[Any]]
 
 
-async def learn(owner: AsyncConnection[Any], table: str) -> Rows:
-    """Make a table of the same shape in the schema `yardstick`, and read what lies in the real one."""
+async def learn(owner: AsyncConnection[Any], table: str, tenant_id: UUID | None = None) -> Rows:
+    """Make a table of the same shape in the schema `yardstick`, and read what lies in the real one (of one tenant, or of all)."""
     name = f"{SCHEMA}.{table.replace('.', '_')}"
-    await owner.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)".encode())
+    await owner.execute(f"CREATE TABLE IF NOT EXISTS {name} (LIKE {table} INCLUDING ALL)".encode())
     await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY".encode())
-    cursor = await owner.execute(f"SELECT * FROM {table}".encode())  # noqa: S608 - a name of ours
+    cursor = await owner.execute(
+        f"SELECT * FROM {table} WHERE tenant_id = coalesce(%s, tenant_id)".encode(),  # noqa: S608 - a name of ours
+        [tenant_id],
+    )
     rows = await cursor.fetchall()
     await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY".encode())
     described = cursor.description or []
