@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -18,6 +19,8 @@ WEB = Path(__file__).resolve().parent
 BUILT = WEB.parent / "doorstep" / "platform" / "static" / "built"
 PACKAGES = WEB / "node_modules"
 NODE_MIN = 20
+SAFE = getattr(tarfile, "data_filter", None)
+"""What may come out of an archive: no absolute paths, no devices. Python before 3.11.4 has no such filter."""
 WORKER = PACKAGES / "maplibre-gl" / "dist" / "maplibre-gl-worker.mjs"
 
 
@@ -116,7 +119,9 @@ def browser() -> Path:
             _run([*node(), "unpack.mjs", str(packed), str(whole)])
             for archive in sorted(whole.glob("*.tar")):
                 into = whole if archive.stem == "swiftshader" else whole / archive.stem
-                shutil.unpack_archive(archive, into, filter="data")
+                with tarfile.open(archive) as members:
+                    members.extraction_filter = SAFE
+                    members.extractall(into)  # noqa: S202 - the lock file pins the package by its hash
                 archive.unlink()
             _write_fonts(whole, target)
             _place(whole, target)
