@@ -103,7 +103,5 @@ $(DONE)/web: $(WEB) $(DONE)/node $(DONE)/package
 	@touch $@
 
 $(DONE)/native: $(NATIVE) $(DONE)/package
-	@if [ ! -f native/build.py ]; then :; \
-	elif command -v "$${CC:-cc}" >/dev/null; then echo 'Compiling the core of the solvers'; $(BIN)/python native/build.py; \
-	else echo 'No C compiler here: the solvers run in pure Python, with the same results, slower.'; fi
+	@$(BIN)/python native/build.py
 	@touch $@

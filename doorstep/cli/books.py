@@ -10,6 +10,7 @@ from rich.console import Console
 from doorstep import app as house
 from doorstep.platform import auth, config
 from doorstep.platform.doctor import Finding, examine
+from doorstep.solvers.compiled import absence
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
@@ -34,6 +35,8 @@ def doctor(
     if json:
         typer.echo(msgspec.json.encode(found).decode())
     else:
+        if why := absence():
+            typer.echo(why)
         _print(found, len(rules))
     raise typer.Exit(1 if any(found.values()) else 0)
 

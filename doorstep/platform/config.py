@@ -78,6 +78,9 @@ class Settings:
         "code of the demo's tenant; with it the front page lets anyone in. Never set it elsewhere",
     )
     demo_mailbox: str | None = _setting("DOORSTEP_DEMO_MAILBOX", None, "where the demo's mailbox can be read")
+    pure: int = _setting(
+        "DOORSTEP_PURE", 0, "1: solvers leave their compiled core aside and run in pure Python, slower"
+    )
     log_level: str = _setting("DOORSTEP_LOG_LEVEL", "info", "debug, info, warning or error")
 
 

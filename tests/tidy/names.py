@@ -30,7 +30,7 @@ SECOND_PART = re.compile(r"(_(part|more|rest|extra|new|old|v)_?\d*|[a-z]_?2)$")
 DRAWER_CLASS = re.compile(r"(Manager|Helper|Helpers|Utils?)$")
 NAMED_BY_US = (".py", ".ts", ".sql", ".html", ".css", ".md")
 
-LINES_MAX = {".py": 400, ".ts": 400, ".sql": 400, ".html": 400, ".css": 1200}
+LINES_MAX = {".py": 400, ".ts": 400, ".sql": 400, ".html": 400, ".css": 1200, ".cpp": 400, ".hpp": 400}
 GENERATED = ("doorstep/migrations/", "migrations/")
 """The past is as long as it is."""
 

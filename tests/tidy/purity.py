@@ -8,7 +8,7 @@ from tests.tidy.flow import imports
 from tests.tidy.tree import Findings, Source, Tree, room
 
 THINKS = re.compile(
-    r"^doorstep/(solvers/|platform/(barcodes\.py$|documents/)|stages/[a-z]+/(rules|model)(\.py$|/))"
+    r"^doorstep/(solvers/(?!compiled/)|platform/(barcodes\.py$|documents/)|stages/[a-z]+/(rules|model)(\.py$|/))"
 )
 OUTSIDE = frozenset(
     [
