@@ -105,6 +105,7 @@ def build(
         request_max_body_size=body_max,
         opt={"exclude_from_csrf": False},
     )
+    app.state.parameters = edge.parameters(app.routes)
     undeclared = [
         f"{sorted(handler.http_methods)} {one.path}"
         for one in app.routes
@@ -167,15 +168,22 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     """Find the caller and check that the route allows them.
 
     Raises:
-        Refused: nobody is signed in, the route is not for them, or they ask too often.
+        Refused: nobody is signed in, the route is not for them, they ask too often, or with parameters that nobody reads.
     """
     allowed = handler.opt.get("allow")
     if allowed is None:  # the OpenAPI pages
         return
     principal = await _principal(connection)
     connection.scope["user"] = principal
-    if allowed.anyone:
-        return
+    if not allowed.anyone:
+        _check_entry(connection, allowed, principal)
+    if connection.scope["query_string"] and connection.url.path.startswith("/api/"):
+        edge.check_parameters(connection)
+
+
+def _check_entry(
+    connection: ASGIConnection[Any, Any, Any, Any], allowed: Allow, principal: Principal | None
+) -> None:
     if principal is None:
         raise Refused(
             Reason.UNAUTHENTICATED, "Sign in, or send your API key as `Authorization: Bearer dk_...`."
@@ -219,7 +227,8 @@ def on_refused(request: Asked, refused: Refused) -> Response[Any]:
 def on_http(request: Asked, error: HTTPException) -> Response[Any]:
     """Answer what Litestar refuses: bad shapes with every fault, unknown paths, wrong methods, large bodies."""
     if isinstance(error, ValidationException):
-        found = _shape_faults(request) or [Fault("", "invalid", str(error.detail))]
+        found = edge.parameter_faults(request, error) + _shape_faults(request)
+        found = found or [Fault("", "invalid", str(error.detail))]
         return answer_problem(
             request,
             422,
