@@ -8,6 +8,7 @@ import pytest
 from doorstep.solvers.routes import (
     Depot,
     Locks,
+    Misfit,
     Plan,
     Point,
     RouteRefused,
@@ -20,7 +21,6 @@ from doorstep.solvers.routes import (
     roads,
     timed,
 )
-from doorstep.solvers.routes.schedule import Misfit
 from tests.solvers.test_routes import STREET, stop
 
 VANS = (

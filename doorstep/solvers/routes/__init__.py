@@ -1,37 +1,60 @@
 """Which van visits whom, in which order and when.
 
 `solve(Routing(...), budget, seed)` plans the day; `insert(problem, plan, stop, locks)` puts a late stop into running
-routes in milliseconds; `timed(...)` tells when a fixed order of stops is reached; `referee.judge(...)` trusts nobody.
+routes in milliseconds, and `offered(...)` tells which windows it could be promised; `replan(...)` changes a running day
+only where that is worth its price; `timed(...)` tells when a fixed order of visits is reached; `referee.judge(...)` trusts
+nobody.
 """
 
+from doorstep.solvers.routes.chain import Kept
+from doorstep.solvers.routes.crews import ALONE, Alone, Crew
+from doorstep.solvers.routes.fleet import Break, Depot, Hours, Van
 from doorstep.solvers.routes.insertion import Insertion, Shift, insert
-from doorstep.solvers.routes.plans import Call, Locks, Plan, Route, Unserved
-from doorstep.solvers.routes.referee import Fault, judge
-from doorstep.solvers.routes.routing import Depot, Roads, RouteRefused, Routing, Stop, Van, Window
-from doorstep.solvers.routes.schedule import Misfit, timed
-from doorstep.solvers.routes.solving import solve
-from doorstep.solvers.routes.straight import Point, roads
+from doorstep.solvers.routes.legs import UNREACHABLE, Network, Roads
+from doorstep.solvers.routes.planning import solve
+from doorstep.solvers.routes.plans import Call, Fault, Locks, Misfit, Pause, Plan, Reload, Route, Unserved
+from doorstep.solvers.routes.referee import judge
+from doorstep.solvers.routes.refusals import RouteRefused
+from doorstep.solvers.routes.routing import Routing, Visit
+from doorstep.solvers.routes.schedule import timed
+from doorstep.solvers.routes.stops import Stop, Window
+from doorstep.solvers.routes.straight import Drive, Habits, Point, Straight, learned, roads
 
 __all__ = [
+    "ALONE",
+    "UNREACHABLE",
+    "Alone",
+    "Break",
     "Call",
+    "Crew",
     "Depot",
+    "Drive",
     "Fault",
+    "Habits",
+    "Hours",
     "Insertion",
+    "Kept",
     "Locks",
     "Misfit",
+    "Network",
+    "Pause",
     "Plan",
     "Point",
+    "Reload",
     "Roads",
     "Route",
     "RouteRefused",
     "Routing",
     "Shift",
     "Stop",
+    "Straight",
     "Unserved",
     "Van",
+    "Visit",
     "Window",
     "insert",
     "judge",
+    "learned",
     "roads",
     "solve",
     "timed",

@@ -1,18 +1,15 @@
-"""A late stop goes into running routes where it costs least, in milliseconds, and nothing that was promised moves out.
-
-Cheapest feasible insertion with forward earliest and backward latest times, so that each place is judged in constant
-time (Solomon, "Algorithms for the vehicle routing and scheduling problems with time window constraints", Operations
-Research 35, 1987; Campbell and Savelsbergh, "Efficient insertion heuristics", Transportation Science 38, 2004).
-"""
+"""A late stop goes into running routes where it costs least, in milliseconds, and nothing that was promised moves out."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from doorstep.solvers.routes.plans import Call, Locks, Plan, Route, Unserved
-from doorstep.solvers.routes.routing import RouteRefused, Routing, Stop, Van
-from doorstep.solvers.routes.schedule import ANY_TIME, Misfit, opening, overloaded, timed
+from doorstep.solvers.routes.fleet import Van
+from doorstep.solvers.routes.lanes import Lane, Place, best_place, lane_of
+from doorstep.solvers.routes.plans import Locks, Misfit, Plan, Route, Unserved
+from doorstep.solvers.routes.refusals import RouteRefused
+from doorstep.solvers.routes.routing import Routing
+from doorstep.solvers.routes.stops import Stop
 
 NO_LOCKS = Locks()
 
@@ -51,16 +48,6 @@ class Insertion:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """A feasible place for a stop."""
-
-    cost: int
-    van: str
-    position: int
-    route: Route
-
-
 def insert(problem: Routing, plan: Plan, stop: str, locks: Locks = NO_LOCKS) -> Insertion:
     """Put a stop of the problem into a plan that does not visit it yet, where it costs least.
 
@@ -76,63 +63,99 @@ def insert(problem: Routing, plan: Plan, stop: str, locks: Locks = NO_LOCKS) -> 
         RouteRefused: `stop_unknown`, `stop_planned` (the plan visits it already), `van_unknown`.
     """
     wanted = _checked(problem, plan, stop)
+    goods = {wanted.name, wanted.source}
     best, misfits = cheapest(problem, plan.routes, wanted, locks)
+    known = [each for each in plan.unserved if each.stop in goods]
+    others = tuple(each for each in plan.unserved if each.stop not in goods)
     if best is None:
-        unserved = explained(wanted, misfits)
-        others = tuple(each for each in plan.unserved if each.stop != stop)
+        left = explained(wanted, misfits)
+        forgone = 0 if known else wanted.prize or 0
         return Insertion(
-            plan=replace(plan, unserved=(*others, unserved), value=plan.value), reasons=(unserved.message,)
+            plan=replace(plan, unserved=(*others, *left), value=plan.value + forgone),
+            reasons=(left[0].message,),
         )
     old = next((route for route in plan.routes if route.van == best.van), None)
-    routes = [best.route if route.van == best.van else route for route in plan.routes]
-    if old is None:
-        routes.append(best.route)
+    collected = wanted.prize or 0 if known else 0
     return Insertion(
         plan=replace(
             plan,
-            routes=tuple(routes),
-            unserved=tuple(each for each in plan.unserved if each.stop != stop),
-            value=plan.value + best.cost - (wanted.prize or 0) * any(u.stop == stop for u in plan.unserved),
+            routes=with_route(plan.routes, best.route),
+            unserved=others,
+            value=plan.value + best.cost - collected,
         ),
         van=best.van,
         position=best.position,
         added_m=best.route.distance_m - (old.distance_m if old else 0),
         added_s=best.route.duration_s - (old.duration_s if old else 0),
         added_cost=best.cost,
-        shifts=_shifts(old, best.route),
+        shifts=shifts(old, best.route),
         reasons=_reasons(best, old, misfits),
     )
 
 
+def with_route(routes: Sequence[Route], new: Route) -> tuple[Route, ...]:
+    """Return routes with one of them changed, or one more."""
+    if any(route.van == new.van for route in routes):
+        return tuple(new if route.van == new.van else route for route in routes)
+    return (*routes, new)
+
+
 def cheapest(
     problem: Routing, routes: Sequence[Route], stop: Stop, locks: Locks = NO_LOCKS
-) -> tuple[Offer | None, "Counter[str]"]:
+) -> tuple[Place | None, "Counter[str]"]:
     """Return the cheapest feasible place, and how many vans could not take the stop for which constraint."""
-    running = {route.van: route for route in routes}
+    return cheapest_in(Lanes(problem, routes, locks, problem.vans), stop)
+
+
+class Lanes:
+    """The lanes of some vans; idle vans that differ only by name share one."""
+
+    def __init__(self, problem: Routing, routes: Sequence[Route], locks: Locks, vans: Sequence[Van]) -> None:
+        self.problem, self.locks, self.vans = problem, locks, vans
+        self._running = {route.van: route for route in routes}
+        self._carriers = frozenset(locks.loaded.values())
+        self._lanes: dict[str | Van, Lane] = {}
+
+    def of(self, van: Van) -> Lane:
+        """Return a van's lane."""
+        route = self._running.get(van.name)
+        alone = route is not None or van.name in self._carriers
+        key = van.name if alone else replace(van, name="")
+        if key not in self._lanes:
+            fixed = self.locks.fixed.get(van.name, 0)
+            self._lanes[key] = lane_of(self.problem, van, route, fixed)
+        return self._lanes[key]
+
+
+def cheapest_in(lanes: Lanes, stop: Stop) -> tuple[Place | None, "Counter[str]"]:
+    """Return the cheapest feasible place in some lanes, and what keeps how many vans from it."""
+    problem, locks = lanes.problem, lanes.locks
     misfits: Counter[str] = Counter()
-    best: Offer | None = None
-    for van in problem.vans:
-        carrier = locks.loaded.get(stop.name, van.name)
-        if van.name in locks.closed or carrier != van.name:
+    best: Place | None = None
+    idle: dict[int, Place | Misfit] = {}
+    for van in lanes.vans:
+        carriers = {locks.loaded.get(name, van.name) for name in (stop.name, stop.source or stop.name)}
+        if van.name in locks.closed or carriers != {van.name}:
             misfits["locked"] += 1
             continue
-        offer = _best_in(problem, van, running.get(van.name), stop, locks.fixed.get(van.name, 0))
-        if isinstance(offer, Misfit):
-            misfits[offer.constraint] += 1
-        elif best is None or offer.cost < best.cost:
-            best = offer
+        lane = lanes.of(van)
+        place = idle.get(id(lane)) or best_place(problem, lane, stop)
+        if lane.route is None:
+            idle[id(lane)] = place
+        if isinstance(place, Misfit):
+            misfits[place.constraint] += 1
+        elif best is None or place.cost < best.cost:
+            best = place if place.van == van.name else best
     return best, misfits
 
 
-def explained(stop: Stop, misfits: "Counter[str]") -> Unserved:
-    """Name the constraint that keeps most vans from taking the stop, and count all of them."""
+def explained(stop: Stop, misfits: "Counter[str]") -> tuple[Unserved, ...]:
+    """Name the constraint that keeps most vans from taking the stop (and its source), and count all of them."""
     constraint = min(misfits, key=lambda each: (-misfits[each], each)) if misfits else "locked"
     counted = ", ".join(f"{WORDS[each]} ({count})" for each, count in sorted(misfits.items()))
-    return Unserved(
-        stop=stop.name,
-        constraint=constraint,
-        message=f"no van can take stop {stop.name!r}; vans by what keeps them from it: {counted}",
-    )
+    message = f"no van can take stop {stop.name!r}; vans by what keeps them from it: {counted}"
+    names = [stop.name, stop.source] if stop.source else [stop.name]
+    return tuple(Unserved(stop=name, constraint=constraint, message=message) for name in names)
 
 
 WORDS = {
@@ -142,74 +165,16 @@ WORDS = {
     "windows": "it, or a later stop, would be reached too late",
     "shift": "the driver would be back too late",
     "distance_m": "the route would be too long",
+    "stops": "it has all the stops it may have",
+    "skills": "van or driver lacks a skill",
+    "pair": "its goods are not picked up before, on the same trip",
+    "reloads": "it may not come back for more",
+    "breaks": "the driver would miss a break",
+    "hours": "the driver would drive too long",
+    "unreachable": "there is no road",
     "locked": "it has left, or the parcel is in another van",
 }
 """Each constraint as said about a van."""
-
-
-def _best_in(problem: Routing, van: Van, route: Route | None, stop: Stop, fixed: int) -> Offer | Misfit:
-    calls = route.calls if route else ()
-    stops = [problem.stop_named[call.stop] for call in calls]
-    overload = overloaded(van, stops, stop)
-    if overload:
-        return overload
-    before = route.cost if route else 0
-    misfit, best = Misfit(constraint="windows", stop=stop.name), None
-    for _, position in sorted(_places(problem, van, stops, calls[:fixed], stop)):
-        if best is not None and not van.second_cost:
-            break
-        trial = timed(problem, van, [*stops[:position], stop, *stops[position:]], calls[:fixed])
-        if isinstance(trial, Misfit):
-            misfit = trial
-        elif best is None or trial.cost - before < best.cost:
-            best = Offer(cost=trial.cost - before, van=van.name, position=position, route=trial)
-    if best is not None:
-        return best
-    return _shift_or(misfit, problem, van, stop)
-
-
-def _places(
-    problem: Routing, van: Van, stops: Sequence[Stop], fixed: Sequence[Call], stop: Stop
-) -> Iterator[tuple[int, int]]:
-    """Yield (added meters, position) of every place that breaks no window and not the shift."""
-    meters, seconds = problem.roads.distance_m.item, problem.roads.duration_s.item
-    start, end = problem.ends(van)
-    places = [start, *(each.place for each in stops), end]
-    late = _latest(problem, van, stops, places)
-    now = van.shift_start_s
-    for position, (here, there) in enumerate(pairwise(places)):
-        if position:
-            window = opening(stops[position - 1], now)
-            if position <= len(fixed):
-                now = fixed[position - 1].leave_s
-            elif window is None:
-                return
-            else:
-                now = max(now, window.start_s) + stops[position - 1].service_s
-        if position >= len(fixed):
-            arrival = now + seconds(here, stop.place)
-            window = opening(stop, arrival)
-            start = max(arrival, window.start_s) if window else van.shift_end_s + 1
-            if start + stop.service_s + seconds(stop.place, there) <= late[position]:
-                yield meters(here, stop.place) + meters(stop.place, there) - meters(here, there), position
-        now += seconds(here, there)
-
-
-def _latest(problem: Routing, van: Van, stops: Sequence[Stop], places: Sequence[int]) -> list[int]:
-    """Return for each call, and the end, the latest arrival from which the rest can still be done; -1: none."""
-    seconds = problem.roads.duration_s.item
-    late = [van.shift_end_s]
-    for k in range(len(stops) - 1, -1, -1):
-        start = late[-1] - seconds(places[k + 1], places[k + 2]) - stops[k].service_s
-        opens = [w for w in stops[k].windows or ANY_TIME if w.start_s <= start]
-        late.append(max((min(window.end_s, start) for window in opens), default=-1))
-    return late[::-1]
-
-
-def _shift_or(misfit: Misfit, problem: Routing, van: Van, stop: Stop) -> Misfit:
-    """Tell a stop too far for the shift from one that comes too late for a window."""
-    alone = timed(problem, van, [stop])
-    return alone if isinstance(alone, Misfit) else misfit
 
 
 def _checked(problem: Routing, plan: Plan, stop: str) -> Stop:
@@ -227,10 +192,11 @@ def _checked(problem: Routing, plan: Plan, stop: str) -> Stop:
                 )
             if call.stop == stop:
                 raise RouteRefused("stop_planned", stop, f"{route.van!r} visits stop {stop!r} already")
-    return problem.stop_named[stop]
+    return problem.delivery_of.get(stop) or problem.stop_named[stop]
 
 
-def _shifts(old: Route | None, new: Route) -> tuple[Shift, ...]:
+def shifts(old: Route | None, new: Route) -> tuple[Shift, ...]:
+    """Return which stops of a route start at another time than before."""
     was = {call.stop: call.start_s for call in old.calls} if old else {}
     return tuple(
         Shift(stop=call.stop, was_s=was[call.stop], now_s=call.start_s)
@@ -239,15 +205,15 @@ def _shifts(old: Route | None, new: Route) -> tuple[Shift, ...]:
     )
 
 
-def _reasons(best: Offer, old: Route | None, misfits: "Counter[str]") -> tuple[str, ...]:
+def _reasons(best: Place, old: Route | None, misfits: "Counter[str]") -> tuple[str, ...]:
     added = best.route.distance_m - (old.distance_m if old else 0)
     after = best.route.calls[best.position - 1].stop if best.position else None
     where = f"after stop {after!r}" if after else "as its first stop"
-    shifts = _shifts(old, best.route)
-    worst = max((shift.now_s - shift.was_s for shift in shifts), default=0)
+    moved = shifts(old, best.route)
+    worst = max((shift.now_s - shift.was_s for shift in moved), default=0)
     lines = [
         f"van {best.van!r} takes it {where}: {added} m more, the least of all places",
-        f"{len(shifts)} other stops start at another time, at most {max(worst, 0)} s later; all windows hold",
+        f"{len(moved)} other stops start at another time, at most {max(worst, 0)} s later; all windows hold",
     ]
     lines += [f"{count} vans not: {WORDS[each]}" for each, count in sorted(misfits.items())]
     return tuple(lines)

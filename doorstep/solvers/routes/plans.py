@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from doorstep.solvers.routes.routing import Measure
+from doorstep.solvers.routes.stops import Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,33 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """A van comes to a depot for more before its call number `before`, times in s: it arrives, loads, leaves."""
+
+    before: int
+    depot: str
+    arrival_s: int
+    leave_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A pause on the way to call number `before` (or home), on the road or at the door.
+
+    Attributes:
+        before: number of the call, from 0; the number of calls: on the way home.
+        start_s: when.
+        end_s: until when.
+        which: number of the van's break that is taken, from 0; None: a rest that driving asks for.
+    """
+
+    before: int
+    start_s: int
+    end_s: int
+    which: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One van's round.
 
@@ -26,9 +53,11 @@ class Route:
         depart_s: it leaves the depot, as late as its calls allow without delaying its end.
         end_s: it is back.
         distance_m: driven.
-        duration_s: from leaving to being back.
-        load: what it carries when it leaves, by measure.
-        cost: fixed, per meter and per second, in the problem's unit.
+        duration_s: from the beginning of loading to being back.
+        load: the most that it carries at any time, by measure.
+        cost: fixed, per meter and per second, for unfair length and strange zones, in the problem's unit.
+        reloads: when it comes back for more.
+        pauses: of its driver.
     """
 
     van: str
@@ -39,6 +68,16 @@ class Route:
     duration_s: int
     load: Mapping[Measure, int]
     cost: int
+    reloads: tuple[Reload, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """Why an order of visits cannot be driven: the constraint, and the stop where it breaks."""
+
+    constraint: str
+    stop: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +86,8 @@ class Unserved:
 
     Attributes:
         stop: its name.
-        constraint: what is at fault: a measure, `windows`, `shift`, `distance_m`, `locked`, or `prize` when it is
-            not worth the way.
+        constraint: what is at fault: a measure, `stops`, `skills`, `pair`, `windows`, `shift`, `breaks`, `hours`,
+            `distance_m`, `unreachable`, `locked`, or `prize` when it is not worth the way.
         message: the same for people.
     """
 
@@ -96,3 +135,12 @@ class Locks:
     loaded: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, int] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a plan: the kind, the stop or van, and a sentence."""
+
+    kind: str
+    item: str
+    message: str

@@ -1,105 +1,103 @@
-"""When a van arrives: the times of a fixed order of stops, or the constraint that forbids the order.
-
-Arriving earlier never hurts later stops, so the earliest feasible window is always the right one. The departure is
-then moved as late as the waits allow without delaying the end (forward time slack: Savelsbergh, "The vehicle routing
-problem with time windows: minimizing route duration", ORSA Journal on Computing 4, 1992).
-"""
+"""When a van arrives: the times of a fixed order of visits with all pauses, or the constraint that forbids the order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from doorstep.solvers.routes.plans import Call, Route
-from doorstep.solvers.routes.routing import MEASURES, MOST, Routing, Stop, Van, Window
-
-ANY_TIME = (Window(0, 4 * MOST),)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misfit:
-    """Why an order of stops cannot be driven: the constraint, and the stop where it breaks."""
-
-    constraint: str
-    stop: str
+from doorstep.solvers.routes import loads
+from doorstep.solvers.routes.chain import Chain, Kept, Link, Times, chained, run
+from doorstep.solvers.routes.fleet import Van
+from doorstep.solvers.routes.pauses import owes, paused
+from doorstep.solvers.routes.plans import Call, Misfit, Pause, Reload, Route
+from doorstep.solvers.routes.refusals import MOST
+from doorstep.solvers.routes.routing import Routing, Visit
+from doorstep.solvers.routes.stops import MEASURES, Stop
 
 
-def timed(problem: Routing, van: Van, stops: Sequence[Stop], fixed: Sequence[Call] = ()) -> Route | Misfit:
-    """Time one van's stops in the given order.
+def timed(problem: Routing, van: Van, visits: Sequence[Visit], kept: Kept | None = None) -> Route | Misfit:
+    """Time one van's visits in the given order.
 
     Args:
         problem: the roads and depots.
         van: who drives.
-        stops: in driving order.
-        fixed: calls at the first stops whose times stand; the van leaves the last of them as it says.
+        visits: stops, and depots for reloads, in driving order.
+        kept: what of its present route stands; the visits begin with it.
     """
-    overload = overloaded(van, stops)
-    if overload:
-        return overload
-    meters, seconds = problem.roads.distance_m.item, problem.roads.duration_s.item
-    home, end = problem.ends(van)
-    here = home
-    calls = list(fixed)
-    now = fixed[-1].leave_s if fixed else van.shift_start_s
-    driven, waited, gap = 0, 0, MOST
-    for k, stop in enumerate(stops):
-        driven += meters(here, stop.place)
-        if k >= len(fixed):
-            arrival = now + seconds(here, stop.place)
-            window = opening(stop, arrival)
-            if window is None:
-                return Misfit(constraint="windows", stop=stop.name)
-            start = max(arrival, window.start_s)
-            waited += start - arrival
-            gap = min(gap, waited + window.end_s - start)
-            now = start + stop.service_s
-            calls.append(Call(stop=stop.name, arrival_s=arrival, start_s=start, leave_s=now))
-        here = stop.place
-    driven += meters(here, end)
-    back = now + seconds(here, end)
-    if back > van.shift_end_s:
-        return Misfit(constraint="shift", stop=stops[-1].name if stops else "")
-    if van.distance_m is not None and driven > van.distance_m:
-        return Misfit(constraint="distance_m", stop=stops[-1].name if stops else "")
-    if fixed:
-        depart = fixed[0].arrival_s - seconds(home, stops[0].place)
-    else:
-        slack = min(gap, waited)
-        depart = van.shift_start_s + slack
-        calls = _later(calls, slack)
-    return Route(
-        van=van.name,
-        calls=tuple(calls),
-        depart_s=depart,
-        end_s=back,
-        distance_m=driven,
-        duration_s=back - depart,
-        load={measure: sum(stop.load(measure) for stop in stops) for measure in MEASURES},
-        cost=(van.fixed_cost + driven * van.meter_cost + (back - depart) * van.second_cost) if stops else 0,
-    )
+    unfit = loads.misfit(problem, van, visits) or _reloads(van, visits)
+    chain = unfit or chained(problem, van, visits, kept)
+    if isinstance(chain, Misfit):
+        return chain
+    last = next((visit.name for visit in reversed(visits) if isinstance(visit, Stop)), "")
+    times = run(van, chain.links)
+    if isinstance(times, Misfit):
+        return times
+    if van.distance_m is not None and chain.distance_m > van.distance_m:
+        return Misfit(constraint="distance_m", stop=last)
+    if van.rests and _must_pause(van, chain.links, times):
+        links = paused(van, chain.links) if _driving_s(chain.links) <= _day_s(van) else None
+        if links is None:
+            return Misfit(constraint="breaks" if van.breaks else "hours", stop=last)
+        chain, times = Chain(links, chain.distance_m), run(van, links)
+    return times if isinstance(times, Misfit) else _route(problem, van, visits, chain, times)
 
 
-def overloaded(van: Van, stops: Sequence[Stop], more: Stop | None = None) -> Misfit | None:
-    """Name the measure in which the stops, and `more`, overload the van."""
-    for measure in MEASURES:
-        limit = van.limit(measure)
-        load = sum(stop.load(measure) for stop in stops) + (more.load(measure) if more else 0)
-        if limit is not None and load > limit:
-            return Misfit(constraint=measure, stop=more.name if more else stops[-1].name)
+def _driving_s(links: Sequence[Link]) -> int:
+    return sum(link.travel_s for link in links)
+
+
+def _day_s(van: Van) -> int:
+    return van.hours.day_s if van.hours else MOST
+
+
+def _reloads(van: Van, visits: Sequence[Visit]) -> Misfit | None:
+    """Refuse more reloads than the van may have, or one where it may not."""
+    depots = [visit for visit in visits if not isinstance(visit, Stop)]
+    allowed = van.reload_at or (van.start,)
+    if len(depots) > van.reloads or any(depot.name not in allowed for depot in depots):
+        return Misfit(constraint="reloads", stop=visits[-1].name)
     return None
 
 
-def opening(stop: Stop, arrival_s: int) -> Window | None:
-    """Return the window in which service starts earliest after an arrival."""
-    open_still = [window for window in stop.windows or ANY_TIME if window.end_s >= arrival_s]
-    return min(open_still, key=lambda window: window.start_s, default=None)
+def _must_pause(van: Van, links: Sequence[Link], times: Sequence[Times]) -> bool:
+    """Whether a chain without further pauses breaks a rule."""
+    too_long = van.hours is not None and _driving_s(links) > min(van.hours.driving_s, van.hours.day_s)
+    return too_long or owes(van, times[0].leave_s, times[-1].start_s)
 
 
-def _later(calls: list[Call], by_s: int) -> list[Call]:
-    """Delay arrivals by what the waits swallow; starts and leaves move only where no wait is left."""
-    delayed = []
-    for call in calls:
-        arrival = call.arrival_s + by_s
-        start = max(arrival, call.start_s)
-        leave = start + (call.leave_s - call.start_s)
-        by_s = start - call.start_s
-        delayed.append(Call(stop=call.stop, arrival_s=arrival, start_s=start, leave_s=leave))
-    return delayed
+def _route(
+    problem: Routing, van: Van, visits: Sequence[Visit], chain: Chain, times: Sequence[Times]
+) -> Route:
+    both = list(zip(chain.links, times, strict=True))
+    begin_s = times[0].start_s
+    end_s = times[-1].start_s
+    duration = end_s - begin_s
+    return Route(
+        van=van.name,
+        calls=tuple(Call(stop=link.name, **at._asdict()) for link, at in both if link.kind == "call"),
+        depart_s=times[0].leave_s,
+        end_s=end_s,
+        distance_m=chain.distance_m,
+        duration_s=duration,
+        load={measure: loads.most(problem, visits, measure) for measure in MEASURES},
+        cost=price(van, visits, chain.distance_m, duration),
+        reloads=tuple(
+            Reload(before=link.before, depot=link.name, arrival_s=at.arrival_s, leave_s=at.leave_s)
+            for link, at in both[1:]
+            if link.kind == "load"
+        ),
+        pauses=tuple(
+            Pause(before=link.before, start_s=at.start_s, end_s=at.leave_s, which=link.which)
+            for link, at in both
+            if link.kind == "pause"
+        ),
+    )
+
+
+def price(van: Van, visits: Sequence[Visit], distance_m: int, duration_s: int) -> int:
+    """Return what a route costs; a van that stays at home costs nothing."""
+    if not visits:
+        return 0
+    strange = dict(van.zone_costs)
+    zones = (
+        sum(strange.get(visit.zone or "", 0) for visit in visits if isinstance(visit, Stop)) if strange else 0
+    )
+    unfair = max(0, duration_s - van.fair_s) * van.unfair_cost if van.fair_s is not None else 0
+    return van.fixed_cost + distance_m * van.meter_cost + duration_s * van.second_cost + zones + unfair
