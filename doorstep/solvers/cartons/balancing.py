@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from doorstep.solvers.cartons.dividing import Division, Load, Plan
+from doorstep.solvers.cartons.dividing import Division
+from doorstep.solvers.cartons.plans import Load, Plan
 
 MOST_BOXES = 12
 """With more boxes, the eye no longer compares them."""
@@ -35,10 +36,11 @@ def balanced(search: Division, plan: Plan, stock: Sequence[int]) -> Plan:
         ):
             pair = sorted((loads[one], loads[other]), key=lambda load: -_gross_g(search, load))
             heavy, light = pair
-            if (heavy, light) in settled or search.late():
+            if (heavy, light) in settled or search.trials.late():
                 continue
             settled.add((heavy, light))
-            used = Counter(load.box for load in loads) - Counter(load.box for load in pair)
+            used = Counter(search.vessels[load.vessel].box for load in loads)
+            used.subtract(search.vessels[load.vessel].box for load in pair)
             spare = [count - used[box] for box, count in enumerate(stock)]
             evened = _evened(search, heavy, light, spare)
             if evened:
@@ -50,8 +52,8 @@ def balanced(search: Division, plan: Plan, stock: Sequence[int]) -> Plan:
 
 
 def _gross_g(search: Division, load: Load) -> int:
-    goods = sum(count * kind.weight_g for count, kind in zip(load.counts, search.kinds, strict=True))
-    return goods + search.boxes[load.box].tare_g
+    goods, _ = search.trials.sums(load.counts)
+    return goods + search.tare_g(load.vessel)
 
 
 def _apart(search: Division, loads: Sequence[Load], pair: tuple[int, int]) -> int:
@@ -76,28 +78,45 @@ def _evened(search: Division, heavy: Load, light: Load, spare: Sequence[int]) ->
         tried += 1
         grown = _packed(search, more, grown_in)
         if grown:
-            left = [count - (box == grown.box) for box, count in enumerate(spare)]
+            grown_box = search.vessels[grown.vessel].box
+            left = [count - (box == grown_box) for box, count in enumerate(spare)]
             shrunk = _packed(search, less, _types(search, heavy, less, left))
-            if shrunk and _apart(search, (shrunk, grown), (0, 1)) < apart:
+            if shrunk and _better(search, (shrunk, grown), (heavy, light)):
                 return shrunk, grown
     return None
 
 
+def _better(search: Division, pair: tuple[Load, Load], before: tuple[Load, Load]) -> bool:
+    """Whether two loads are evener than before, and cost no more; where evenness comes first, boxes may grow."""
+    if _apart(search, pair, (0, 1)) >= _apart(search, before, (0, 1)):
+        return False
+    return search.even_first or _measured(pair) <= _measured(before)
+
+
+def _measured(pair: tuple[Load, Load]) -> tuple[int, int]:
+    one, other = pair
+    return one.measures[0] + other.measures[0], one.measures[1] + other.measures[1]
+
+
 def _types(search: Division, load: Load, counts: list[int], spare: Sequence[int]) -> list[int]:
-    """Types of box that may take these units instead of the load: its own, or any where evenness comes first."""
-    free = search.problem.even and search.problem.objective == "fewest"
-    types = search.by_cost if free else [load.box]
-    return [box for box in types if spare[box] > 0 and search.may_take(box, counts)]
+    """Vessels that may take these units instead of the load: its own, or any where evenness comes first."""
+    vessels = search.by_cost(counts) if search.even_first else [load.vessel]
+    return [
+        vessel
+        for vessel in vessels
+        if spare[search.vessels[vessel].box] > 0 and search.trials.may_take(vessel, counts)
+    ]
 
 
-def _packed(search: Division, counts: list[int], types: Sequence[int]) -> Load | None:
-    return next((load for box in types if (load := search.try_box(box, counts, search.starts))), None)
+def _packed(search: Division, counts: list[int], vessels: Sequence[int]) -> Load | None:
+    tried = (search.trials.try_box(vessel, counts, search.trials.starts) for vessel in vessels)
+    return next((load for load in tried if load), None)
 
 
 def _halved(search: Division, heavy: Load, light: Load) -> Change:
     """Deal all units out anew, heaviest first, each to the box that is lighter so far."""
     sides = [[0] * len(search.kinds), [0] * len(search.kinds)]
-    masses = [search.boxes[load.box].tare_g for load in (heavy, light)]
+    masses = [search.tare_g(load.vessel) for load in (heavy, light)]
     for k in sorted(range(len(search.kinds)), key=lambda k: (-search.kinds[k].weight_g, k)):
         for _ in range(heavy.counts[k] + light.counts[k]):
             side = 0 if masses[0] <= masses[1] else 1

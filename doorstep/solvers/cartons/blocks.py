@@ -12,9 +12,11 @@ approaches for the single container loading problem", Applied Intelligence 37, 2
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from doorstep.solvers.cartons.kinds import Kind
-from doorstep.solvers.cartons.questions import Box, Shape
+from doorstep.solvers.cartons.filling import Limits
+from doorstep.solvers.cartons.goods import Shape
+from doorstep.solvers.cartons.kinds import Goods, Kind
 from doorstep.solvers.cartons.spaces import Block, Room, Space
+from doorstep.solvers.cartons.vessels import Vessel
 from doorstep.solvers.draws import Draws
 
 CHOICE = 4
@@ -44,15 +46,14 @@ class Filling:
 
 
 class Builder:
-    """Builds fillings of one type of box."""
+    """Builds fillings of one vessel."""
 
-    def __init__(self, box: Box, kinds: Sequence[Kind], support_pct: int) -> None:
-        self.box = box
-        self.kinds = kinds
-        self.support_pct = support_pct
+    def __init__(self, vessel: Vessel, goods: Goods) -> None:
+        self._vessel = vessel
+        self._goods = goods
         self._reach = [
-            _reachable(side, {shape[axis] for kind in kinds for shape in kind.shapes})
-            for axis, side in enumerate(box.sides)
+            _reachable(side, {shape[axis] for kind in goods.kinds for shape in kind.shapes})
+            for axis, side in enumerate(vessel.sides)
         ]
 
     def build(
@@ -66,44 +67,42 @@ class Builder:
             draws: luck.
             late: asked before each block whether to stop.
         """
-        room = Room(self.box.sides, self.support_pct)
+        room = Room(self._vessel.sides, self._goods)
+        kinds = self._goods.kinds
         left = list(counts)
-        room_g = self.box.room_g
-        least_mm = min(
-            (kind.least_mm for kind, count in zip(self.kinds, counts, strict=True) if count), default=1
-        )
+        limits = Limits(self._vessel)
+        least_mm = min((kind.least_mm for kind, count in zip(kinds, counts, strict=True) if count), default=1)
         waiting = list(reversed(kept))
         while room.spaces and not late():
             if waiting:
                 block = waiting.pop()
             else:
                 space = min(room.spaces, key=self._farness)
-                found = self._block(room, space, left, room_g, draws)
+                found = self._block(room, space, left, limits, draws)
                 if found is None:
                     room.spaces.remove(space)
                     room.spaces.extend(_rested_parts(room, space, least_mm))
                     continue
                 block = found
-            kind = self.kinds[block.kind]
-            room.put(block, least_mm, fragile=kind.fragile)
+            room.put(block, least_mm)
             left[block.kind] -= block.units
-            room_g -= block.units * kind.weight_g
+            limits.take(kinds[block.kind], block.units)
         return Filling(tuple(room.blocks), tuple(left))
 
     def _farness(self, space: Space) -> tuple[int, int, int, int]:
         """How far a space lies from the nearest corner of the floor; the larger of two comes first."""
         x1, y1, z1, x2, y2, z2 = space
-        length, width, _ = self.box.sides
+        length, width, _ = self._vessel.sides
         aside = min(x1, length - x2)
         ahead = min(y1, width - y2)
         low, middle, high = sorted((aside, ahead, z1))
         return low, middle, high, -(x2 - x1) * (y2 - y1) * (z2 - z1)
 
     def _block(
-        self, room: Room, space: Space, left: Sequence[int], room_g: int, draws: Draws | None
+        self, room: Room, space: Space, left: Sequence[int], limits: Limits, draws: Draws | None
     ) -> Block | None:
         """Choose a block for this space, and the corner of the space it goes to."""
-        candidates = sorted(self._candidates(space, left, room_g), reverse=True)
+        candidates = sorted(self._candidates(space, left, limits), reverse=True)
         if candidates and draws is not None:
             # The best is taken half of the time, the second best a quarter, and so on.
             luck = draws.below(1 << CHOICE)
@@ -111,21 +110,26 @@ class Builder:
             candidates.insert(0, candidates.pop(number))
         return next((block for each in candidates if (block := self._rested(room, space, each))), None)
 
-    def _candidates(self, space: Space, left: Sequence[int], room_g: int) -> Iterator[Candidate]:
+    def _candidates(self, space: Space, left: Sequence[int], limits: Limits) -> Iterator[Candidate]:
         dx, dy, dz = space[3] - space[0], space[4] - space[1], space[5] - space[2]
-        for k, kind in enumerate(self.kinds):
-            count = left[k]
-            if kind.weight_g:
-                count = min(count, room_g // kind.weight_g)
+        for k, kind in enumerate(self._goods.kinds):
+            if not left[k] or (space[2] and kind.floor_only):
+                continue
+            count = limits.most(kind, left[k])
             if count < 1:
                 continue
             for shape in kind.shapes:
                 a, b, h = shape
                 if a > dx or b > dy or h > dz:
                     continue
-                for along, across, up in _blocks(count, dx // a, dy // b, 1 if kind.fragile else dz // h):
+                for along, across, up in self._sizes(kind, count, dx // a, dy // b, dz // h):
                     score = self._score(dx, dy, dz, along * a, across * b, up * h)
                     yield score, k, shape, along, across, up
+
+    def _sizes(self, kind: Kind, count: int, along: int, across: int, up: int) -> list[tuple[int, int, int]]:
+        if self._goods.heedful:
+            return [(1, 1, 1)]
+        return _blocks(count, along, across, 1 if kind.fragile or kind.floor_only else up)
 
     def _score(self, dx: int, dy: int, dz: int, length: int, width: int, height: int) -> int:
         """Volume of the block, less what it spoils."""
@@ -139,12 +143,12 @@ class Builder:
         x1, y1, z, x2, y2, _ = space
         a, b, h = shape
         length, width = along * a, across * b
-        xs = (x1, x2 - length) if x1 <= self.box.length_mm - x2 else (x2 - length, x1)
-        ys = (y1, y2 - width) if y1 <= self.box.width_mm - y2 else (y2 - width, y1)
+        xs = (x1, x2 - length) if x1 <= self._vessel.sides[0] - x2 else (x2 - length, x1)
+        ys = (y1, y2 - width) if y1 <= self._vessel.sides[1] - y2 else (y2 - width, y1)
         for x in dict.fromkeys(xs):
             for y in dict.fromkeys(ys):
                 rests = not z or self._units_rest(room, x, y, z, shape, along, across)
-                if rests and not (self.kinds[k].fragile and room.bears(x, y, z + h, length, width)):
+                if rests and not room.harms(k, x, y, z, (length, width, up * h)):
                     return Block(k, x, y, z, shape, along, across, up)
         return None
 
@@ -152,9 +156,9 @@ class Builder:
         a, b, _ = shape
         rested = room.rested_mm2(x, y, z, along * a, across * b)
         base = along * a * across * b
-        if rested == base or not self.support_pct:
+        if rested == base or not self._goods.support_pct:
             return True
-        return rested * 100 >= self.support_pct * base and all(
+        return rested * 100 >= self._goods.support_pct * base and all(
             room.supports(x + i * a, y + j * b, z, a, b) for i in range(along) for j in range(across)
         )
 

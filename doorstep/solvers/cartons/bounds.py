@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain, product
 
 from doorstep.solvers.cartons.kinds import Kind
-from doorstep.solvers.cartons.questions import Box
+from doorstep.solvers.cartons.vessels import Vessel
 
 WHOLE = 1 << 40
 """Shares of a box are counted in parts of this, rounded down."""
@@ -53,7 +53,6 @@ def _triples(lengths: Sequence[int]) -> Iterator[tuple[Stretch, Stretch, Stretch
 
     The first, which counts halves, excludes nearly all that any of them does.
     """
-    yield _plain, _plain, _plain
     thresholds = lengths[:: max(1, len(lengths) // MOST_THRESHOLDS)][:MOST_THRESHOLDS]
     stretches: Iterator[Stretch] = chain(
         (partial(_rounded, parts) for parts in (1, 2, 3)),
@@ -67,11 +66,17 @@ def _triples(lengths: Sequence[int]) -> Iterator[tuple[Stretch, Stretch, Stretch
         )
 
 
-def _shares(box: Box, kinds: Sequence[Kind]) -> Iterator[Shares]:
-    """Yield valid shares: by mass, by volume, then by ever rarer functions."""
-    fits = [kind.goes_in(box) for kind in kinds]
-    room = max(1, box.room_g)
-    yield [kind.weight_g * WHOLE // room if fit else WHOLE + 1 for kind, fit in zip(kinds, fits, strict=True)]
+def _shares(box: Vessel, kinds: Sequence[Kind]) -> Iterator[Shares]:
+    """Yield valid shares: by volume, mass, and units, then by ever rarer functions."""
+    fits = [box.takes(kind) for kind in kinds]
+    for room, sizes in (
+        (box.room_mm3, [kind.volume_mm3 for kind in kinds]),
+        (box.room_g, [kind.weight_g for kind in kinds]),
+        (box.room_units, [1] * len(kinds)),
+    ):
+        yield [
+            size * WHOLE // max(1, room) if fit else WHOLE + 1 for size, fit in zip(sizes, fits, strict=True)
+        ]
     lengths = sorted({side for kind in kinds for side in kind.sides})
     standing = [
         [shape for shape in kind.shapes if all(a <= b for a, b in zip(shape, box.sides, strict=True))]
@@ -94,7 +99,7 @@ def _shares(box: Box, kinds: Sequence[Kind]) -> Iterator[Shares]:
 class Bounds:
     """Bounds for one question; shares are worked out when they are first asked for."""
 
-    def __init__(self, boxes: Sequence[Box], kinds: Sequence[Kind]) -> None:
+    def __init__(self, boxes: Sequence[Vessel], kinds: Sequence[Kind]) -> None:
         self._known: list[list[Shares]] = [[] for _ in boxes]
         self._more = [_shares(box, kinds) for box in boxes]
 

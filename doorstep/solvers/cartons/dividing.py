@@ -5,181 +5,79 @@ ruin and recreate principle", Journal of Computational Physics 159, 2000.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from doorstep.solvers.budget import Meter
-from doorstep.solvers.cartons.blocks import Builder, Luck
-from doorstep.solvers.cartons.bounds import Bounds
-from doorstep.solvers.cartons.filling import Counts, Start, fill, first_starts, random_start
-from doorstep.solvers.cartons.kinds import Kind
-from doorstep.solvers.cartons.patterns import Pattern, pattern
+from doorstep.solvers.cartons.blocks import Luck
+from doorstep.solvers.cartons.filling import Counts
+from doorstep.solvers.cartons.kinds import Goods
+from doorstep.solvers.cartons.plans import Cost, Load, Plan
+from doorstep.solvers.cartons.pricing import Prices
 from doorstep.solvers.cartons.questions import Packing
-from doorstep.solvers.cartons.spaces import Block
+from doorstep.solvers.cartons.trying import QUICK_STARTS, Trials, Way
+from doorstep.solvers.cartons.vessels import Vessel
 from doorstep.solvers.draws import Draws
-
-QUICK_STARTS = 3
-"""Starts before a bound is asked whether more make sense, and starts per box within a greedy division."""
-
-LUCK = 4
-"""One in so many random ways is by blocks, or by a pattern where there is one kind only."""
-
-LUCKY_STARTS = 60
-"""Random starts for goods that may or may not go into one box."""
 
 FIRST_DIVISIONS = 12
 """Greedy divisions tried before repacking begins."""
 
-Way = Start | Luck | Pattern
-"""How to fill a box."""
-
-Cost = tuple[int, int, int]
-"""Volume left out, then the two measures of the objective; less is better."""
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """One filled box: index of its type, what lies where, units per kind."""
-
-    box: int
-    blocks: tuple[Block, ...]
-    counts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Filled boxes, and what is left out for want of boxes."""
-
-    loads: tuple[Load, ...]
-    left: tuple[int, ...]
+FEWEST = 1
+"""First measure of each box when boxes are counted."""
 
 
 class Division:
-    """The search for one question.
+    """The search for one question."""
 
-    Attributes:
-        work: boxes filled so far.
-    """
-
-    def __init__(self, problem: Packing, kinds: Sequence[Kind], meter: Meter) -> None:
-        self.problem = problem
-        self.kinds = kinds
+    def __init__(
+        self, problem: Packing, goods: Goods, vessels: Sequence[Vessel], meter: Meter, *, timed: bool
+    ) -> None:
+        self.goods = goods
+        self.kinds = goods.kinds
+        self.vessels = vessels
         self.boxes = problem.boxes
-        self.bounds = Bounds(problem.boxes, kinds)
-        self.starts: list[Way] = [*first_starts(kinds), Luck()]
-        self._builders: dict[int, Builder] = {}
-        self.work = 0
+        self.prices = Prices(problem, vessels)
+        self.trials = Trials(goods, vessels, self.prices, meter.late)
+        self.fewest = problem.objective == "fewest"
+        self.even_first = self.fewest and problem.even
         self._meter = meter
-        self.measures = [_measures(problem, box) for box in range(len(self.boxes))]
-        self.by_cost = sorted(range(len(self.boxes)), key=lambda box: (*self.measures[box], box))
-        self._patterns: dict[tuple[int, int], list[Block]] = {}
-        self._first = frozenset(self.starts)
-        self._lucky: list[Start] | None = None
-        self._failed: set[tuple[int, tuple[int, ...]]] = set()
+        self._timed = timed
+        self._by_cost = self._ranked([0] * len(self.kinds))
 
     def spent(self) -> bool:
         """Take one unit of the budget."""
         return self._meter.spent()
 
-    def late(self) -> bool:
-        """Whether the time is up; never by work, which counts whole attempts."""
-        return self._meter.late()
+    def tare_g(self, vessel: int) -> int:
+        """Return the mass of an empty vessel."""
+        return self.boxes[self.vessels[vessel].box].tare_g
 
     def cost(self, plan: Plan) -> Cost:
         """Return what a plan costs."""
-        out = sum(count * kind.volume_mm3 for count, kind in zip(plan.left, self.kinds, strict=True))
+        _, out = self.trials.sums(plan.left)
         return (
             out,
-            sum(self.measures[load.box][0] for load in plan.loads),
-            sum(self.measures[load.box][1] for load in plan.loads),
+            sum(load.measures[0] for load in plan.loads),
+            sum(load.measures[1] for load in plan.loads),
+        )
+
+    def by_cost(self, counts: Sequence[int]) -> list[int]:
+        """Return the vessels, the one that would cost least with these units first."""
+        return self._ranked(counts) if self.prices.vary else self._by_cost
+
+    def _ranked(self, counts: Sequence[int]) -> list[int]:
+        mass, volume = self.trials.sums(counts)
+        return sorted(
+            range(len(self.vessels)), key=lambda vessel: (*self.prices.of(vessel, mass, volume), vessel)
         )
 
     def whole(self, counts: Counts, stock: Sequence[int], starts: Sequence[Way]) -> Load | None:
-        """Return the cheapest box that takes all these units, if a start finds one."""
-        for box in self.by_cost:
-            if stock[box] and self.may_take(box, counts):
-                load = self.try_box(box, counts, starts)
+        """Return the cheapest vessel that takes all these units, if a start finds one."""
+        for vessel in self.by_cost(counts):
+            if stock[self.vessels[vessel].box] and self.trials.may_take(vessel, counts):
+                load = self.trials.try_box(vessel, counts, starts)
                 if load:
                     return load
         return None
-
-    def may_take(self, box: int, counts: Counts) -> bool:
-        """Whether volume, mass and the size of each unit allow one box of this type; says nothing of how."""
-        held = self.boxes[box]
-        volume = mass = 0
-        for count, kind in zip(counts, self.kinds, strict=True):
-            if count:
-                if not kind.fits(held.sides):
-                    return False
-                volume += count * kind.volume_mm3
-                mass += count * kind.weight_g
-        return volume <= held.inner_mm3 and mass <= held.room_g
-
-    def try_box(self, box: int, counts: Counts, starts: Sequence[Way]) -> Load | None:
-        """Try to get all these units into one box of this type."""
-        case = (box, tuple(counts))
-        if case in self._failed:
-            starts = [start for start in starts if start not in self._first]
-        for number, start in enumerate(starts):
-            if number == QUICK_STARTS and self.bounds.excludes(box, counts):
-                break
-            filled = self.fill(box, counts, start, whole=True)
-            if filled:
-                return Load(box, tuple(filled[0]), tuple(counts))
-        else:
-            if starts is self.starts:
-                return self._try_luck(box, counts)
-        if starts is self.starts:
-            self._failed.add(case)
-        return None
-
-    def _try_luck(self, box: int, counts: Counts) -> Load | None:
-        """Try random starts: nothing forbids that these units go together, and no plan start could do it."""
-        if self._lucky is None:
-            draws = Draws(1)
-            self._lucky = [random_start(self.kinds, draws) for _ in range(LUCKY_STARTS)]
-        for start in self._lucky:
-            filled = self.fill(box, counts, start, whole=True)
-            if filled:
-                return Load(box, tuple(filled[0]), tuple(counts))
-        self._failed.add((box, tuple(counts)))
-        return None
-
-    def fill(self, box: int, counts: Counts, start: Way, *, whole: bool) -> tuple[list[Block], Counts] | None:
-        """Fill one box once."""
-        self.work += 1
-        support_pct = self.problem.support_pct
-        if isinstance(start, Start):
-            return fill(self.boxes[box], self.kinds, counts, start, support_pct, whole=whole, late=self.late)
-        if isinstance(start, Pattern):
-            return self._by_pattern(box, counts, whole=whole)
-        filling = self.builder(box).build(counts, (), start.draws(), self.late)
-        return None if whole and any(filling.left) else (list(filling.blocks), list(filling.left))
-
-    def _by_pattern(self, box: int, counts: Counts, *, whole: bool) -> tuple[list[Block], Counts] | None:
-        """Fill a box with units of the only kind there is."""
-        k = next(k for k, count in enumerate(counts) if count)
-        kind, held = self.kinds[k], self.boxes[box]
-        if (box, k) not in self._patterns:
-            self._patterns[box, k] = pattern(held, kind, len(kind.units), self.problem.support_pct)
-        most = min(counts[k], held.room_g // kind.weight_g) if kind.weight_g else counts[k]
-        units = [unit._replace(kind=k) for unit in self._patterns[box, k][:most]]
-        left = [count - len(units) if number == k else count for number, count in enumerate(counts)]
-        return None if whole and any(left) else (units, left)
-
-    def builder(self, box: int) -> Builder:
-        """Return who fills this type of box by blocks."""
-        if box not in self._builders:
-            self._builders[box] = Builder(self.boxes[box], self.kinds, self.problem.support_pct)
-        return self._builders[box]
-
-    def random_way(self, draws: Draws, counts: Counts) -> Way:
-        """Draw a way to fill; those that take longer more seldom."""
-        if draws.below(LUCK):
-            return random_start(self.kinds, draws)
-        if sum(1 for count in counts if count) == 1:
-            return Pattern()
-        return Luck(draws.next())
 
     def greedy(
         self, counts: Counts, stock: Sequence[int], start: Way, most: Cost | None, *, split: bool = False
@@ -200,61 +98,62 @@ class Division:
         loads: list[Load] = []
         first = second = 0
         while any(left):
-            load = None if split else self.whole(left, stock, (start, *self.starts[:QUICK_STARTS]))
+            load = None if split else self.whole(left, stock, (start, *self.trials.starts[:QUICK_STARTS]))
             load = load or self.most_helpful(left, stock, start)
             if load is None:
                 break
             loads.append(load)
             left = [have - taken for have, taken in zip(left, load.counts, strict=True)]
-            stock[load.box] -= 1
-            first += self.measures[load.box][0]
-            second += self.measures[load.box][1]
+            stock[self.vessels[load.vessel].box] -= 1
+            first += load.measures[0]
+            second += load.measures[1]
             if most and (0, first + any(left) * self.cheapest(), second) > most:
                 return None
         plan = Plan(tuple(loads), tuple(left))
         return None if most and self.cost(plan) > most else plan
 
     def cheapest(self) -> int:
-        """Return the least first measure of any box."""
-        return self.measures[self.by_cost[0]][0]
+        """Return the least first measure of any vessel."""
+        return min(self.prices.floors)
 
     def most_helpful(self, left: Counts, stock: Sequence[int], start: Way) -> Load | None:
-        """Fill one box of each type and return the one that takes most of what is scarce for its cost.
+        """Fill each vessel once and return the load that takes most of what is scarce for its cost.
 
         Volume and mass are weighed by how many boxes each of them still asks for.
         """
-        usable = [box for box in range(len(self.boxes)) if stock[box]]
-        room_mm3 = max((self.boxes[box].inner_mm3 for box in usable), default=1)
-        room_g = max(1, max((self.boxes[box].room_g for box in usable), default=1))
-        volume = sum(count * kind.volume_mm3 for count, kind in zip(left, self.kinds, strict=True))
-        mass = sum(count * kind.weight_g for count, kind in zip(left, self.kinds, strict=True))
+        usable = [v for v, vessel in enumerate(self.vessels) if stock[vessel.box]]
+        room_mm3 = max(1, max((self.vessels[v].room_mm3 for v in usable), default=1))
+        room_g = max(1, max((self.vessels[v].room_g for v in usable), default=1))
+        mass, volume = self.trials.sums(left)
         best: tuple[int, int, int] | None = None
         found = None
-        for box in usable:
-            filled = self.fill(box, left, start, whole=False)
+        for v in usable:
+            filled = self.trials.fill(v, left, start, whole=False)
             if filled is None or not filled[0]:
                 continue
-            blocks, rest = filled
-            taken = [have - remain for have, remain in zip(left, rest, strict=True)]
-            took_mm3 = sum(count * kind.volume_mm3 for count, kind in zip(taken, self.kinds, strict=True))
-            took_g = sum(count * kind.weight_g for count, kind in zip(taken, self.kinds, strict=True))
-            gain = (volume * took_mm3 << 20) // room_mm3**2 + (mass * took_g << 20) // room_g**2
-            score = (-(gain << 20) // max(1, self.measures[box][0]), self.measures[box][1], box)
+            taken = [have - remain for have, remain in zip(left, filled[1], strict=True)]
+            load = self.trials.load(v, filled[0], taken)
+            took_g, took_mm3 = self.trials.sums(taken)
+            gain = _share(volume, room_mm3) * _share(took_mm3, room_mm3)
+            gain += _share(mass, room_g) * _share(took_g, room_g)
+            score = (-(gain << 20) // max(1, load.measures[0]), load.measures[1], v)
             if best is None or score < best:
-                best, found = score, Load(box, tuple(blocks), tuple(taken))
+                best, found = score, load
         return found
 
     def first_plan(self, counts: Counts, stock: Sequence[int]) -> Plan:
         """Return a good plan."""
         if not any(counts):
             return Plan((), tuple(counts))
-        splits = [False] if self.problem.objective == "fewest" else [False, True]
-        best: Plan | None = None
-        load = self.whole(counts, stock, self.starts)
+        # Against the clock something must stand before much is tried.
+        best = self.greedy(counts, stock, Luck(), None, split=True) if self._timed else None
+        splits = [False] if self.fewest else [False, True]
+        load = self.whole(counts, stock, self.trials.starts)
         if load:
-            best = Plan((load,), (0,) * len(counts))
+            whole = Plan((load,), (0,) * len(counts))
+            best = min(best, whole, key=self.cost) if best else whole
             splits = splits[1:]
-        for split, start in product(splits, (Luck(), *self.starts[:FIRST_DIVISIONS])):
+        for split, start in product(splits, (Luck(), *self.trials.starts[:FIRST_DIVISIONS])):
             plan = self.greedy(counts, stock, start, self.cost(best) if best else None, split=split)
             if plan and (best is None or self.cost(plan) < self.cost(best)):
                 best = plan
@@ -280,18 +179,20 @@ class Division:
         if any(plan.left) or len(plan.loads) != 1:
             return not plan.loads and not any(plan.left)
         load = plan.loads[0]
-        value = self.measures[load.box][0]
-        bound = self.bounds.least([first for first, _ in self.measures], load.counts, value)
+        value = load.measures[0]
+        bound = self.trials.bounds.least(self.prices.floors, load.counts, value)
         return bound >= value and not self.rivals(load, stock)
 
     def rivals(self, load: Load, stock: Sequence[int]) -> list[int]:
-        """Types of box that are cheaper than this one and might take its goods."""
+        """Vessels that would be cheaper than this one for its goods, and might take them."""
         counts = list(load.counts)
-        cheaper = self.by_cost[: self.by_cost.index(load.box)]
+        order = self.by_cost(counts)
         return [
-            box
-            for box in cheaper
-            if stock[box] and self.may_take(box, counts) and not self.bounds.excludes(box, counts)
+            vessel
+            for vessel in order[: order.index(load.vessel)]
+            if stock[self.vessels[vessel].box]
+            and self.trials.may_take(vessel, counts)
+            and not self.trials.bounds.excludes(vessel, counts)
         ]
 
     def rebuilt(self, plan: Plan, draws: Draws) -> Plan:
@@ -300,12 +201,14 @@ class Division:
         load = plan.loads[number]
         kept = load.blocks[: draws.below(len(load.blocks))]
         pool = [have + more for have, more in zip(plan.left, load.counts, strict=True)]
-        self.work += 1
-        filling = self.builder(load.box).build(pool, kept, draws, self.late)
-        counts = tuple(have - out for have, out in zip(pool, filling.left, strict=True))
-        loads = (*plan.loads[:number], Load(load.box, filling.blocks, counts), *plan.loads[number + 1 :])
-        rival = Plan(loads, filling.left)
-        return rival if any(counts) and self.cost(rival) <= self.cost(plan) else plan
+        self.trials.work += 1
+        filling = self.trials.builder(load.vessel).build(pool, kept, draws, self._meter.late)
+        counts = [have - out for have, out in zip(pool, filling.left, strict=True)]
+        if not any(counts) or self.trials.torn(counts):
+            return plan
+        again = self.trials.load(load.vessel, filling.blocks, counts)
+        rival = Plan((*plan.loads[:number], again, *plan.loads[number + 1 :]), filling.left)
+        return rival if self.cost(rival) <= self.cost(plan) else plan
 
     def repacked(self, plan: Plan, stock: Sequence[int], draws: Draws) -> Plan:
         """Empty up to three boxes and divide their goods anew; keep it if it is not worse."""
@@ -321,28 +224,19 @@ class Division:
             pool = [have + more for have, more in zip(pool, load.counts, strict=True)]
         stock = list(stock)
         for load in kept:
-            stock[load.box] -= 1
-        start = self.random_way(draws, pool)
-        if size == 1 and not any(plan.left) and self.problem.objective == "fewest":
-            better = next(
-                (
-                    found
-                    for box in self.rivals(emptied[0], stock)
-                    if (found := self.try_box(box, pool, [start]))
-                ),
-                None,
-            )
+            stock[self.vessels[load.vessel].box] -= 1
+        start = self.trials.random_way(draws, pool)
+        if size == 1 and not any(plan.left) and self.fewest:
+            rivals = self.rivals(emptied[0], stock)
+            tried = (self.trials.try_box(vessel, pool, [start]) for vessel in rivals)
+            better = next((load for load in tried if load), None)
             return Plan((*kept, better), plan.left) if better else plan
         most = self.cost(Plan(tuple(emptied), plan.left))
-        split = self.problem.objective != "fewest" and draws.below(2) == 1
+        split = not self.fewest and draws.below(2) == 1
         part = self.greedy(pool, stock, start, most, split=split)
         return Plan((*kept, *part.loads), part.left) if part else plan
 
 
-def _measures(problem: Packing, box: int) -> tuple[int, int]:
-    held = problem.boxes[box]
-    if problem.objective == "fewest":
-        return (1, held.outer_mm3)
-    if problem.objective == "volume":
-        return (held.outer_mm3, 1)
-    return (held.price_minor, held.outer_mm3)
+def _share(part: int, whole: int) -> int:
+    """How many times the whole a part is, in 2**20; the compiled twin multiplies such numbers without overflow."""
+    return (part << 20) // whole

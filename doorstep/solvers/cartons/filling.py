@@ -6,9 +6,10 @@ A start is an order of kinds and a rule; different starts fail on different good
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from doorstep.solvers.cartons.kinds import Kind
-from doorstep.solvers.cartons.questions import Box, Shape
-from doorstep.solvers.cartons.spaces import Block, Room, Space
+from doorstep.solvers.cartons.goods import Shape
+from doorstep.solvers.cartons.kinds import Goods, Kind
+from doorstep.solvers.cartons.spaces import Block, Room
+from doorstep.solvers.cartons.vessels import Vessel
 from doorstep.solvers.draws import Draws
 
 Rule = Callable[[int, int, int, int, int, int, int, int, int], int]
@@ -17,8 +18,8 @@ Rule = Callable[[int, int, int, int, int, int, int, int, int], int]
 Counts = list[int]
 """Units per kind."""
 
-Place = tuple[int, int, int, Shape, Space]
-"""Corner, way to stand, and the space it was found in."""
+Place = tuple[int, int, int, Shape]
+"""Corner and way to stand."""
 
 NEVER = 1 << 200
 
@@ -77,23 +78,21 @@ class Start:
     Attributes:
         order: of kinds.
         rule: scores a place.
-        bulk: places stacks and blocks of the same kind at once.
         luck: seed of a luck that overlooks one place in eight; 0: none is overlooked.
     """
 
     order: tuple[int, ...]
     rule: Rule
-    bulk: bool = False
     luck: int = 0
 
 
 def first_starts(kinds: Sequence[Kind]) -> Iterator[Start]:
-    """Every key with every rule; orders that turn out the same are tried once. Fragile kinds come last."""
+    """Every key with every rule; orders that turn out the same are tried once. What bears least comes last."""
     seen = set()
     for rule in RULES:
         for key in KEYS:
             order = sorted(
-                range(len(kinds)), key=lambda k: (kinds[k].fragile, -key(kinds[k]), -kinds[k].volume_mm3, k)
+                range(len(kinds)), key=lambda k: (kinds[k].rank, -key(kinds[k]), -kinds[k].volume_mm3, k)
             )
             start = Start(tuple(order), rule)
             if start not in seen:
@@ -105,17 +104,16 @@ def random_start(kinds: Sequence[Kind], draws: Draws) -> Start:
     """A random key, blurred, with a random rule, and luck half of the time."""
     key = KEYS[draws.below(len(KEYS))]
     blurred = [key(kind) * (512 + draws.below(1024)) for kind in kinds]
-    order = sorted(range(len(kinds)), key=lambda k: (kinds[k].fragile, -blurred[k], k))
+    order = sorted(range(len(kinds)), key=lambda k: (kinds[k].rank, -blurred[k], k))
     rule = RULES[draws.below(len(RULES))]
     return Start(tuple(order), rule, luck=draws.next() if draws.below(2) else 0)
 
 
 def fill(
-    box: Box,
-    kinds: Sequence[Kind],
-    counts: Counts,
+    vessel: Vessel,
+    goods: Goods,
+    counts: Sequence[int],
     start: Start,
-    support_pct: int,
     *,
     whole: bool,
     late: Callable[[], bool] = lambda: False,
@@ -123,37 +121,65 @@ def fill(
     """Fill one box.
 
     Args:
-        box: the type.
-        kinds: of the goods.
+        vessel: the box.
+        goods: what there is.
         counts: units at hand per kind.
         start: order and rule.
-        support_pct: share of a base that must rest.
         whole: all units or nothing.
         late: asked before each placing whether to stop.
 
     Returns:
         What lies where, and the units that are left; None if `whole` and something is left.
     """
-    room = Room(box.sides, support_pct)
-    room_g = box.room_g
+    room = Room(vessel.sides, goods)
+    limits = Limits(vessel)
     left = list(counts)
     order = [k for k in start.order if left[k]]
-    least = _least(kinds, order)
+    least = _least(goods.kinds, order)
     draws = Draws(start.luck) if start.luck else None
     for at, k in enumerate(order):
-        kind = kinds[k]
+        kind = goods.kinds[k]
         while left[k] and not late():
-            most = min(left[k], room_g // kind.weight_g) if kind.weight_g else left[k]
-            place = _best_place(room, kind, start.rule, _overlooked(draws)) if most > 0 else None
+            if limits.most(kind, 1) < 1:
+                break
+            place = _best_place(room, k, kind, start.rule, _overlooked(draws))
             if place is None:
                 break
-            block = _grown(room, k, kind, place, most if start.bulk else 1)
-            room.put(block, least[at], fragile=kind.fragile)
-            left[k] -= block.units
-            room_g -= block.units * kind.weight_g
+            room.put(Block(k, *place), least[at])
+            left[k] -= 1
+            limits.take(kind, 1)
         if whole and left[k]:
             return None
     return room.blocks, left
+
+
+class Limits:
+    """What a box may still take beside the room that there is: mass, volume, units, and tags that bear each other."""
+
+    __slots__ = ("_mass_g", "_tags", "_units", "_volume_mm3")
+
+    def __init__(self, vessel: Vessel) -> None:
+        self._mass_g = vessel.room_g
+        self._volume_mm3 = vessel.room_mm3
+        self._units = vessel.room_units
+        self._tags = 0
+
+    def most(self, kind: Kind, count: int) -> int:
+        """Return how many of up to `count` units may go in."""
+        if kind.foes & self._tags:
+            return 0
+        if kind.weight_g * count > self._mass_g:
+            count = self._mass_g // kind.weight_g if self._mass_g > 0 and kind.weight_g else 0
+        if kind.volume_mm3 * count > self._volume_mm3:
+            count = self._volume_mm3 // kind.volume_mm3
+        return min(count, self._units)
+
+    def take(self, kind: Kind, count: int) -> None:
+        """Count units that were put in."""
+        self._mass_g -= kind.weight_g * count
+        self._volume_mm3 -= kind.volume_mm3 * count
+        self._units -= count
+        self._tags |= kind.tags
 
 
 def _least(kinds: Sequence[Kind], order: Sequence[int]) -> list[int]:
@@ -165,32 +191,19 @@ def _least(kinds: Sequence[Kind], order: Sequence[int]) -> list[int]:
     return least[::-1]
 
 
-def _grown(room: Room, k: int, kind: Kind, place: Place, most: int) -> Block:
-    """Grow one unit to a block of up to `most`: first up, then across, then along."""
-    x, y, z, shape, space = place
-    if most == 1 or kind.fragile:
-        return Block(k, x, y, z, shape)
-    a, b, h = shape
-    up = min(most, (space[5] - z) // h)
-    across = min(most // up, (space[4] - y) // b)
-    along = min(most // (up * across), (space[3] - x) // a)
-    if z and across * along > 1:
-        rests = [[room.supports(x + i * a, y + j * b, z, a, b) for j in range(across)] for i in range(along)]
-        across = next((j for j in range(across) if not rests[0][j]), across)
-        along = next((i for i in range(along) if not all(rests[i][:across])), along)
-    return Block(k, x, y, z, shape, along, across, up)
-
-
 def _overlooked(draws: Draws | None) -> int:
     """Return 64 bits of which one in eight is set, or none."""
     return draws.next() & draws.next() & draws.next() if draws else 0
 
 
-def _best_place(room: Room, kind: Kind, rule: Rule, overlooked: int) -> Place | None:
+def _best_place(room: Room, k: int, kind: Kind, rule: Rule, overlooked: int) -> Place | None:
     best, found, number = NEVER, None, 0
-    shapes, fragile = kind.shapes, kind.fragile
+    shapes, floor_only = kind.shapes, kind.floor_only
+    heedful = kind.fragile or room.burden is not None
     for space in room.spaces:
         x, y, z, far_x, far_y, far_z = space
+        if z and floor_only:
+            continue
         dx, dy, dz = far_x - x, far_y - y, far_z - z
         for shape in shapes:
             a, b, h = shape
@@ -202,25 +215,25 @@ def _best_place(room: Room, kind: Kind, rule: Rule, overlooked: int) -> Place | 
             score = rule(x, y, z, a, b, h, dx, dy, dz)
             if score >= best or (z and not room.supports(x, y, z, a, b)):
                 continue
-            if fragile and room.bears(x, y, z + h, a, b):
+            if heedful and room.harms(k, x, y, z, shape):
                 continue
-            best, found = score, (x, y, z, shape, space)
+            best, found = score, (x, y, z, shape)
     return found
 
 
-def holds(box: Box, kinds: Sequence[Kind], units: Sequence[Block], support_pct: int) -> bool:
-    """Whether these units, from an earlier answer, can still lie so in this box: they are lowered one after the other."""
-    room = Room(box.sides, support_pct)
+def holds(vessel: Vessel, goods: Goods, units: Sequence[Block]) -> bool:
+    """Whether these units can lie so in this box, lowered one after the other; mass and other limits are not looked at."""
+    room = Room(vessel.sides, goods)
     for unit in sorted(units, key=lambda each: each.z):
         k, x, y, z, (a, b, h), *_ = unit
-        fragile = kinds[k].fragile
+        kind = goods.kinds[k]
         free = any(
             s[0] <= x and s[1] <= y and s[2] <= z and s[3] >= x + a and s[4] >= y + b and s[5] >= z + h
             for s in room.spaces
         )
-        if not free or unit.shape not in kinds[k].shapes or not room.supports(x, y, z, a, b):
+        if not free or unit.shape not in kind.shapes or not room.supports(x, y, z, a, b):
             return False
-        if fragile and room.bears(x, y, z + h, a, b):
+        if (z and kind.floor_only) or room.harms(k, x, y, z, unit.shape):
             return False
-        room.put(unit, 1, fragile=fragile)
+        room.put(unit, 1)
     return True

@@ -14,9 +14,10 @@ from itertools import combinations
 from math import comb
 
 from doorstep.solvers.cartons.filling import holds
-from doorstep.solvers.cartons.kinds import Kind
-from doorstep.solvers.cartons.questions import Box, Shape
+from doorstep.solvers.cartons.goods import Shape
+from doorstep.solvers.cartons.kinds import Goods, Kind
 from doorstep.solvers.cartons.spaces import Block
+from doorstep.solvers.cartons.vessels import Vessel
 
 DEPTH = 1
 """How often a rectangle is cut in five."""
@@ -33,27 +34,29 @@ class Pattern:
     """The way to fill a box by a pattern, when all units are of one kind."""
 
 
-def pattern(box: Box, kind: Kind, most: int, support_pct: int) -> list[Block]:
-    """Return the best pattern of up to `most` units in which each rests, lowest units first; empty if there is none.
+def pattern(vessel: Vessel, goods: Goods, k: int) -> list[Block]:
+    """Return the best pattern of units of kind `k` in which each rests, lowest units first; empty if there is none.
 
-    The mass is not looked at.
+    Mass and other limits are not looked at.
     """
+    kind = goods.kinds[k]
+    most = len(kind.units)
     best: list[Block] = []
     ways = [(axis, shape) for axis in range(3) for shape in kind.shapes]
-    for axis, shape in sorted(ways, key=lambda way: -_most(box, *way)):
-        if len(best) >= min(most, _most(box, axis, shape)):
+    for axis, shape in sorted(ways, key=lambda way: -_most(vessel, *way)):
+        if len(best) >= min(most, _most(vessel, axis, shape)):
             continue
-        low = _settled(_stacked(box, kind, axis, shape))[:most]
-        if len(low) > len(best) and holds(box, [kind], low, support_pct):
+        low = [unit._replace(kind=k) for unit in _settled(_stacked(vessel, kind, axis, shape))[:most]]
+        if len(low) > len(best) and holds(vessel, goods, low):
             best = low
     return best
 
 
-def _most(box: Box, axis: int, shape: Shape) -> int:
+def _most(vessel: Vessel, axis: int, shape: Shape) -> int:
     """How many units layers along this axis can hold at most, by area."""
     one, other = (side for side in range(3) if side != axis)
-    area = box.sides[one] * box.sides[other] // (shape[one] * shape[other])
-    return box.sides[axis] // shape[axis] * area
+    area = vessel.sides[one] * vessel.sides[other] // (shape[one] * shape[other])
+    return vessel.sides[axis] // shape[axis] * area
 
 
 def _settled(units: list[Block]) -> list[Block]:
@@ -76,14 +79,14 @@ def _settled(units: list[Block]) -> list[Block]:
     return sorted(sunk, key=lambda each: (each.z, each.y, each.x))
 
 
-def _stacked(box: Box, kind: Kind, axis: int, shape: Shape) -> list[Block]:
+def _stacked(vessel: Vessel, kind: Kind, axis: int, shape: Shape) -> list[Block]:
     """Stack the best pattern for one layer along one direction."""
     one, other = (side for side in range(3) if side != axis)
     turned = _exchanged(shape, one, other)
     layer = _Layer(shape[one], shape[other], turns=turned in kind.shapes)
-    rectangles = layer.best(box.sides[one], box.sides[other])
+    rectangles = layer.best(vessel.sides[one], vessel.sides[other])
     units = []
-    for number in range(box.sides[axis] // shape[axis]):
+    for number in range(vessel.sides[axis] // shape[axis]):
         for across, along, turn in rectangles:
             corner = [0, 0, 0]
             corner[axis] = number * shape[axis]

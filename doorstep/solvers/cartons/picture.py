@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from html import escape
 
 from doorstep.solvers.cartons.answers import PackedBox, Placement
-from doorstep.solvers.cartons.questions import Box, CartonRefused, Packing
+from doorstep.solvers.cartons.boxes import OWN, Box
+from doorstep.solvers.cartons.goods import Shape
+from doorstep.solvers.cartons.questions import Packing
+from doorstep.solvers.cartons.refusals import CartonRefused
 
 VIEW = 360
 """Width of the drawing in its own units; at 360 px one unit is one pixel."""
@@ -97,47 +100,58 @@ def picture(problem: Packing, packed: PackedBox, step: int | None = None, *, ide
     Raises:
         CartonRefused: the box is not of this problem, or there is no such step.
     """
-    box = next((each for each in problem.boxes if each.name == packed.box), None)
-    if box is None:
-        raise CartonRefused("box_unknown", packed.box, f"there is no box {packed.box!r} in this problem")
+    inside = _inner_sides(problem, packed)
     steps = steps_of(problem, packed)
     if step is not None and not 1 <= step <= len(steps):
         raise CartonRefused("step_unknown", str(step), f"there are steps 1..{len(steps)}, not {step}")
     now = steps[step - 1] if step else None
     shown = packed.placements[: now.after] if now else packed.placements
     first_new = now.first if now else len(shown)
-    title = f"{box.name}: step {step} of {len(steps)}" if step else f"{box.name}: {len(shown)} units packed"
+    title = (
+        f"{packed.box}: step {step} of {len(steps)}" if step else f"{packed.box}: {len(shown)} units packed"
+    )
     said = now.text if now else "; ".join(each.text for each in steps)
-    frame = _Frame(box)
+    frame = _Frame(inside)
     names = f"{escape(ident)}-title {escape(ident)}-desc"
     size = f'viewBox="0 0 {VIEW} {frame.height}" width="100%"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="{names}" font-size="13">',
         f'<title id="{escape(ident)}-title">{escape(title)}</title>',
         f'<desc id="{escape(ident)}-desc">{escape(said)}</desc>',
-        *_walls(box, frame),
+        *_walls(inside, frame),
         *(
             face
             for number in _far_to_near([_solid(each) for each in shown])
             for face in _unit(shown[number], frame, new=number >= first_new)
         ),
-        *_rim(box, frame),
-        *_sides(box, frame),
+        *_rim(inside, frame),
+        *_sides(inside, frame),
         "</svg>",
     ]
     return "\n".join(parts)
 
 
+def _inner_sides(problem: Packing, packed: PackedBox) -> Shape:
+    """Return the sides of the drawn box: of a bag as thick as it is made, of an own container as it is."""
+    if packed.box == OWN:
+        return packed.placements[0].shape
+    box: Box | None = next((each for each in problem.boxes if each.name == packed.box), None)
+    if box is None:
+        raise CartonRefused("box_unknown", packed.box, f"there is no box {packed.box!r} in this problem")
+    return box.at(packed.thickness_mm)
+
+
 class _Frame:
     """Projects millimeters in a box to the drawing."""
 
-    def __init__(self, box: Box) -> None:
-        wide = (box.length_mm + box.width_mm) * COS / 1000
-        high = (box.length_mm + box.width_mm) * SIN / 1000 + box.height_mm
+    def __init__(self, inside: Shape) -> None:
+        length, width, height = inside
+        wide = (length + width) * COS / 1000
+        high = (length + width) * SIN / 1000 + height
         self._scale = min((VIEW - 2 * MARGIN) / wide, (TALLEST - 2 * MARGIN) / high)
         self.height = round(high * self._scale) + 2 * MARGIN
-        self._left = (VIEW - wide * self._scale) / 2 + box.width_mm * COS / 1000 * self._scale
-        self._top = MARGIN + box.height_mm * self._scale
+        self._left = (VIEW - wide * self._scale) / 2 + width * COS / 1000 * self._scale
+        self._top = MARGIN + height * self._scale
 
     def at(self, x: float, y: float, z: float) -> Screen:
         """Return where a point of the box lies in the drawing."""
@@ -151,9 +165,9 @@ class _Frame:
         return " ".join(f"{x:.1f},{y:.1f}" for x, y in (self.at(*corner) for corner in corners))
 
 
-def _walls(box: Box, frame: _Frame) -> list[str]:
+def _walls(inside: Shape, frame: _Frame) -> list[str]:
     """The floor and the two walls behind the goods."""
-    length, width, height = box.sides
+    length, width, height = inside
     floor = frame.path((0, 0, 0), (length, 0, 0), (length, width, 0), (0, width, 0))
     back = frame.path((0, 0, 0), (length, 0, 0), (length, 0, height), (0, 0, height))
     left = frame.path((0, 0, 0), (0, width, 0), (0, width, height), (0, 0, height))
@@ -163,9 +177,9 @@ def _walls(box: Box, frame: _Frame) -> list[str]:
     ]
 
 
-def _rim(box: Box, frame: _Frame) -> list[str]:
+def _rim(inside: Shape, frame: _Frame) -> list[str]:
     """The edges in front of the goods, so faint that one looks through them."""
-    length, width, height = box.sides
+    length, width, height = inside
     lines = (
         frame.path((length, 0, 0), (length, width, 0), (0, width, 0)),
         frame.path((length, 0, height), (length, width, height), (0, width, height)),
@@ -176,9 +190,9 @@ def _rim(box: Box, frame: _Frame) -> list[str]:
     return [f'<polyline points="{line}" fill="none" {INK} stroke-dasharray="2 4"/>' for line in lines]
 
 
-def _sides(box: Box, frame: _Frame) -> list[str]:
+def _sides(inside: Shape, frame: _Frame) -> list[str]:
     """How long the box is inside, along its two front edges and upward."""
-    length, width, height = box.sides
+    length, width, height = inside
     right = frame.at(length, width / 2, 0)
     left = frame.at(length / 2, width, 0)
     up = frame.at(0, width, height / 2)

@@ -8,12 +8,16 @@ the container loading problem", INFORMS Journal on Computing 20(3), 2008.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from doorstep.solvers.cartons.questions import Shape
+from doorstep.solvers.cartons.burden import Burden
+from doorstep.solvers.cartons.goods import Shape
+from doorstep.solvers.cartons.kinds import Goods
+from doorstep.solvers.cartons.steadiness import Base, centered
+
+HALF = 50
+"""What rests with half of its base has its center over what carries it."""
 
 Space = tuple[int, int, int, int, int, int]
 """Corner nearest to the origin, then the corner farthest from it: x, y, z, x, y, z in mm."""
-Base = tuple[int, int, int, int]
-"""The corner of a rectangle nearest to the origin, then the farthest: x, y, x, y in mm."""
 
 
 class Block(NamedTuple):
@@ -62,14 +66,18 @@ class Room:
     Attributes:
         spaces: maximal spaces that are still worth looking at.
         blocks: what lies in it, in the order of placing.
+        burden: what lies on what; None where everything bears everything.
+        support_pct: share of a base that must rest.
     """
 
-    __slots__ = ("_bottoms", "_height", "_tops", "blocks", "spaces", "support_pct")
+    __slots__ = ("_bottoms", "_height", "_kinds", "_tops", "blocks", "burden", "spaces", "support_pct")
 
-    def __init__(self, sides: Shape, support_pct: int) -> None:
+    def __init__(self, sides: Shape, goods: Goods) -> None:
         self.spaces: list[Space] = [(0, 0, 0, *sides)]
         self.blocks: list[Block] = []
-        self.support_pct = support_pct
+        self.burden = Burden(goods.kinds) if goods.heedful else None
+        self.support_pct = goods.support_pct
+        self._kinds = goods.kinds
         self._height = sides[2]
         self._tops: dict[int, list[Base]] = {}
         self._bottoms: dict[int, list[Base]] = {}
@@ -78,7 +86,11 @@ class Room:
         """Whether a base at this place rests enough on the floor or on what lies below."""
         if not z:
             return True
-        return self.rested_mm2(x, y, z, length, width) * 100 >= self.support_pct * length * width
+        if self.rested_mm2(x, y, z, length, width) * 100 < self.support_pct * length * width:
+            return False
+        if not 0 < self.support_pct < HALF:
+            return True
+        return centered((x, y, x + length, y + width), self._tops.get(z, ()))
 
     def rested_mm2(self, x: int, y: int, z: int, length: int, width: int) -> int:
         """How much of a base at this place rests on goods."""
@@ -99,24 +111,28 @@ class Room:
             x1 < far_x and x2 > x and y1 < far_y and y2 > y for x1, y1, x2, y2 in self._bottoms.get(top, ())
         )
 
+    def harms(self, k: int, x: int, y: int, z: int, shape: Shape) -> bool:
+        """Whether a unit at this place, or what is near it, would bear what it must not."""
+        length, width, height = shape
+        if self.burden is None:
+            return self._kinds[k].fragile and self.bears(x, y, z + height, length, width)
+        # What is pushed under something would carry it: no such place is looked for.
+        return self.bears(x, y, z + height, length, width) or not self.burden.allows(
+            k, x, y, z, length, width
+        )
+
     def tops_at(self, z: int) -> list[Base]:
         """What could carry something at this height."""
         return self._tops.get(z, [])
 
-    def put(self, block: Block, least_mm: int, *, fragile: bool) -> None:
+    def put(self, block: Block, least_mm: int) -> None:
         """Put a block in its place and carve it out of the spaces; what is thinner than `least_mm` is forgotten.
 
         Over a fragile block the air up to the lid is taken as well.
         """
         _, x1, y1, z1, (length, width, height), along, across, up = block
-        x2, y2, z2 = x1 + along * length, y1 + across * width, z1 + up * height
-        self.blocks.append(block)
-        base = (x1, y1, x2, y2)
-        self._bottoms.setdefault(z1, []).append(base)
-        if fragile:
-            z2 = self._height
-        else:
-            self._tops.setdefault(z2, []).append(base)
+        x2, y2 = x1 + along * length, y1 + across * width
+        z2 = self._noted(block, (x1, y1, x2, y2), z1 + up * height)
         kept: list[Space] = []
         cut: list[Space] = []
         for space in self.spaces:
@@ -137,6 +153,17 @@ class Room:
             if c2 - z2 >= least_mm:
                 cut.append((a1, b1, z2, a2, b2, c2))
         self.spaces = _maximal(kept, cut)
+
+    def _noted(self, block: Block, base: Base, top: int) -> int:
+        """Note what lies where, and return up to where it takes the air."""
+        self.blocks.append(block)
+        self._bottoms.setdefault(block.z, []).append(base)
+        if self.burden is not None:
+            self.burden.put(block.kind, block.x, block.y, block.z, block.shape)
+        if self._kinds[block.kind].fragile:
+            return self._height
+        self._tops.setdefault(top, []).append(base)
+        return top
 
 
 def _maximal(kept: list[Space], cut: list[Space]) -> list[Space]:
