@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID
 
+from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.platform.ids import new_id
 from doorstep.platform.tasks import Worker
@@ -164,20 +165,28 @@ class Crew:
             raise CrewError(f"a box was refused ({wrong[0].code}): {wrong[0].message}")
 
     async def hand_over(self, order_ids: Sequence[UUID]) -> int:
-        """Scan everything of these orders that is labeled onto its truck, and let the trucks leave; return how many parcels.
+        """Load everything of these orders in a transaction of its own; return how many parcels.
 
         Raises:
             CrewError: a parcel may not leave.
         """
         async with self.house.db.transaction(self.tenant_id, actor=self.hand.actor) as tx:
-            labels = await shipping.labels_of(tx, order_ids)
-            numbers = [one.tracking_number or "" for one in labels if not one.handed_over]
-            answers = await shipping.hand_over(tx, numbers) if numbers else []
-            wrong = [one for one in answers if one.verdict is not shipping.Verdict.HANDED_OVER]
-            if wrong:
-                raise CrewError(f"a parcel stays ({wrong[0].verdict}): {wrong[0].message}")
-            trucks = {one.manifest for one in await shipping.labels_of(tx, order_ids) if one.manifest}
-            await shipping.hand_over(tx, [f"M{number}" for number in sorted(trucks)])
+            return await self.load(tx, order_ids)
+
+    async def load(self, tx: Tx, order_ids: Sequence[UUID]) -> int:
+        """Scan everything of these orders that is labeled onto its truck, and let the trucks leave; return how many parcels.
+
+        Raises:
+            CrewError: a parcel may not leave.
+        """
+        labels = await shipping.labels_of(tx, order_ids)
+        numbers = [one.tracking_number or "" for one in labels if not one.handed_over]
+        answers = await shipping.hand_over(tx, numbers) if numbers else []
+        wrong = [one for one in answers if one.verdict is not shipping.Verdict.HANDED_OVER]
+        if wrong:
+            raise CrewError(f"a parcel stays ({wrong[0].verdict}): {wrong[0].message}")
+        trucks = {one.manifest for one in await shipping.labels_of(tx, order_ids) if one.manifest}
+        await shipping.hand_over(tx, [f"M{number}" for number in sorted(trucks)])
         return len(answers)
 
 

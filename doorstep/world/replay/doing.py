@@ -1,4 +1,7 @@
-"""What is done to sets of orders, one function per kind of event; every one through the acts of the stage that owns it."""
+"""What is done to sets of orders, one function per kind of event; every one through the acts of the stage that owns it.
+
+A step of the clock is done in a few chapters, so that thousands of orders cost few transactions.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -6,18 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.stages import feedback, inventory, orders, tracking
 from doorstep.stages.feedback import Cause, Rated, Word
 from doorstep.stages.inventory import Receipt, Restock
-from doorstep.stages.orders import HoldReason, NewLine, NewOrder, NewPayment, Outcome, RefundAsk
+from doorstep.stages.orders import HoldReason, Outcome, RefundAsk
 from doorstep.stages.tracking import Scan, Status
 from doorstep.world.crew import Crew
-from doorstep.world.replay.furnishing import CURRENCY, Furnished
+from doorstep.world.replay.entering import new_order
+from doorstep.world.replay.furnishing import Furnished
 from doorstep.world.replay.olist import Olist
 from doorstep.world.replay.parts import Oddity, Part
-from doorstep.world.replay.places import contact, moment
+from doorstep.world.replay.places import moment
 from doorstep.world.replay.standing import CHANNEL
 from doorstep.world.replay.timeline import Event, Kind
 
@@ -31,7 +36,7 @@ class ReplayError(RuntimeError):
 
 @dataclass(slots=True)
 class Doer:
-    """Does events, a set of one kind at a time.
+    """Does what happened, set by set.
 
     Attributes:
         ids: our order of each part.
@@ -49,25 +54,35 @@ class Doer:
         """The house that it is done in."""
         return self.crew.house
 
-    async def do(self, kind: Kind, events: Sequence[Event], paid: frozenset[tuple[str, str]]) -> None:
-        """Do one kind of event to a set of orders, and what follows from it.
+    async def step(self, happened: Mapping[Kind, Sequence[Event]]) -> None:
+        """Do everything that happened within one step of the clock, chapter by chapter, and what follows from it.
 
         Args:
-            kind: the kind of all the events.
-            events: in order of time.
-            paid: parts placed now whose payment is approved within the same step; they need not wait for it.
+            happened: the events of each kind, in order of time.
         """
-        if kind is Kind.PLACE:
-            await self._place(events, paid)
-        else:
-            await DEEDS[kind](self, events)
-        await self.crew.settle()
+        for chapter in CHAPTERS:
+            sets = {kind: happened[kind] for kind in chapter if happened.get(kind)}
+            if not sets:
+                continue
+            if chapter is FLOOR:
+                await self._work_floor(sets)
+            elif Kind.PLACE in sets:
+                await self._place(sets[Kind.PLACE], _keys(sets.get(Kind.PAY, ())))
+            for kind, events in sets.items():
+                if kind in DEEDS:
+                    await DEEDS[kind](self, events)
+            await self.crew.settle()
 
     async def _place(self, events: Sequence[Event], paid: frozenset[tuple[str, str]]) -> None:
-        """Receive what the orders will take, and place them, in one transaction."""
+        """Receive what the orders will take, and place them, in one transaction.
+
+        Args:
+            events: in order of time.
+            paid: parts whose payment is approved within the same step: they need not wait for it.
+        """
         new, found = [], dict[tuple[str, str], list[Oddity]]()
         for event in events:
-            order, oddities = _new_order(event, self.olist)
+            order, oddities = new_order(event, self.olist)
             new.append(order)
             found[event.part.key] = [*event.oddities, *oddities]
         async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
@@ -122,38 +137,28 @@ class Doer:
 
     async def miss(self, events: Sequence[Event]) -> None:
         """The picker finds nothing in the bin: the order waits for goods that nobody has, and the bin is counted."""
-        for event in events:
-            order_id = self.ids[event.part.key]
-            async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
-                await self._note_of(tx, [event])
+        await self._note_once(events)
+        for order_id in self._ids(events):
             await self.crew.miss(order_id)
         await self.crew.count_bins(self.furnished.site_id)
 
-    async def pick(self, events: Sequence[Event]) -> None:
-        """Bring the goods to the bench."""
-        await self.crew.pick(self._ids(events))
-        await self._note_after(events)
+    async def _work_floor(self, sets: Mapping[Kind, Sequence[Event]]) -> None:
+        """Bring everything to the bench in one round, then pack and label what got so far, then load what left.
 
-    async def pack(self, events: Sequence[Event]) -> None:
-        """Pack and label."""
-        ids = self._ids(events)
-        await self.crew.pick(ids)
-        await self.crew.settle()
-        await self.crew.pack(ids)
-        await self._note_after(events)
-
-    async def leave(self, events: Sequence[Event]) -> None:
-        """Pick, pack, label and hand over; the carrier's first scan is at the time that the export says."""
-        ids = self._ids(events)
-        await self.crew.pick(ids)
-        await self.crew.settle()
-        await self.crew.pack(ids)
-        await self.crew.settle()
-        await self.crew.hand_over(ids)
-        await self.crew.settle()
-        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
-            await self._scan(tx, events, Status.PICKED_UP)
-            await self._note_of(tx, [self._with_size(event) for event in events])
+        The hand-over and the carrier's first scan, at the time that the export says, are one transaction.
+        """
+        picked, packed, left = ([e for kind in kinds for e in sets.get(kind, ())] for kinds in ROUNDS)
+        await self._note_once([event for event in picked if event.kind is not Kind.LEAVE])
+        await self.crew.pick(self._ids(picked))
+        if packed:
+            await self.crew.settle()
+            await self.crew.pack(self._ids(packed))
+        if left:
+            await self.crew.settle()
+            async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+                await self.crew.load(tx, self._ids(left))
+                await self._scan(tx, left, Status.PICKED_UP)
+                await self._note_of(tx, [self._with_size(event) for event in left])
 
     def _with_size(self, event: Event) -> Event:
         big = [line.sku for line in event.part.lines if line.sku in self.furnished.oversized]
@@ -195,11 +200,7 @@ class Doer:
         for event in events:
             order_id = self.ids[event.part.key]
             async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
-                whole = await orders.read(tx, order_id)
-                asked = [feedback.ReturnAsk(line.id, line.quantity) for line in whole.lines] if whole else []
-                return_id = await feedback.ask_return(
-                    tx, order_id, asked, "changed_mind", "canceled in the export"
-                )
+                return_id = await self._ask_return(tx, order_id)
             await self.crew.settle()
             async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
                 await feedback.receive_return(tx, return_id)
@@ -210,12 +211,20 @@ class Doer:
                 await self._refund_rest(tx, [event])
                 await self._note_of(tx, [event])
 
+    async def _ask_return(self, tx: Tx, order_id: UUID) -> UUID:
+        """Ask to send the whole order back, unless a replay that stopped in between has asked already."""
+        asked = await feedback.returns(tx, order_id=order_id)
+        if asked:
+            return asked[0].id
+        order = await orders.read(tx, order_id)
+        whole = [feedback.ReturnAsk(line.id, line.quantity) for line in order.lines] if order else []
+        return await feedback.ask_return(tx, order_id, whole, "changed_mind", "canceled in the export")
+
     async def _refund_rest(self, tx: Tx, events: Sequence[Event]) -> None:
-        standing = {one.id: one for one in await orders.standing(tx, CHANNEL)}
         asks = [
-            RefundAsk(order_id, one.captured_minor - one.refunded_minor, "canceled", "canceled")
-            for order_id in self._ids(events)
-            if (one := standing[order_id]).captured_minor > one.refunded_minor
+            RefundAsk(one.id, one.captured_minor - one.refunded_minor, "canceled", "canceled")
+            for one in await orders.standing(tx, CHANNEL, self._ids(events))
+            if one.captured_minor > one.refunded_minor
         ]
         await orders.refund(tx, asks)
 
@@ -269,10 +278,17 @@ class Doer:
     def _ids(self, events: Sequence[Event]) -> list[UUID]:
         return list(dict.fromkeys(self.ids[event.part.key] for event in events))
 
-    async def _note_after(self, events: Sequence[Event]) -> None:
-        if any(event.oddities for event in events):
-            async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
-                await self._note_of(tx, events)
+    async def _note_once(self, events: Sequence[Event]) -> None:
+        """Note what is odd before a work of many transactions begins; a replay that goes on finds it noted."""
+        odd = [event for event in events if event.oddities]
+        if not odd:
+            return
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            there = {
+                (one.subject, one.facts.get("what")) for one in await journal.history(tx, self._ids(odd))
+            }
+            new = [one for one in odd if (self.ids[one.part.key], one.oddities[0]["what"]) not in there]
+            await self._note_of(tx, new)
 
     async def _note_of(self, tx: Tx, events: Sequence[Event]) -> None:
         found: dict[tuple[str, str], list[Oddity]] = defaultdict(list)
@@ -298,31 +314,8 @@ def _said(event: Event) -> str:
     return f"({letters} letters, withheld in the export)" if letters else ""
 
 
-def _new_order(event: Event, olist: Olist) -> tuple[NewOrder, list[Oddity]]:
-    part = event.part
-    ship_to, oddities = contact(part.customer, olist.centroids)
-    return (
-        NewOrder(
-            merchant=part.seller,
-            channel=CHANNEL,
-            external_ref=part.ref,
-            placed_at=event.at,
-            currency=CURRENCY,
-            lines=[
-                NewLine(sku=line.sku, quantity=line.quantity, unit_minor=line.unit_minor)
-                for line in part.lines
-            ],
-            shipping_minor=part.freight_minor,
-            total_minor=part.paid_minor,
-            ship_to=ship_to,
-            payments=[
-                NewPayment(processor="manual", method=one.method, amount_minor=one.amount_minor)
-                for one in part.payments
-            ],
-            language="pt",
-        ),
-        oddities,
-    )
+def _keys(events: Sequence[Event]) -> frozenset[tuple[str, str]]:
+    return frozenset(event.part.key for event in events)
 
 
 Deed = Callable[[Doer, Sequence[Event]], Awaitable[None]]
@@ -330,12 +323,24 @@ DEEDS: Mapping[Kind, Deed] = {
     Kind.PAY: Doer.pay,
     Kind.CANCEL: Doer.cancel,
     Kind.MISS: Doer.miss,
-    Kind.PICK: Doer.pick,
-    Kind.PACK: Doer.pack,
-    Kind.LEAVE: Doer.leave,
     Kind.DELIVER: Doer.deliver,
     Kind.TURN_BACK: Doer.turn_back,
     Kind.SEND_BACK: Doer.send_back,
     Kind.COMPLAIN: Doer.complain,
     Kind.RATE: Doer.rate,
 }
+"""What is done by itself; placing looks at what is paid, and the floor is worked as one."""
+
+FLOOR = (Kind.PICK, Kind.PACK, Kind.LEAVE)
+ROUNDS = (FLOOR, (Kind.PACK, Kind.LEAVE), (Kind.LEAVE,))
+"""Who is picked, who is packed, who leaves."""
+
+CHAPTERS = (
+    (Kind.PLACE, Kind.PAY, Kind.CANCEL),
+    (Kind.MISS,),
+    FLOOR,
+    (Kind.DELIVER, Kind.TURN_BACK),
+    (Kind.SEND_BACK,),
+    (Kind.COMPLAIN, Kind.RATE),
+)
+"""What is done one after the other before the reactions are awaited: nothing in a chapter needs those of what is before it there."""

@@ -121,8 +121,4 @@ async def _do_step(doer: Doer, events: Sequence[Event]) -> None:
     kinds: dict[Kind, list[Event]] = defaultdict(list)
     for event in sorted(events, key=lambda one: (one.at, one.part.key)):
         kinds[event.kind].append(event)
-    paid = frozenset(event.part.key for event in kinds[Kind.PAY])
-    placed = frozenset(event.part.key for event in kinds[Kind.PLACE])
-    for kind in Kind:
-        if kinds[kind]:
-            await doer.do(kind, kinds[kind], paid & placed)
+    await doer.step(kinds)

@@ -1,11 +1,10 @@
 """The small export walks through the whole house: states, money, goods and history are right, and once is enough."""
 
-import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +13,7 @@ from doorstep.platform import auth
 from doorstep.platform.doctor import examine
 from doorstep.platform.house import House
 from doorstep.platform.tasks import Worker
+from doorstep.stages import feedback
 from doorstep.world.crew import Crew
 from doorstep.world.replay.books import Books
 from doorstep.world.replay.running import Asked, replay
@@ -111,20 +111,23 @@ async def test_a_replay_that_died_goes_on_where_it_was(
     house: House, worker: Worker, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = f"r-{uuid4().hex[:20]}"
-    acts = {"hand_over": Crew.hand_over, "pack": Crew.pack, "pick": Crew.pick}
-    for name, act in acts.items():
+    acts = ((Crew, "load"), (Crew, "pack"), (Crew, "pick"), (Crew, "miss"), (feedback, "receive_return"))
+    for owner, name in acts:
+        act = getattr(owner, name)
 
-        async def dies(crew: Crew, order_ids: Sequence[UUID], act: Any = act) -> None:
-            await act(crew, order_ids)
+        async def dies(*about: Any, act: Any = act) -> None:
+            await act(*about)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(Crew, name, dies)
+        monkeypatch.setattr(owner, name, dies)
         with pytest.raises(KeyboardInterrupt):
             await run(house, worker, folder, code)
-        monkeypatch.setattr(Crew, name, act)
+        monkeypatch.setattr(owner, name, act)
     books = await run(house, worker, folder, code)
     assert books.faults == []
     assert await wrong(house, code) == []
+    await check_stories(house, code)
+    assert await of_tenant(house, code, "SELECT count(*) FROM feedback.returns") == [(1,)]
 
 
 async def test_the_step_of_the_clock_does_not_matter_for_where_orders_end(
@@ -134,28 +137,3 @@ async def test_the_step_of_the_clock_does_not_matter_for_where_orders_end(
     books = await replay(house, worker, Asked(folder, code, step=timedelta(days=7)))
     assert books.faults == []
     assert await wrong(house, code) == []
-
-
-@pytest.mark.soak
-async def test_the_whole_export_ends_in_its_real_states(house: House, worker: Worker) -> None:
-    """11,981 orders, as `DOORSTEP_DATA` has them."""
-    data = os.environ.get("DOORSTEP_DATA")
-    if not data:
-        pytest.skip("DOORSTEP_DATA is not set: the whole export is not there")
-    code = f"r-{uuid4().hex[:20]}"
-    books = await run(house, worker, Path(data) / "olist", code)
-    assert books.faults == []
-    assert books.states == {
-        "approved": 2,
-        "canceled": 459,
-        "delivered": 9797,
-        "invoiced": 312,
-        "processing": 301,
-        "shipped": 1104,
-        "unavailable": 6,
-    }
-    assert (books.paid_minor, books.rounded) == (199_181_621, 28)
-    assert await wrong(house, code) == []
-    before = await of_tenant(house, code, EVERYTHING)
-    assert (await run(house, worker, Path(data) / "olist", code)).faults == []
-    assert await of_tenant(house, code, EVERYTHING) == before

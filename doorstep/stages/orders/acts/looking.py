@@ -162,6 +162,12 @@ class Standing:
     refunded_minor: int
 
 
-async def standing(tx: Tx, channel: str) -> list[Standing]:
-    """Return how every order of a channel stands that has an external reference: for importers that go on, and for the books."""
-    return await tx.rows(Q.standing, Standing, channel=channel)
+async def standing(tx: Tx, channel: str, ids: Sequence[UUID] | None = None) -> list[Standing]:
+    """Return how the orders of a channel stand that have an external reference: for importers that go on, and for the books.
+
+    Args:
+        tx: the open transaction.
+        channel: whose orders.
+        ids: only these of them; None: all.
+    """
+    return await tx.rows(Q.standing, Standing, channel=channel, ids=None if ids is None else list(ids))

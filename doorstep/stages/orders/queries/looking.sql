@@ -84,4 +84,5 @@ LEFT JOIN LATERAL (
     FROM orders.payments x WHERE x.tenant_id = %(tenant_id)s AND x.order_id = o.id
 ) p ON true
 WHERE o.tenant_id = %(tenant_id)s AND o.channel = %(channel)s AND o.external_ref IS NOT NULL
+  AND (%(ids)s::uuid[] IS NULL OR o.id = ANY (%(ids)s::uuid[]))
 ORDER BY o.external_ref, m.code;
