@@ -3,6 +3,8 @@
 Base: `http://127.0.0.1:<port>`. JSON in and out. Every `/v1` route but those below `/v1/simulate` wants
 `Authorization: Bearer <account key>` (401 otherwise). Errors: `{"error": {"code": text, "message": text}}`.
 
+**Rating**: `POST /v1/rates` `{"from", "to", "weight_g", "sides_mm"}` as below answers `{"rates": [{"service", "price_minor",
+"currency", "days_min", "days_max"}]}`; nothing is sold.
 **Buying**: `POST /v1/shipments`, header `Idempotency-Key` (required, up to 255 characters), body
 `{"reference": text, "service": text, "from": Address, "to": Address, "weight_g": int, "sides_mm": [length, width, height]}`
 with Address `{"name", "company", "street", "street2", "city", "region", "postal_code", "country"` (ISO 3166, two letters)`,
@@ -35,12 +37,11 @@ Reasons: absent, refused, vehicle, damage, lost.
 **Control**, without a key, for whoever runs the world: `POST /v1/simulate/advance` `{"now": RFC 3339, "deliver": bool}` moves
 the carrier's clock (real time until the first call; forward only) and answers `{"now", "happened": int, "told": int}`; with
 `deliver` it waits until each due webhook was tried once. `POST /v1/simulate/mishaps` takes `MishapsIn`
-(shares, next, seed, hang_s); names: `SELLING`, `FOLLOWING`, `TELLING` below and the misadventures of `journeys`.
+(shares, next, seed, hang_s); names: `QUOTING`, `SELLING`, `FOLLOWING`, `TELLING` below and the misadventures of `journeys`.
 """
 
 import asyncio
 import hashlib
-import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,7 @@ from doorstep.world.parcels import (
     ServiceSold,
     ShipmentIn,
 )
+from doorstep.world.rates import QUOTING, price, quote
 from doorstep.world.serving import serving
 from doorstep.world.wire import Stop, answer, authorized, given, on_bad_request, on_stop
 
@@ -151,10 +153,9 @@ def _sell(
         expected = (datetime.fromtimestamp(now, UTC) + timedelta(days=service.days_max)).date().isoformat()
         sold_id = f"shp_{new_id().hex}"
         body = msgspec.json.encode({"request": wanted, "estimated_delivery": expected}).decode()
-        price = service.base_minor + service.per_kg_minor * math.ceil(wanted.weight_g / 1000)
         book.run(
             Q.sell, id=sold_id, account=account, key=key, request_hash=request_hash, reference=wanted.reference,
-            service=service.code, tracking_number=number, price_minor=price, currency=service.currency, body=body, now=now,
+            service=service.code, tracking_number=number, price_minor=price(service, wanted.weight_g), currency=service.currency, body=body, now=now,
         )  # fmt: skip
         network.schedule(account, number, [_scan("LBL", "Label sold", _place(wanted.origin), now, expected)])
         return book.rows(Q.sold_by_id, Label, account=account, id=sold_id)[0], True
@@ -309,14 +310,27 @@ async def advance(network: InNetwork, data: JSONBody[AdvanceIn]) -> Response[Any
 @post("/v1/simulate/mishaps")
 async def set_mishaps(network: InNetwork, data: JSONBody[MishapsIn]) -> Response[Any]:
     """Say what shall go wrong from now on."""
-    network.befall(data, SELLING, FOLLOWING, MISADVENTURES)
+    network.befall(data, QUOTING, SELLING, FOLLOWING, MISADVENTURES)
     return answer(data, 200)
 
 
 def carrier(network: Network, keys: Sequence[str]) -> Litestar:
     """Return the carrier's application for accounts with these keys."""
     application = Litestar(
-        [buy, find, void, manifest, follow, services, put_services, put_hook, ledger, advance, set_mishaps],
+        [
+            quote,
+            buy,
+            find,
+            void,
+            manifest,
+            follow,
+            services,
+            put_services,
+            put_hook,
+            ledger,
+            advance,
+            set_mishaps,
+        ],
         dependencies={"network": given(network)},
         exception_handlers={Stop: on_stop, HTTPException: on_bad_request},
         openapi_config=None,

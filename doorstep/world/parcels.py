@@ -27,6 +27,21 @@ class Address(msgspec.Struct):
     timezone: Text | None = None
 
 
+Grams = Annotated[int, msgspec.Meta(gt=0, le=10_000_000)]
+Sides = Annotated[
+    list[Annotated[int, msgspec.Meta(gt=0, le=100_000)]], msgspec.Meta(min_length=3, max_length=3)
+]
+
+
+class RatesIn(msgspec.Struct, rename={"origin": "from", "destination": "to"}):
+    """A parcel to be priced."""
+
+    origin: Address
+    destination: Address
+    weight_g: Grams
+    sides_mm: Sides
+
+
 class ShipmentIn(msgspec.Struct, rename={"origin": "from", "destination": "to"}):
     """A label to be sold."""
 
@@ -34,10 +49,8 @@ class ShipmentIn(msgspec.Struct, rename={"origin": "from", "destination": "to"})
     service: Needed
     origin: Address
     destination: Address
-    weight_g: Annotated[int, msgspec.Meta(gt=0, le=10_000_000)]
-    sides_mm: Annotated[
-        list[Annotated[int, msgspec.Meta(gt=0, le=100_000)]], msgspec.Meta(min_length=3, max_length=3)
-    ]
+    weight_g: Grams
+    sides_mm: Sides
 
 
 class ManifestIn(msgspec.Struct):

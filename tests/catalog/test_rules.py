@@ -45,7 +45,7 @@ def test_a_code_that_no_scanner_sends_is_refused(code: str) -> None:
 def test_the_small_world_fits() -> None:
     found = [site_faults(warehouse(UUID(int=1), "north")), site_faults(center())]
     found += [box_faults(one) for one in boxes()]
-    found += [service_faults(one) for one in services()]
+    found += [service_faults(one, "rate_table") for one in services()]
     assert all_faults([*found, van_faults(van(UUID(int=2), "v"))]) == []
 
 
@@ -66,7 +66,7 @@ def test_a_floor_that_contradicts_itself_says_where() -> None:
 def test_a_service_prices_every_zone_it_serves_and_an_api_has_an_address() -> None:
     one = services()[0]
     lacking = replace(one, rates=one.rates[:4])
-    assert [fault.code for fault in service_faults(lacking)] == ["unpriced_zone"]
+    assert [fault.code for fault in service_faults(lacking, "rate_table")] == ["unpriced_zone"]
     assert [
         f.pointer for f in carrier_faults(Carrier(id=UUID(int=1), code="c", name="C", kind="rate_table"))
     ] == ["/base_url"]

@@ -6,8 +6,9 @@ import pytest
 
 from doorstep.stages.shipping import jobs
 from doorstep.stages.shipping.acts import buying, voiding
+from doorstep.stages.shipping.ports.rate_table import Declined
 from tests.platform.documents.sheets import words_of
-from tests.worlds.shipping import SWIFT_EXPRESS, SWIFT_STANDARD, Dock, Swift
+from tests.worlds.shipping import SWIFT_STANDARD, Dock, Swift
 
 LOST_ANSWERS = ["timeout_after", "error_after", "nonsense"]
 NOT_SOLD = ["throttle", "error_before", "hang"]
@@ -97,48 +98,6 @@ async def test_before_a_carrier_is_asked_to_sell_again_it_said_twice_that_it_kno
     async with dock.tx() as tx:
         assert not await buying.absent(tx, label_id)
     assert (await dock.label(label_id)).state == "owed"
-
-
-async def test_a_label_that_was_sold_and_voided_at_once_is_refused_and_can_be_bought_anew(
-    dock: Dock, carrier: Swift
-) -> None:
-    label_id = await dock.wanted()
-    await carrier.go_wrong("canceled")
-    await dock.work()
-    assert (await dock.label(label_id)).state == "refused"
-    async with dock.tx() as tx:
-        assert await buying.try_again(tx, [label_id]) == [label_id]
-    await dock.work()
-    label = await dock.label(label_id)
-    assert [label.tracking_number] == await carrier.alive()
-
-
-async def test_a_refusal_says_why_and_waits_for_a_person(dock: Dock, carrier: Swift) -> None:
-    label_id = await dock.wanted()
-    await dock.ask("UPDATE catalog.services SET code = 'gone' WHERE id = %s RETURNING 1", [SWIFT_STANDARD])
-    await dock.work()
-    label = await dock.label(label_id)
-    assert label.state == "refused"
-    assert label.refusal == "There is no service gone. (unknown_service)"
-    assert label.next_step == ("Try again", label.refusal)
-    await dock.ask("UPDATE catalog.services SET active = false WHERE id = %s RETURNING 1", [SWIFT_STANDARD])
-    async with dock.tx() as tx:
-        await buying.try_again(tx, [label_id])
-    await dock.work()
-    label = await dock.label(label_id)
-    assert (label.state, label.service_id) == ("bought", SWIFT_EXPRESS)
-    assert len(await carrier.sold()) == 1
-
-
-async def test_a_wrong_key_is_a_refusal_and_nothing_is_sold(dock: Dock, carrier: Swift) -> None:
-    label_id = await dock.wanted()
-    await dock.ask(
-        "UPDATE catalog.carriers SET api_key = 'wrong' WHERE base_url = %s RETURNING 1", [carrier.url]
-    )
-    await dock.work()
-    assert (await dock.label(label_id)).refusal == (
-        "Send a known key as `Authorization: Bearer ...`. (unauthenticated)"
-    )
 
 
 async def test_without_a_service_the_label_is_refused_with_every_reason(dock: Dock) -> None:
@@ -242,7 +201,7 @@ async def test_an_answer_that_comes_after_the_outcome_is_known_changes_nothing(
     before = await dock.label(label_id)
     async with dock.tx() as tx:
         await buying.doubt(tx, label_id, "late")
-        await buying.declined(tx, label_id, "late", "late")
+        await buying.declined(tx, label_id, Declined("late", "late"))
         await buying.hold_back(tx, label_id, "late")
         assert not await buying.absent(tx, label_id)
     await jobs.reconcile_label(dock.house, dock.tenant_id, label_id)

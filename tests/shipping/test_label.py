@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 
 from doorstep.platform.documents import plain
-from doorstep.stages.shipping.rules.label import STOCKS, Label, Party, arrange, sorting_text
+from doorstep.stages.shipping.rules.label import STOCKS, Label, Party, arrange, sorting_text, unprintable
 from doorstep.stages.shipping.rules.lint import fields, lint
 from doorstep.stages.shipping.rules.paper import pdf, zpl
 from tests.platform.documents.sheets import gray, words_of
@@ -137,3 +137,10 @@ def test_no_text_breaks_out_of_a_field_of_pdf() -> None:
         assert seen in said, payload
         if place % 50 == 0:
             assert codes(made, 203)["]C1"] == f"(00){label.sscc}"
+
+
+def test_letters_that_printers_lack_are_named_by_where_they_stand() -> None:
+    assert unprintable(LABEL) == []
+    assert unprintable(sent_to(name="山田太郎", street2="Łódź 5", city="Αθήνα")) == ["name"]
+    assert unprintable(replace(sent_to(street="東京 1"), service="特急")) == ["street", "service"]
+    assert unprintable(replace(LABEL, sender=replace(LABEL.sender, street="מחסן 4"))) == ["sender street"]

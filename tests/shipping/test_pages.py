@@ -67,6 +67,20 @@ async def test_a_label_page_tells_why_and_prints(desk: httpx.AsyncClient, dock: 
     assert "torn" in (await desk.get(page)).text
 
 
+async def test_letters_that_a_label_loses_are_told_on_its_page_in_the_api_and_in_its_history(
+    desk: httpx.AsyncClient, dock: Dock
+) -> None:
+    label_id = await dock.wanted(name="山田太郎", city="Zürich")
+    await dock.work()
+    assert (await dock.label(label_id)).unprintable == ["name"]
+    shown = (await desk.get(f"/shipping/labels/{label_id}")).text
+    assert "no letters for a part of the name: it prints as" in shown
+    assert "unprintable: name" in shown
+    plain_id = await dock.wanted()
+    await dock.work()
+    assert "no letters for" not in (await desk.get(f"/shipping/labels/{plain_id}")).text
+
+
 async def test_a_label_is_taken_back_and_made_anew_from_its_page(desk: httpx.AsyncClient, dock: Dock) -> None:
     label_id = await dock.wanted()
     await dock.work()

@@ -16,9 +16,8 @@ from doorstep.stages.shipping.rules.rating import (
     billed,
     choose,
     meters,
-    price,
-    zone_of,
 )
+from doorstep.stages.shipping.rules.tariff import price, zone_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ZONES = [

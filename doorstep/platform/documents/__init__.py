@@ -6,6 +6,7 @@ Everything here is pure and repeatable: the same facts give the same bytes, on e
 from doorstep.platform.documents.letters import BOLD, REGULAR, Font, fit, measure, plain, wrap
 from doorstep.platform.documents.pdf import Document, Page
 from doorstep.platform.documents.pictures import Picture, PictureUnreadableError, read_picture
+from doorstep.platform.documents.spelling import lost
 
 __all__ = [
     "BOLD",
@@ -16,6 +17,7 @@ __all__ = [
     "Picture",
     "PictureUnreadableError",
     "fit",
+    "lost",
     "measure",
     "plain",
     "read_picture",

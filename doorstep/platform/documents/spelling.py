@@ -67,7 +67,7 @@ def spell(text: str) -> list[str]:
 
 def lost(text: str) -> int:
     """Return how many characters of the text have no spelling and will print as `?`."""
-    if text.isascii():
+    if in_winansi(text):
         return 0
     composed = unicodedata.normalize("NFC", text)
     return sum(1 for cluster in clusters(composed) if cluster != "?" and _one(cluster) == "?")

@@ -209,7 +209,8 @@ class Service:
     Attributes:
         dim_divisor: cubic centimeters that are rated as one kilogram (length x width x height in cm, divided by it, is kg).
         tracking_prefix: what its tracking numbers begin with.
-        rates: `{"up_to_g": 1000, "zone": "1", "price_minor": 590}`, lightest first.
+        rates: `{"up_to_g": 1000, "zone": "1", "price_minor": 590}`, lightest first; with none, a carrier
+            that has an API is asked for the price of each parcel.
         zones: `{"country": "DE", "postal_prefix": "1", "zone": "1"}`; the longest prefix wins, country `*` is anywhere else.
     """
 

@@ -1,4 +1,4 @@
-"""When that happens, do this: packed parcels want labels, due labels are bought, canceled ones are taken back."""
+"""When that happens, do this: packed parcels want labels, which are priced, bought when due, and taken back when canceled."""
 
 from uuid import UUID
 
@@ -6,13 +6,14 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.tasks import Every, errand
-from doorstep.stages.shipping.acts import buying, manifests, voiding, wanting
+from doorstep.stages.shipping.acts import buying, manifests, quoting, voiding, wanting
 from doorstep.stages.shipping.acts.buying import read_facts
 from doorstep.stages.shipping.model import LabelState
 from doorstep.stages.shipping.ports import rate_table
 from doorstep.stages.shipping.ports.rate_table import Account, Busy, Declined, Silent, Sold, Taken
 
 ACTOR = "system:shipping"
+TAKEN_BACK = Declined("voided", "The carrier sold the label and took it back at once.")
 
 
 async def want_labels(tx: Tx, parcel_ids: list[UUID]) -> None:
@@ -31,6 +32,18 @@ async def void_parcels(tx: Tx, parcel_ids: list[UUID]) -> None:
 
 
 @errand
+async def ask_prices(house: House, tenant_id: UUID, label_id: UUID) -> None:
+    """Ask every carrier that quotes itself what a parcel costs, all at once and not for long, and choose a service."""
+    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+        asked = await quoting.prepare(tx, label_id)
+    if asked is None:
+        return
+    quotes = await rate_table.quote(house.http, asked.accounts, asked.question)
+    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+        await wanting.rate(tx, [label_id], quotes)
+
+
+@errand
 async def buy_label(house: House, tenant_id: UUID, label_id: UUID) -> None:
     """Buy one label: say so durably, call once, keep the answer.
 
@@ -45,13 +58,11 @@ async def buy_label(house: House, tenant_id: UUID, label_id: UUID) -> None:
     async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
         match answer:
             case Sold(voided=True):
-                await buying.declined(
-                    tx, label_id, "voided", "The carrier sold the label and took it back at once."
-                )
+                await buying.declined(tx, label_id, TAKEN_BACK, [answer.carrier_ref])
             case Sold():
                 await buying.bought(tx, label_id, answer)
-            case Declined(code, message):
-                await buying.declined(tx, label_id, code, message)
+            case Declined():
+                await buying.declined(tx, label_id, answer)
             case Busy(message):
                 await buying.hold_back(tx, label_id, message)
             case Silent(message):
@@ -71,7 +82,7 @@ async def reconcile_label(house: House, tenant_id: UUID, label_id: UUID) -> None
         purchase = await buying.question(tx, label_id)
     if purchase is None:
         return
-    found = await rate_table.find(house.http, purchase.account, purchase.reference)
+    found = await rate_table.find(house.http, purchase.account, purchase.reference, purchase.taken_back)
     if isinstance(found, Busy | Silent):
         raise Refused(Reason.OUTSIDE, found.message)
     once_more = False
@@ -79,7 +90,7 @@ async def reconcile_label(house: House, tenant_id: UUID, label_id: UUID) -> None
         if found is None:
             once_more = await buying.absent(tx, label_id)
         elif found.voided:
-            await buying.declined(tx, label_id, "voided", "The carrier sold the label and took it back.")
+            await buying.declined(tx, label_id, TAKEN_BACK, [found.carrier_ref])
         else:
             await buying.bought(tx, label_id, found)
     if once_more:
@@ -137,6 +148,7 @@ ON = {
     "parcel.packed": [want_labels],
     "order.canceled": [void_canceled],
     "parcel.canceled": [void_parcels],
+    "label.asking": [ask_prices],
     "label.due": [buy_label],
     "label.unknown": [reconcile_label],
     "label.asked_again": [reconcile_label],

@@ -55,6 +55,7 @@ LABEL = Machine(
         LabelAct.KEEP: {_L.VOIDING: _L.BOUGHT},
     },
     notes=(
+        "asking",
         "due",
         "asked_again",
         "unwanted",
@@ -139,6 +140,8 @@ class Facts:
     currency: str | None
     attempt: int
     request: dict[str, Any] | None
+    refusals: list[dict[str, Any]]
+    taken_back: list[str]
     unwanted: bool
     tracking_number: str | None
     sscc: str | None

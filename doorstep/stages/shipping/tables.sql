@@ -5,7 +5,9 @@ CREATE SCHEMA shipping;
 -- A label purchase: bought exactly once through owed, sent, and bought, refused or unknown. `reference` is our name for it
 -- at the carrier and never changes; `attempt` grows after a refusal only, so the carrier's idempotency key does. `request`
 -- is what the carrier was asked, kept until it refuses; `quiet_until` (machine time) is when its call must have ended;
--- `drawn` are the facts on the label, to draw it for any printer.
+-- `drawn` are the facts on the label, to draw it for any printer, and `unprintable` names those that a printer has no letters
+-- for. `refusals` are services that refused this parcel since a person looked, as {service_id, carrier_id, all, why}: the next
+-- best is tried; `taken_back` are the carrier's names for labels it sold and took back at once.
 CREATE TABLE shipping.labels (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -31,11 +33,14 @@ CREATE TABLE shipping.labels (
     quiet_until timestamptz,
     unwanted boolean NOT NULL DEFAULT false,
     refusal text,
+    refusals jsonb NOT NULL DEFAULT '[]',
+    taken_back text[] NOT NULL DEFAULT '{}',
     sent_at timestamptz,
     tracking_number text,
     sscc text,
     carrier_ref text,
     drawn jsonb,
+    unprintable text[] NOT NULL DEFAULT '{}',
     zpl text,
     pdf bytea,
     printed_at timestamptz,

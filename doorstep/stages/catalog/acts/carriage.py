@@ -46,7 +46,12 @@ async def add_services(tx: Tx, services: Sequence[Service]) -> list[UUID]:
     Raises:
         Refused: a field does not fit, a zone has no price, a code is taken, or the carrier is not there.
     """
-    refuse(fitness.all_faults([fitness.service_faults(one) for one in services]))
+    carriers = await carriers_of(tx, [one.carrier_id for one in services])
+    faults = [
+        fitness.service_faults(one, carriers[one.carrier_id].kind if one.carrier_id in carriers else None)
+        for one in services
+    ]
+    refuse(fitness.all_faults(faults))
     await put(tx, Q.add_services, services)
     return [one.id for one in services]
 

@@ -122,7 +122,9 @@ class ServiceIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         int, Meta(ge=1, le=1_000_000, description="Cubic centimeters rated as one kilogram.")
     ] = 5000
     max_weight_g: Grams
-    rates: Annotated[list[RateIn], Meta(min_length=1, max_length=1000)]
+    rates: Annotated[
+        list[RateIn], Meta(max_length=1000, description="None: the carrier is asked for each parcel's price.")
+    ]
     zones: Annotated[list[ZoneIn], Meta(min_length=1, max_length=10_000)]
     currency: Currency
 

@@ -183,12 +183,13 @@ def carrier_faults(carrier: Carrier, at: str = "") -> Iterator[Fault]:
         )
 
 
-def service_faults(service: Service, at: str = "") -> Iterator[Fault]:
-    """Say everything that is wrong with a carrier's service: every zone needs a price up to the heaviest parcel."""
+def service_faults(service: Service, kind: str | None, at: str = "") -> Iterator[Fault]:
+    """Say everything that is wrong with a service of a carrier of some kind: every zone needs a price, or an API to ask for it."""
     yield from _code(service.code, f"{at}/code")
     yield from _name(service.name, f"{at}/name")
     yield from _within(service.days_max, service.days_min, 365, f"{at}/days_max")
-    zones = {zone.get("zone") for zone in service.zones}
+    asked = kind == CarrierKind.RATE_TABLE and not service.rates
+    zones = set() if asked else {zone.get("zone") for zone in service.zones}
     priced = {rate.get("zone") for rate in service.rates}
     for zone in sorted(str(zone) for zone in zones - priced):
         yield Fault(

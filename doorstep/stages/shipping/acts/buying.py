@@ -1,7 +1,8 @@
 """The purchase at an outside carrier, step by step; between `send` and the answer no transaction is open.
 
 A label is bought exactly once: `sent` is durable before the call, an answer nobody understood makes it `unknown`, and from
-there the carrier is asked by our reference before it is asked to sell again, under the same key.
+there the carrier is asked by our reference before it is asked to sell again, under the same key. After a refusal nothing was
+sold: the next best service is wished for, as a purchase of its own, and what refused stands among the reasons.
 """
 
 from collections.abc import Sequence
@@ -16,13 +17,14 @@ from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.statements import Statements
-from doorstep.stages.shipping.acts.making import Made, keep
+from doorstep.stages.shipping.acts.making import Made, keep, service_names
 from doorstep.stages.shipping.acts.voiding import void_unwanted
 from doorstep.stages.shipping.acts.wanting import rate
 from doorstep.stages.shipping.model import LABEL, Facts, LabelAct, LabelState
 from doorstep.stages.shipping.ports import rate_table
-from doorstep.stages.shipping.ports.rate_table import Account, Sold
+from doorstep.stages.shipping.ports.rate_table import Account, Declined, Sold
 from doorstep.stages.shipping.rules import asking
+from doorstep.stages.shipping.rules.rating import Refusal
 
 Q = Statements("doorstep.stages.shipping")
 
@@ -41,6 +43,7 @@ class Purchase:
     request: dict[str, Any]
     key: str
     reference: str
+    taken_back: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,13 @@ async def send(tx: Tx, label_id: UUID) -> Purchase | None:
     request = await tx.value(Q.keep_request, id=label_id, request=wish, quiet_until=over)
     key = asking.idempotency_key(facts)
     await journal.move_all(tx, LABEL, LabelAct.SEND, [label_id], {"reference": facts.reference, "key": key})
-    return Purchase(Account(account.base_url or "", account.api_key or ""), request, key, facts.reference)
+    return Purchase(
+        Account(account.base_url or "", account.api_key or ""),
+        request,
+        key,
+        facts.reference,
+        facts.taken_back,
+    )
 
 
 def _quiet(facts: Facts) -> bool:
@@ -118,7 +127,8 @@ async def question(tx: Tx, label_id: UUID) -> Purchase | None:
     if facts.state != LabelState.UNKNOWN:
         return None
     account = await account_of(tx, facts)
-    return Purchase(account, facts.request or {}, asking.idempotency_key(facts), facts.reference)
+    key = asking.idempotency_key(facts)
+    return Purchase(account, facts.request or {}, key, facts.reference, facts.taken_back)
 
 
 async def bought(tx: Tx, label_id: UUID, sold: Sold) -> None:
@@ -145,13 +155,39 @@ async def bought(tx: Tx, label_id: UUID, sold: Sold) -> None:
         await void_unwanted(tx, [label_id])
 
 
-async def declined(tx: Tx, label_id: UUID, code: str, why: str) -> None:
-    """The carrier refused for good and sold nothing; a person decides, or the order was canceled meanwhile."""
+async def declined(tx: Tx, label_id: UUID, answer: Declined, taken_back: Sequence[str] = ()) -> None:
+    """The carrier refused for good and sold nothing, or took back at once what it sold: the next best service is tried.
+
+    If no other takes the parcel a person decides; if the order was canceled meanwhile, that was it.
+    """
     facts = await read_facts(tx, label_id)
-    moved = await journal.move(tx, LABEL, LabelAct.REFUSE, [label_id], {"code": code, "why": why})
-    await tx.run(Q.say_refusals, ids=moved.moved, refusal=f"{why} ({code})")
+    why = f"{answer.message} ({answer.code})"
+    told = {"code": answer.code, "why": answer.message, **await _named(tx, facts)}
+    moved = await journal.move(tx, LABEL, LabelAct.REFUSE, [label_id], told)
+    if not moved.moved:
+        return
+    await tx.run(Q.say_refusals, ids=moved.moved, refusal=why)
     if facts.unwanted:
         await void_unwanted(tx, moved.moved)
+        return
+    assert facts.service_id and facts.carrier_id  # noqa: S101, PT018 - it was asked for this service of this carrier
+    refusal = Refusal(facts.service_id, facts.carrier_id, answer.all, why)
+    kept = msgspec.json.encode([refusal]).decode()
+    await tx.run(Q.keep_refusal, id=label_id, refusal=kept, taken_back=list(taken_back))
+    await _begin_again(tx, [label_id], forget=False)
+
+
+async def _named(tx: Tx, facts: Facts) -> dict[str, str]:
+    """Return whom a label was asked from, for its history."""
+    named = (await service_names(tx, [facts.service_id])).get(facts.service_id)
+    return {"carrier": named.carrier, "service": named.name} if named else {}
+
+
+async def _begin_again(tx: Tx, ids: Sequence[UUID], *, forget: bool) -> None:
+    """Begin new purchases for refused labels; with `forget`, services that refused may be asked once more."""
+    await tx.run(Q.begin_attempts, ids=list(ids), forget=forget)
+    await journal.move(tx, LABEL, LabelAct.RETRY, ids)
+    await rate(tx, ids)
 
 
 async def hold_back(tx: Tx, label_id: UUID, why: str) -> None:
@@ -183,7 +219,8 @@ async def absent(tx: Tx, label_id: UUID) -> bool:
     if await tx.value(Q.count_absence, id=label_id, quiet_until=_in(SETTLING_S)) < ABSENCES_TO_RETRY:
         return True
     if facts.unwanted:
-        await declined(tx, label_id, "absent", "The carrier never sold it, and it is not wanted any more.")
+        never = Declined("absent", "The carrier never sold it, and it is not wanted any more.")
+        await declined(tx, label_id, never)
         return False
     await journal.move_all(tx, LABEL, LabelAct.RETRY, [label_id], {"why": "The carrier does not know it."})
     await journal.note(tx, LABEL, "due", [label_id], {"again": True})
@@ -197,9 +234,7 @@ async def try_again(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
     """
     found = await tx.rows(Q.label_facts, Facts, ids=list(ids))
     refused = [one.id for one in found if one.state == LabelState.REFUSED]
-    await tx.run(Q.begin_attempts, ids=refused)
-    await journal.move(tx, LABEL, LabelAct.RETRY, refused)
-    await rate(tx, refused)
+    await _begin_again(tx, refused, forget=True)
     in_doubt = [one.id for one in found if one.state in (LabelState.UNKNOWN, LabelState.SENT)]
     await journal.note(tx, LABEL, "asked_again", in_doubt)
     owed = [one.id for one in found if one.state == LabelState.OWED]

@@ -19,7 +19,7 @@ ON_MANIFEST_MAX = 5_000
 
 @dataclass(frozen=True, slots=True)
 class LabelSeen:
-    """A label as pages and programs see it; `reasons` say why its service won and the others did not."""
+    """A label as pages and programs see it; `reasons` say why its service won and the others did not, `unprintable` names what prints as `?`."""
 
     id: UUID
     state: str
@@ -48,6 +48,7 @@ class LabelSeen:
     handed_over_at: datetime | None
     manifest_id: UUID | None
     reasons: list[dict[str, Any]]
+    unprintable: list[str]
 
     @property
     def next_step(self) -> tuple[str, str] | None:

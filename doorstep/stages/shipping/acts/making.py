@@ -11,7 +11,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
 from doorstep.stages.shipping.model import LABEL, Facts, LabelAct
 from doorstep.stages.shipping.rules import asking, paper
-from doorstep.stages.shipping.rules.label import STOCKS
+from doorstep.stages.shipping.rules.label import STOCKS, unprintable
 from doorstep.stages.shipping.rules.numbers import tracking_number
 
 Q = Statements("doorstep.stages.shipping")
@@ -50,6 +50,7 @@ class _Kept:
     currency: str
     carrier_ref: str | None
     drawn: str
+    unprintable: str
     zpl: str
     pdf: bytes
 
@@ -81,6 +82,7 @@ async def keep(tx: Tx, made: Sequence[Made], why: Mapping[UUID, Mapping[str, obj
         "currency",
         "carrier_ref",
         "drawn",
+        "unprintable",
         "zpl",
         "pdf",
     )
@@ -92,6 +94,7 @@ async def keep(tx: Tx, made: Sequence[Made], why: Mapping[UUID, Mapping[str, obj
             "sscc": row.sscc,
             "price_minor": row.price_minor,
             "currency": row.currency,
+            **({"unprintable": row.unprintable} if row.unprintable else {}),
         }
         for row in kept
     }
@@ -114,6 +117,7 @@ def _drawn(one: Made, named: Named, number: str, sscc: str) -> _Kept:
         one.currency,
         one.carrier_ref,
         msgspec.json.encode(label).decode(),
+        ",".join(unprintable(label)),
         paper.zpl([label], STOCK),
         paper.pdf([label], STOCK),
     )

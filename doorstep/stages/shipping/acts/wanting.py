@@ -1,6 +1,10 @@
-"""A packed parcel wants a label: its service is chosen, and labels that no carrier has to be asked for are made at once."""
+"""A packed parcel wants a label: its service is chosen, and labels that no carrier has to be asked for are made at once.
 
-from collections.abc import Sequence
+Services whose carriers quote themselves cannot be weighed here, where a transaction is open: their labels are noted as
+`asking`, and `acts/quoting.py` comes back with the quotes.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -15,7 +19,8 @@ from doorstep.stages.catalog import CarrierKind
 from doorstep.stages.shipping.acts.making import Made, keep
 from doorstep.stages.shipping.model import LABEL, Facts, LabelAct, LabelState
 from doorstep.stages.shipping.rules import asking
-from doorstep.stages.shipping.rules.rating import Center, Choice, Offer, choose
+from doorstep.stages.shipping.rules.rating import NO_QUOTES, Center, Choice, Offer, choose, to_ask
+from doorstep.stages.shipping.rules.tariff import Answer
 
 Q = Statements("doorstep.stages.shipping")
 
@@ -61,15 +66,23 @@ class _Chosen:
     refusal: str | None
 
 
-async def rate(tx: Tx, ids: Sequence[UUID]) -> None:
-    """Choose a service for owed labels. Labels of ours are made now, the others are due at their carrier, or refused."""
+async def rate(tx: Tx, ids: Sequence[UUID], quotes: Mapping[UUID, Answer] | None = None) -> None:
+    """Choose a service for owed labels that have none. Labels of ours are made now, the others are due at their carrier, or refused.
+
+    Without `quotes`, labels for which a carrier must be asked are noted as such and wait.
+    """
     if not ids:
         return
     found = await tx.rows(Q.label_facts, Facts, ids=list(ids))
-    owed = [facts for facts in found if facts.state == LabelState.OWED]
+    owed = [facts for facts in found if facts.state == LabelState.OWED and facts.service_id is None]
     offers = await tx.rows(Q.offers, Offer)
     centers = await tx.rows(Q.centers, Center)
-    choices = {facts.id: choose(asking.load(facts, tx.now), offers, centers) for facts in owed}
+    loads = {facts.id: asking.load(facts, tx.now) for facts in owed}
+    if quotes is None:
+        waiting = {label_id for label_id, load in loads.items() if to_ask(load, offers)}
+        await journal.note(tx, LABEL, "asking", sorted(waiting))
+        owed = [facts for facts in owed if facts.id not in waiting]
+    choices = {facts.id: choose(loads[facts.id], offers, centers, quotes or NO_QUOTES) for facts in owed}
     rows = [_row(label_id, choice) for label_id, choice in choices.items()]
     names = ("id", "carrier_id", "service_id", "route", "quoted_minor", "currency", "reasons", "refusal")
     await tx.run(Q.set_choices, **{f"{name}s": [getattr(row, name) for row in rows] for name in names})

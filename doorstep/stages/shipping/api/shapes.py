@@ -55,6 +55,10 @@ class LabelOut(msgspec.Struct, kw_only=True):
     handed_over_at: datetime | None
     manifest_id: UUID | None
     reasons: list[ReasonOut]
+    unprintable: Annotated[
+        list[str],
+        msgspec.Meta(description="What the label shows with `?` for letters that printers do not have."),
+    ]
 
 
 def label_out(seen: LabelSeen) -> LabelOut:

@@ -1,4 +1,4 @@
-"""A carrier that sells labels over HTTP: prices come from our own table, labels are drawn by ourselves.
+"""A carrier that sells labels over HTTP: prices come from our own table or from its quotes, labels are drawn by ourselves.
 
 What a call may end in is one of four things, and the difference is what keeps a label from being bought twice: it was sold;
 it was refused for good; it was certainly not sold (`Busy`); or nobody knows (`Silent`), and then the carrier is asked
@@ -6,17 +6,25 @@ by our reference before anything else happens. This client never repeats a call 
 """
 
 import asyncio
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
 
 from doorstep.stages.shipping.rules.numbers import SHAPE
+from doorstep.stages.shipping.rules.tariff import Answer as Quoted
+from doorstep.stages.shipping.rules.tariff import Quote
 
 DEADLINE_S = 10.0
 """How long one call may take in all; the worker's lease of a task is several times as long."""
+QUOTING_S = 2.0
+"""How long carriers may think about their prices: all are asked at once, and who is silent is left out."""
 TEXT_MAX = 300
+CURRENCY = re.compile(r"[A-Z]{3}")
 NEVER_REACHED = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -47,10 +55,11 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The carrier refuses for good, and sold nothing."""
+    """The carrier refuses for good, and sold nothing; with `all`, it refuses our account whatever we ask."""
 
     code: str
     message: str
+    all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,16 @@ class _Found(msgspec.Struct):
     shipments: list[_Shipment]
 
 
+class _Rate(msgspec.Struct):
+    service: str
+    price_minor: int
+    currency: str
+
+
+class _Rates(msgspec.Struct):
+    rates: list[_Rate]
+
+
 class _Taken(msgspec.Struct):
     id: str
     accepted: list[str]
@@ -98,6 +117,34 @@ class Taken:
     refused: dict[str, str]
 
 
+async def quote(
+    http: httpx.AsyncClient, accounts: Mapping[UUID, Account], question: dict[str, Any]
+) -> dict[UUID, Quoted]:
+    """Ask carriers for their prices, all at once; one that does not answer in time holds up none of the others.
+
+    Returns:
+        For each carrier what it quoted, or why it did not.
+    """
+    answers = await asyncio.gather(*(_quote(http, account, question) for account in accounts.values()))
+    return dict(zip(accounts, answers, strict=True))
+
+
+async def _quote(http: httpx.AsyncClient, account: Account, question: dict[str, Any]) -> Quoted:
+    answer = await _call(http, account, "POST", "/v1/rates", json=question, deadline_s=QUOTING_S)
+    if isinstance(answer, Declined):
+        return f"has no price: {answer.message}"
+    if isinstance(answer, Busy | Silent):
+        return f"did not answer with its price: {answer.message}"
+    found = _read(answer, _Rates)
+    if found is None:
+        return "did not answer with its price: what it said cannot be read."
+    return {
+        one.service: Quote(one.price_minor, one.currency)
+        for one in found.rates
+        if 0 <= one.price_minor < 10**12 and CURRENCY.fullmatch(one.currency)
+    }
+
+
 async def buy(http: httpx.AsyncClient, account: Account, request: dict[str, Any], key: str) -> Answer:
     """Ask for one label, once. `key` and `request` are the same whenever the same wish is repeated."""
     answer = await _call(http, account, "POST", "/v1/shipments", json=request, key=key)
@@ -109,8 +156,13 @@ async def buy(http: httpx.AsyncClient, account: Account, request: dict[str, Any]
     return _sold(shipment)
 
 
-async def find(http: httpx.AsyncClient, account: Account, reference: str) -> Sold | Busy | Silent | None:
-    """Ask what became of a wish: the label that is alive, else one that was voided, else None."""
+async def find(
+    http: httpx.AsyncClient, account: Account, reference: str, over: Collection[str] = ()
+) -> Sold | Busy | Silent | None:
+    """Ask what became of a wish: the label that is alive, else one that was voided, else None.
+
+    `over` names labels of earlier wishes, whose end is known: they say nothing about this one.
+    """
     answer = await _call(http, account, "GET", "/v1/shipments", params={"reference": reference})
     if isinstance(answer, Declined):
         return Silent(f"The carrier does not say: {answer.message}")
@@ -119,7 +171,7 @@ async def find(http: httpx.AsyncClient, account: Account, reference: str) -> Sol
     found = _read(answer, _Found)
     if found is None:
         return Silent(f"The answer ({answer.status_code}) is not a list of labels.")
-    ours = [_sold(one) for one in found.shipments if one.reference == reference]
+    ours = [_sold(one) for one in found.shipments if one.reference == reference and one.id not in over]
     known = [one for one in ours if isinstance(one, Sold)]
     if len(known) < len(ours):
         return Silent("The carrier names a label that cannot be read.")
@@ -179,12 +231,13 @@ async def _call(
     key: str | None = None,
     json: Any = None,
     params: dict[str, str] | None = None,
+    deadline_s: float | None = None,
 ) -> httpx.Response | Declined | Busy | Silent:
     headers = {"authorization": f"Bearer {account.key}"}
     if key is not None:
         headers["idempotency-key"] = key
     try:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(deadline_s or DEADLINE_S):
             answer = await http.request(
                 method, account.base_url.rstrip("/") + path, headers=headers, json=json, params=params
             )
@@ -204,9 +257,9 @@ def _judged(answer: httpx.Response) -> httpx.Response | Declined | Busy | Silent
         return answer
     if status == 429 or (status == 503 and "retry-after" in answer.headers):
         return Busy(f"The carrier asks to come back later ({status}). {message}".strip())
-    if status >= 500 or status < 400 or code == "key_reused":
+    if status >= 500 or status < 400 or code in ("", "key_reused"):  # a refusal that does not say so is none
         return Silent(f"The carrier answered {status}. {message}".strip())
-    return Declined(code or str(status), message or f"The carrier answered {status}.")
+    return Declined(code, message or f"The carrier answered {status}.", status in (401, 403))
 
 
 def _error(answer: httpx.Response) -> tuple[str, str]:

@@ -14,7 +14,7 @@ RETURNING id;
 -- name: label_facts
 -- Everything that choosing, asking for and drawing a label needs; the labels are locked in id order.
 SELECT l.id, l.state, l.parcel_id, l.order_id, l.site_id, l.merchant_id, l.carrier_id, l.service_id, l.route, l.reference,
-       l.quoted_minor, l.price_minor, l.currency, l.attempt, l.request, l.unwanted, l.tracking_number, l.sscc,
+       l.quoted_minor, l.price_minor, l.currency, l.attempt, l.request, l.refusals, l.taken_back, l.unwanted, l.tracking_number, l.sscc,
        l.carrier_ref, l.handed_over_at, l.quiet_until, p.number AS parcel_number, coalesce(p.weight_g, p.expected_g) AS weight_g,
        p.length_mm, p.width_mm, p.height_mm, o.number AS order_number, o.state AS order_state, o.promised_until,
        o.currency AS order_currency, m.name AS merchant, t.name, t.company, t.street, t.street2, t.city, t.region,
@@ -61,10 +61,11 @@ WHERE l.tenant_id = %(tenant_id)s AND l.id = choice.id;
 -- Stores what was bought: numbers, price, and the label itself.
 UPDATE shipping.labels l SET tracking_number = made.tracking_number, sscc = made.sscc, price_minor = made.price_minor,
     currency = made.currency, carrier_ref = made.carrier_ref, drawn = made.drawn, zpl = made.zpl, pdf = made.pdf,
-    refusal = NULL
+    unprintable = string_to_array(made.unprintable, ','), refusal = NULL
 FROM unnest(%(ids)s::uuid[], %(tracking_numbers)s::text[], %(ssccs)s::text[], %(price_minors)s::bigint[],
-            %(currencys)s::text[], %(carrier_refs)s::text[], %(drawns)s::jsonb[], %(zpls)s::text[], %(pdfs)s::bytea[])
-  AS made(id, tracking_number, sscc, price_minor, currency, carrier_ref, drawn, zpl, pdf)
+            %(currencys)s::text[], %(carrier_refs)s::text[], %(drawns)s::jsonb[], %(zpls)s::text[], %(pdfs)s::bytea[],
+            %(unprintables)s::text[])
+  AS made(id, tracking_number, sscc, price_minor, currency, carrier_ref, drawn, zpl, pdf, unprintable)
 WHERE l.tenant_id = %(tenant_id)s AND l.id = made.id;
 
 -- name: keep_request
@@ -88,9 +89,15 @@ RETURNING absences;
 -- Until when a sale may still show late, by the machine's clock.
 UPDATE shipping.labels SET quiet_until = %(quiet_until)s WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
+-- name: keep_refusal
+-- A service refused this parcel; what was sold and taken back at once is remembered by the carrier's name for it.
+UPDATE shipping.labels SET refusals = refusals || %(refusal)s::jsonb, taken_back = taken_back || %(taken_back)s::text[]
+WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
 -- name: begin_attempts
--- After a refusal nothing was sold: the next wish is a new one to the carrier, asked afresh.
-UPDATE shipping.labels SET attempt = attempt + 1, request = NULL, refusal = NULL
+-- After a refusal nothing was sold: the next wish is a new one to a carrier, asked afresh. When a person asks, all services may try again.
+UPDATE shipping.labels SET attempt = attempt + 1, request = NULL, refusal = NULL, carrier_id = NULL, service_id = NULL,
+    refusals = CASE WHEN %(forget)s THEN '[]' ELSE refusals END
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: no_longer_want
@@ -106,6 +113,11 @@ WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(order_ids)s::uuid[]) AND s
 -- The labels of some parcels that are not voided.
 SELECT id FROM shipping.labels
 WHERE tenant_id = %(tenant_id)s AND parcel_id = ANY (%(parcel_ids)s::uuid[]) AND state <> 'voided' ORDER BY id;
+
+-- name: askable
+-- Carriers that quote themselves: where they are asked, and with which key.
+SELECT id, base_url, api_key FROM catalog.carriers
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) ORDER BY id;
 
 -- name: account
 -- Where and with which key a carrier is asked.

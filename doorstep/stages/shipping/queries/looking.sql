@@ -3,7 +3,7 @@
 SELECT l.id, l.state, l.parcel_id, p.number AS parcel_number, l.order_id, o.number AS order_number, l.merchant_id,
        l.site_id, l.generation, l.carrier_id, c.name AS carrier, l.service_id, v.name AS service, l.reference,
        l.quoted_minor, l.price_minor, l.currency, l.refusal, l.tracking_number, l.sscc, l.route, l.owed_at, l.sent_at,
-       l.printed_at, l.handed_over_at, l.manifest_id, l.reasons
+       l.printed_at, l.handed_over_at, l.manifest_id, l.reasons, l.unprintable
 FROM shipping.labels l
 JOIN warehouse.parcels p ON p.tenant_id = l.tenant_id AND p.id = l.parcel_id
 JOIN orders.orders o ON o.tenant_id = l.tenant_id AND o.id = l.order_id
@@ -20,7 +20,7 @@ ORDER BY l.id DESC LIMIT %(most)s;
 SELECT l.id, l.state, l.parcel_id, p.number AS parcel_number, l.order_id, o.number AS order_number, l.merchant_id,
        l.site_id, l.generation, l.carrier_id, c.name AS carrier, l.service_id, v.name AS service, l.reference,
        l.quoted_minor, l.price_minor, l.currency, l.refusal, l.tracking_number, l.sscc, l.route, l.owed_at, l.sent_at,
-       l.printed_at, l.handed_over_at, l.manifest_id, l.reasons
+       l.printed_at, l.handed_over_at, l.manifest_id, l.reasons, l.unprintable
 FROM shipping.labels l
 JOIN warehouse.parcels p ON p.tenant_id = l.tenant_id AND p.id = l.parcel_id
 JOIN orders.orders o ON o.tenant_id = l.tenant_id AND o.id = l.order_id

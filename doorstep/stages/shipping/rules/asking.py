@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from doorstep.platform.measures import mass
 from doorstep.stages.shipping.model import Facts
 from doorstep.stages.shipping.rules.label import Label, Party
-from doorstep.stages.shipping.rules.rating import Load
+from doorstep.stages.shipping.rules.rating import Load, Refusal
 
 SIDE_MM = 10
 """A side nobody measured counts as one centimeter: an envelope has to go as well."""
@@ -24,6 +26,7 @@ def load(facts: Facts, now: datetime) -> Load:
         facts.order_currency,
         now,
         facts.promised_until,
+        tuple(msgspec.convert(facts.refusals, list[Refusal])),
     )
 
 
@@ -33,10 +36,13 @@ def sides(facts: Facts) -> tuple[int, int, int]:
 
 
 def request(facts: Facts, service: str) -> dict[str, Any]:
-    """Return the body of a purchase; texts are cut to what the carrier's fields hold."""
+    """Return the body of a purchase."""
+    return {"reference": facts.reference, "service": service, **question(facts)}
+
+
+def question(facts: Facts) -> dict[str, Any]:
+    """Return what a carrier must know of a parcel to say its prices; texts are cut to what its fields hold."""
     return {
-        "reference": facts.reference,
-        "service": service,
         "from": {
             "name": facts.merchant[:300],
             "company": facts.site_name[:300],

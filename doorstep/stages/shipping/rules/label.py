@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from doorstep.platform.barcodes import QUIET_MODULES, Linear, Modules, code128, datamatrix, gs1_128
-from doorstep.platform.documents import BOLD, REGULAR, Font, fit, measure, wrap
+from doorstep.platform.documents import BOLD, REGULAR, Font, fit, lost, measure, wrap
 from doorstep.stages.shipping.rules.numbers import spoken, spoken_sscc
 
 MARGIN_PT = 10
@@ -65,6 +65,14 @@ class Label:
     tracking: str
     sscc: str
     reference: str
+
+
+def unprintable(label: Label) -> list[str]:
+    """Return which words of a label have letters that printers lack and will show as `?`, by name: the receiver's first."""
+    named = {field.replace("_", " "): getattr(label.receiver, field) for field in Party.__slots__}
+    named |= {f"sender {field.replace('_', ' ')}": getattr(label.sender, field) for field in Party.__slots__}
+    named |= {name: getattr(label, name) for name in ("carrier", "service", "route", "reference")}
+    return [name for name, words in named.items() if lost(words)]
 
 
 @dataclass(frozen=True, slots=True)

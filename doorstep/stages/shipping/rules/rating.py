@@ -1,18 +1,19 @@
 """Which service carries a parcel: every active one is weighed, one wins, and each keeps its reason.
 
 A price is the carrier's own table: zone by the longest postal prefix, rate by the billed mass, which is the larger of real and
-dimensional mass. What is compared is all-in: the price, plus what we expect to lose by this service being late, damaging or
+dimensional mass. Where we have no table of a service, its carrier is asked (`to_ask`, then `quotes`). What is compared is all-in: the price, plus what we expect to lose by this service being late, damaging or
 disappointing, as our own deliveries measured it. A service that would miss the promise is taken only if none keeps it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Any
 from uuid import UUID
 
 from doorstep.platform.measures import distance, mass, money
+from doorstep.stages.shipping.rules.tariff import Answer, names_area, price, quoted, zone_of
 
 FLEET_REACH_M = 25_000
 """How far from a local center our own vans drive."""
@@ -22,6 +23,9 @@ PRIOR_PARCELS, PRIOR_ON_TIME = 20, 18
 """What we believe of a service before it carried anything: eighteen of twenty on time. Few parcels move this little."""
 UNSETTLED_MAX = 3
 """With so many purchases in doubt, a carrier is asked only for what nobody else carries, until it answered for some."""
+
+
+NO_QUOTES: Mapping[UUID, Answer] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,11 @@ class Offer:
     rating_sum: int
     unsettled: int
 
+    @property
+    def quotes(self) -> bool:
+        """Whether its carrier says the price, because we have no table of it."""
+        return self.kind == "rate_table" and not self.rates
+
 
 @dataclass(frozen=True, slots=True)
 class Center:
@@ -57,6 +66,16 @@ class Center:
     code: str
     lat: float
     lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A service that refused to sell a label for this parcel; with `all`, its carrier refuses whatever we ask."""
+
+    service_id: UUID
+    carrier_id: UUID
+    all: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,14 @@ class Load:
     currency: str
     leaves_at: datetime
     promised_until: datetime | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+    def refused_by(self, offer: Offer) -> str | None:
+        """Return why a service, or its whole carrier, has refused this parcel before; none if it has not."""
+        for one in self.refusals:
+            if one.service_id == offer.service_id or (one.all and one.carrier_id == offer.carrier_id):
+                return one.why
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +144,19 @@ class _Fit:
     in_time: bool
 
 
-def choose(load: Load, offers: Sequence[Offer], centers: Sequence[Center]) -> Choice:
-    """Weigh all offers for a parcel."""
+def to_ask(load: Load, offers: Sequence[Offer]) -> set[UUID]:
+    """Return the carriers that must be asked for their prices before a parcel's services can be weighed."""
+    return {offer.carrier_id for offer in offers if offer.quotes and isinstance(_reaches(load, offer), tuple)}
+
+
+def choose(
+    load: Load, offers: Sequence[Offer], centers: Sequence[Center], quotes: Mapping[UUID, Answer] = NO_QUOTES
+) -> Choice:
+    """Weigh all offers for a parcel; `quotes` are what carriers said that were asked, by carrier."""
     fits: list[_Fit] = []
     weighed: list[Weighed] = []
     for offer in offers:
-        fit = _fit(load, offer, centers)
+        fit = _fit(load, offer, centers, quotes)
         if isinstance(fit, str):
             weighed.append(_lost(offer, fit))
         else:
@@ -140,20 +174,36 @@ def _order(fit: _Fit) -> tuple[int, int, str, str]:
     return fit.all_in_minor, fit.offer.days_max, fit.offer.carrier, fit.offer.code
 
 
-def _fit(load: Load, offer: Offer, centers: Sequence[Center]) -> _Fit | str:
-    """Return what the offer costs, or why it cannot take the parcel."""
-    billed_g = billed(load, offer.dim_divisor)
+def _reaches(load: Load, offer: Offer) -> tuple[str, int] | str:
+    """Return the zone and the billed mass in grams, or why the service cannot take the parcel whatever it costs."""
+    if (refused := load.refused_by(offer)) is not None:
+        return f"refused to sell: {refused}"
     if load.weight_g > offer.max_weight_g:
         return f"takes at most {mass(offer.max_weight_g)}, this is {mass(load.weight_g)}"
     zone = zone_of(offer.zones, load.country, load.postal_code)
     if zone is None:
         return f"does not go to {load.country} {load.postal_code}".rstrip()
-    price_minor = price(offer.rates, zone, billed_g)
-    if price_minor is None:
+    return zone, billed(load, offer.dim_divisor)
+
+
+def _fit(load: Load, offer: Offer, centers: Sequence[Center], quotes: Mapping[UUID, Answer]) -> _Fit | str:
+    """Return what the offer costs, or why it cannot take the parcel."""
+    reached = _reaches(load, offer)
+    if isinstance(reached, str):
+        return reached
+    zone, billed_g = reached
+    if offer.quotes:
+        quote = quoted(quotes.get(offer.carrier_id), offer.code)
+        if isinstance(quote, str):
+            return quote
+        offer, price_minor = replace(offer, currency=quote.currency), quote.price_minor
+    elif (found := price(offer.rates, zone, billed_g)) is None:
         return f"has no price for {mass(billed_g)} in zone {zone}"
+    else:
+        price_minor = found
     route = f"{load.country} {load.postal_code[:5]}".rstrip()
     if offer.kind == "fleet":
-        near = nearest(load, centers, named=_named(offer.zones, load.country, load.postal_code))
+        near = nearest(load, centers, named=names_area(offer.zones, load.country, load.postal_code))
         if isinstance(near, str):
             return near
         route = near.code
@@ -221,33 +271,6 @@ def billed(load: Load, dim_divisor: int) -> int:
     """Return the grams a parcel is rated at: real or dimensional (cubic millimeters over the divisor are grams)."""
     length, width, height = load.sides_mm
     return max(load.weight_g, ceil(length * width * height / dim_divisor))
-
-
-def zone_of(zones: Sequence[dict[str, Any]], country: str, postal_code: str) -> str | None:
-    """Return the zone of an address: its own country before `*`, then the longest postal prefix; none if no row fits."""
-    code = postal_code.replace(" ", "").upper()
-    fits = [
-        (row["country"] == country, len(row["postal_prefix"]), str(row["zone"]))
-        for row in zones
-        if row["country"] in (country, "*")
-        and code.startswith(str(row["postal_prefix"]).replace(" ", "").upper())
-    ]
-    return max(fits, key=lambda fit: fit[:2])[2] if fits else None
-
-
-def _named(zones: Sequence[dict[str, Any]], country: str, postal_code: str) -> bool:
-    """Return whether a row names the address's country and the beginning of its postal code."""
-    return zone_of([row for row in zones if row["postal_prefix"]], country, postal_code) is not None
-
-
-def price(rates: Sequence[dict[str, Any]], zone: str, billed_g: int) -> int | None:
-    """Return the price in minor units of the lightest step that holds the mass; none above the heaviest."""
-    steps = [
-        (int(row["up_to_g"]), int(row["price_minor"]))
-        for row in rates
-        if str(row["zone"]) == zone and int(row["up_to_g"]) >= billed_g
-    ]
-    return min(steps)[1] if steps else None
 
 
 def nearest(load: Load, centers: Sequence[Center], *, named: bool) -> Center | str:
