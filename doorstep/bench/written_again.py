@@ -11,6 +11,12 @@ from psycopg import AsyncConnection
 
 SCHEMA = "yardstick"
 
+STORED = """
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+"""The columns of a table that somebody writes; the others follow from them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -25,8 +31,9 @@ async def learn(owner: AsyncConnection[Any], table: str, tenant_id: UUID | None 
     name = f"{SCHEMA}.{table.replace('.', '_')}"
     await owner.execute(f"CREATE TABLE IF NOT EXISTS {name} (LIKE {table} INCLUDING ALL)".encode())
     await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY".encode())
+    stored = await (await owner.execute(STORED, [table])).fetchone() or ("*",)
     cursor = await owner.execute(
-        f"SELECT * FROM {table} WHERE tenant_id = coalesce(%s, tenant_id)".encode(),  # noqa: S608 - a name of ours
+        f"SELECT {stored[0]} FROM {table} WHERE tenant_id = coalesce(%s, tenant_id)".encode(),  # noqa: S608 - a name of ours
         [tenant_id],
     )
     rows = await cursor.fetchall()

@@ -485,6 +485,7 @@ CREATE TABLE orders.contacts (
     name text NOT NULL,
     company text NOT NULL DEFAULT '',
     email text NOT NULL DEFAULT '',
+    email_key text NOT NULL GENERATED ALWAYS AS (lower(email)) STORED,
     phone text NOT NULL DEFAULT '',
     street text NOT NULL,
     street2 text NOT NULL DEFAULT '',
@@ -496,7 +497,7 @@ CREATE TABLE orders.contacts (
     lon double precision,
     PRIMARY KEY (tenant_id, order_id)
 );
-CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, lower(email));
+CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, email_key);
 
 -- Why an order may not go on: a set of reasons, each released on its own.
 CREATE TABLE orders.holds (
@@ -717,6 +718,7 @@ CREATE UNIQUE INDEX one_open_parcel ON warehouse.parcels (tenant_id, fulfillment
 CREATE INDEX parcels_of_fulfillment ON warehouse.parcels (tenant_id, fulfillment_id);
 CREATE INDEX parcels_of_order ON warehouse.parcels (tenant_id, order_id);
 CREATE INDEX parcels_to_ship ON warehouse.parcels (tenant_id, site_id, packed_at) WHERE state = 'packed';
+CREATE INDEX parcels_canceled ON warehouse.parcels (tenant_id, site_id) WHERE state = 'canceled';
 CREATE INDEX parcels_by_age ON warehouse.parcels (tenant_id, id DESC);
 
 -- What lies in a parcel; of a canceled one, `returned` units went back to their bins.
@@ -1033,6 +1035,7 @@ CREATE INDEX stops_of_order ON delivery.stops (tenant_id, order_id);
 CREATE INDEX stops_of_route ON delivery.stops (tenant_id, route_id, position) WHERE route_id IS NOT NULL;
 CREATE INDEX stops_at_center ON delivery.stops (tenant_id, site_id, state)
     WHERE state IN ('expected', 'at_center', 'failed');
+CREATE INDEX stops_open ON delivery.stops (tenant_id, state) WHERE state NOT IN ('delivered', 'returned');
 CREATE INDEX stops_by_number ON delivery.stops (tenant_id, tracking_number);
 CREATE INDEX stops_by_sscc ON delivery.stops (tenant_id, sscc) WHERE sscc IS NOT NULL;
 

@@ -11,12 +11,12 @@ SELECT 'warehouse', f.state, count(*)::int, min(f.released_at), count(*) FILTER 
 FROM warehouse.fulfillments f
 WHERE f.tenant_id = %(tenant_id)s AND f.state IN ('waiting', 'batched', 'picking', 'picked', 'short') GROUP BY f.state
 UNION ALL
-SELECT 'shipping', l.state, count(*)::int, min(p.packed_at), 0
-FROM shipping.labels l JOIN warehouse.parcels p ON p.tenant_id = %(tenant_id)s AND p.id = l.parcel_id
+SELECT 'shipping', l.state, count(*)::int, min(l.owed_at), 0
+FROM shipping.labels l
 WHERE l.tenant_id = %(tenant_id)s AND l.state IN ('owed', 'sent', 'refused', 'unknown', 'voiding') GROUP BY l.state
 UNION ALL
-SELECT 'shipping', 'to_hand_over', count(*)::int, min(p.packed_at), 0
-FROM shipping.labels l JOIN warehouse.parcels p ON p.tenant_id = %(tenant_id)s AND p.id = l.parcel_id
+SELECT 'shipping', 'to_hand_over', count(*)::int, min(l.owed_at), 0
+FROM shipping.labels l
 WHERE l.tenant_id = %(tenant_id)s AND l.state = 'bought' AND l.handed_over_at IS NULL HAVING count(*) > 0
 UNION ALL
 SELECT 'tracking', t.state, count(*)::int, min(t.status_at), count(*) FILTER (WHERE t.window_until < %(now)s)::int
@@ -54,8 +54,8 @@ FROM (
     SELECT f.order_id, 'warehouse', f.state, f.released_at FROM warehouse.fulfillments f
     WHERE f.tenant_id = %(tenant_id)s AND f.state IN ('waiting', 'batched', 'picking', 'picked', 'short')
     UNION ALL
-    SELECT l.order_id, 'shipping', CASE WHEN l.state = 'bought' THEN 'to_hand_over' ELSE l.state END, p.packed_at
-    FROM shipping.labels l JOIN warehouse.parcels p ON p.tenant_id = %(tenant_id)s AND p.id = l.parcel_id
+    SELECT l.order_id, 'shipping', CASE WHEN l.state = 'bought' THEN 'to_hand_over' ELSE l.state END, l.owed_at
+    FROM shipping.labels l
     WHERE l.tenant_id = %(tenant_id)s
       AND (l.state IN ('owed', 'sent', 'refused', 'unknown', 'voiding') OR (l.state = 'bought' AND l.handed_over_at IS NULL))
     UNION ALL
@@ -118,7 +118,7 @@ FROM (
     WHERE l.tenant_id = %(tenant_id)s AND l.tracking_number = %(q)s
     UNION ALL
     SELECT c.order_id, 4, 'e-mail' FROM orders.contacts c
-    WHERE c.tenant_id = %(tenant_id)s AND lower(c.email) = lower(%(q)s)
+    WHERE c.tenant_id = %(tenant_id)s AND c.email_key = lower(%(q)s)
     UNION ALL
     (SELECT l.order_id, 5, 'SKU' FROM catalog.products p
      JOIN orders.lines l ON l.tenant_id = %(tenant_id)s AND l.product_id = p.id

@@ -68,6 +68,7 @@ CREATE INDEX stops_of_order ON delivery.stops (tenant_id, order_id);
 CREATE INDEX stops_of_route ON delivery.stops (tenant_id, route_id, position) WHERE route_id IS NOT NULL;
 CREATE INDEX stops_at_center ON delivery.stops (tenant_id, site_id, state)
     WHERE state IN ('expected', 'at_center', 'failed');
+CREATE INDEX stops_open ON delivery.stops (tenant_id, state) WHERE state NOT IN ('delivered', 'returned');
 CREATE INDEX stops_by_number ON delivery.stops (tenant_id, tracking_number);
 CREATE INDEX stops_by_sscc ON delivery.stops (tenant_id, sscc) WHERE sscc IS NOT NULL;
 

@@ -62,6 +62,7 @@ CREATE TABLE orders.contacts (
     name text NOT NULL,
     company text NOT NULL DEFAULT '',
     email text NOT NULL DEFAULT '',
+    email_key text NOT NULL GENERATED ALWAYS AS (lower(email)) STORED,
     phone text NOT NULL DEFAULT '',
     street text NOT NULL,
     street2 text NOT NULL DEFAULT '',
@@ -73,7 +74,7 @@ CREATE TABLE orders.contacts (
     lon double precision,
     PRIMARY KEY (tenant_id, order_id)
 );
-CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, lower(email));
+CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, email_key);
 
 -- Why an order may not go on: a set of reasons, each released on its own.
 CREATE TABLE orders.holds (

@@ -162,6 +162,7 @@ CREATE UNIQUE INDEX one_open_parcel ON warehouse.parcels (tenant_id, fulfillment
 CREATE INDEX parcels_of_fulfillment ON warehouse.parcels (tenant_id, fulfillment_id);
 CREATE INDEX parcels_of_order ON warehouse.parcels (tenant_id, order_id);
 CREATE INDEX parcels_to_ship ON warehouse.parcels (tenant_id, site_id, packed_at) WHERE state = 'packed';
+CREATE INDEX parcels_canceled ON warehouse.parcels (tenant_id, site_id) WHERE state = 'canceled';
 CREATE INDEX parcels_by_age ON warehouse.parcels (tenant_id, id DESC);
 
 -- What lies in a parcel; of a canceled one, `returned` units went back to their bins.

@@ -47,7 +47,7 @@ WITH found AS (
     UNION
     (SELECT o.id FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.external_ref = %(q)s LIMIT %(widest)s)
     UNION
-    (SELECT c.order_id FROM orders.contacts c WHERE c.tenant_id = %(tenant_id)s AND lower(c.email) = lower(%(q)s)
+    (SELECT c.order_id FROM orders.contacts c WHERE c.tenant_id = %(tenant_id)s AND c.email_key = lower(%(q)s)
      ORDER BY c.order_id DESC LIMIT %(widest)s)
     UNION
     (SELECT l.order_id FROM catalog.products p CROSS JOIN LATERAL (

@@ -1,0 +1,220 @@
+"""What a hundred times more orders cost: the pages and the intake of a small house against the same ones of a large house.
+
+Some hundred orders walk through all seven stages by the acts, and are then copied until the tenant has as many as asked; a few more
+stay open, so that the queues have the same work in both. One client asks one page after the other over HTTP, each time for another
+order, signed in or with the customer's link: what it waits is the server's time and the wire's. The check reads PostgreSQL's
+statistics: no table of many rows was read from end to end while the pages were asked for.
+"""
+
+import asyncio
+import itertools
+import random
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import AsyncConnection
+
+from doorstep.bench import load
+from doorstep.bench.grown import NUMBERS_APART, copied, grow
+from doorstep.bench.house_under_test import UnderTest, house_under_test, served
+from doorstep.bench.report import Options, Report
+from doorstep.bench.walk import WRITTEN
+from doorstep.bench.walk_ground import Ground, furnish, orders
+from doorstep.bench.walking import MORNING, WAVE, walker
+from doorstep.platform import auth, clock
+from doorstep.platform.auth import NewUser, Role
+from doorstep.platform.links import write_link
+from doorstep.stages import orders as ordering
+
+WALKED, OPEN = 500, 100
+SIZES, QUICK_SIZES, HIGH_SIZES = (50_000, 500_000), (10_000, 20_000), (50_000, 5_000_000)
+ASKED, QUICK_ASKED = 300, 100
+MANY = 5_000
+"""Rows from which a table is too large to be read from end to end for a page."""
+TOLD_AFTER_S, CONNECTIONS = 1.1, 24
+"""PostgreSQL adds what a connection read to its statistics at the next commit after a second."""
+READY = b"GET /ready HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+SCANS = "SELECT schemaname || '.' || relname, seq_scan FROM pg_stat_user_tables WHERE n_live_tup > %s"
+
+
+def run(options: Options) -> Report:
+    """Measure by how much pages and intake slow down as orders pile up."""
+    return asyncio.run(_run(options))
+
+
+async def _run(options: Options) -> Report:
+    small, large = QUICK_SIZES if options.quick else HIGH_SIZES if options.effort == "high" else SIZES
+    asked = QUICK_ASKED if options.quick else ASKED
+    async with house_under_test(options) as under:
+        house = _House(under, options)
+        await house.begin()
+        async with await AsyncConnection.connect(str(under.settings.owner_url), autocommit=True) as owner:
+            await house.grow_to(owner, small)
+            async with served(under, 1):
+                before = await house.ask_everything(owner, asked)
+            await house.grow_to(owner, large)
+            async with served(under, 1):
+                after = await house.ask_everything(owner, asked)
+    return _report(small, large, before, after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    """An order that went all the way, by what people look for."""
+
+    id: UUID
+    number: int
+    email: str
+
+    def copy(self, copy: int) -> "_Walked":
+        """Return one of its copies; copy 0 is itself."""
+        if not copy:
+            return self
+        return _Walked(copied(self.id, copy), self.number + copy * NUMBERS_APART, f"{copy}-{self.email}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """How fast a page was, and the tables of many rows that were read from end to end for it."""
+
+    p50_ms: float
+    p99_ms: float
+    read_whole: Sequence[str]
+
+
+class _House:
+    """A house that grows, and the pages that are asked of it."""
+
+    def __init__(self, under: UnderTest, options: Options) -> None:
+        self.under, self.options = under, options
+        self.walked: list[_Walked] = []
+        self.copies = 0
+        self.numbers = itertools.count(1)
+
+    async def begin(self) -> None:
+        """Walk some orders to their end, and leave some open."""
+        under = self.under
+        await clock.simulate(under.house.db, under.tenant_id, MORNING, rate=1.0)
+        async with under.house.db.transaction(under.tenant_id, actor="bench") as tx:
+            self.ground: Ground = await furnish(tx, self.options.seed)
+        self.new = orders(self.ground, self.options.seed)
+        walk = walker(under.house, under.tenant_id, self.ground)
+        for _ in range(WALKED // WAVE):
+            await walk.wave(self.new, WAVE)
+        self.options.progress(f"{WALKED} orders walked")
+        async with under.house.db.transaction(under.tenant_id, actor="bench") as tx:
+            cursor = await tx.connection.execute(
+                "SELECT id, number, email FROM orders.orders JOIN orders.contacts ON contacts.tenant_id = orders.tenant_id"
+                " AND order_id = id WHERE orders.tenant_id = %s",
+                [under.tenant_id],
+            )
+            self.walked = [_Walked(*row) for row in await cursor.fetchall()]
+        password = secrets.token_urlsafe()
+        login = NewUser(login="bench", name="Bench", password=password, roles=(Role.OWNER,))
+        await auth.add_user(under.house.db, under.tenant_id, login)
+        self.session = await auth.sign_in(under.house.db, login.login, password)
+
+    async def grow_to(self, owner: AsyncConnection[Any], size: int) -> None:
+        """Copy the walked orders until there are `size` of them."""
+        copies = range(self.copies + 1, size // WALKED)
+        each = max(len(copies) // 10, 1)
+
+        def say(done: int) -> None:
+            if done // each > (done - 20) // each:
+                self.options.progress(f"{(copies.start + done) * WALKED:,} orders")
+
+        await grow(owner, self.under.tenant_id, WRITTEN, copies, say)
+        self.copies = copies.stop - 1
+        await owner.execute("VACUUM ANALYZE")
+        async with self.under.house.db.transaction(self.under.tenant_id, actor="bench") as tx:
+            await ordering.place(tx, list(islice(self.new, OPEN)))
+
+    async def ask_everything(self, owner: AsyncConnection[Any], asked: int) -> dict[str, _Answered]:
+        """Return how each page and the intake answered."""
+        dice = random.Random(self.options.seed)
+        some = [dice.choice(self.walked).copy(dice.randrange(self.copies + 1)) for _ in range(asked)]
+        requests = {name: _gets(paths, self.session) for name, paths in self._pages(some).items()}
+        requests["intake"] = self._place
+        found = {}
+        for name, make in requests.items():
+            scanned = await self._scans(owner)
+            measured = await self._ask(make, asked)
+            read_whole = [
+                table for table, count in (await self._scans(owner)).items() if count > scanned[table]
+            ]
+            found[name] = _Answered(measured.percentile_ms(50), measured.percentile_ms(99), read_whole)
+            self.options.progress(f"{name}: {found[name].p99_ms:.1f} ms")
+        return found
+
+    def _place(self) -> bytes:
+        """Return the next order as a request."""
+        extra = f"idempotency-key: s{next(self.numbers)}\r\n"
+        return load.post("/api/orders", self.under.key, msgspec.json.encode(next(self.new)), extra=extra)
+
+    async def _ask(self, make: load.Make, asked: int) -> load.Measured:
+        await load.run(self.under.port, make, clients=1, requests=10)
+        measured = await load.run(self.under.port, make, clients=1, requests=asked)
+        if any(status >= 300 for status in measured.statuses):
+            raise RuntimeError(f"a page did not answer as it should: {dict(measured.statuses)}")
+        return measured
+
+    async def _scans(self, owner: AsyncConnection[Any]) -> dict[str, int]:
+        """Return how often each table of many rows was read from end to end, once each of the server's connections has told."""
+        await asyncio.sleep(TOLD_AFTER_S)
+        await load.run(self.under.port, lambda: READY, clients=1, requests=CONNECTIONS)
+        found = await owner.execute(SCANS, [MANY])
+        return dict(await found.fetchall())
+
+    def _pages(self, some: Sequence[_Walked]) -> Mapping[str, Sequence[str]]:
+        under = self.under
+        last_day = (MORNING + timedelta(days=90)).date()
+        links = [write_link(under.house, "order", under.tenant_id, one.id, last_day) for one in some]
+        return {
+            "order page": [f"/orders/{one.id}" for one in some],
+            "tracking page": [f"/t/{link}" for link in links],
+            "order's story": [f"/tower/orders/{one.id}" for one in some],
+            "order list": ["/orders"],
+            "search by number": [f"/tower/search?q={one.number}" for one in some],
+            "search by e-mail": [f"/tower/search?q={one.email}" for one in some],
+            "tower": ["/tower"],
+            "floor queue": ["/floor"],
+            "parcels on their way": ["/tracking"],
+        }
+
+
+def _gets(paths: Sequence[str], session: str) -> load.Make:
+    endless = itertools.cycle(paths)
+
+    def make() -> bytes:
+        head = f"GET {next(endless)} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/html\r\n"
+        return f"{head}cookie: {auth.SESSION_COOKIE}={session}\r\n\r\n".encode()
+
+    return make
+
+
+def _report(
+    small: int, large: int, before: Mapping[str, _Answered], after: Mapping[str, _Answered]
+) -> Report:
+    slowdown = {name: round(after[name].p99_ms / before[name].p99_ms, 2) for name in after}
+    read_whole = {name: one.read_whole for name, one in after.items() if one.read_whole}
+    return Report(
+        bench="scale",
+        value=max(slowdown.values()),
+        unit="times slower",
+        checks={"indexed": not read_whole},
+        details={
+            "orders": large,
+            "orders_before": small,
+            "slowdown": slowdown,
+            "p50_ms": {name: one.p50_ms for name, one in after.items()},
+            "p99_ms": {name: one.p99_ms for name, one in after.items()},
+            "p99_ms_before": {name: one.p99_ms for name, one in before.items()},
+            "read_whole": read_whole,
+        },
+    )
