@@ -33,7 +33,7 @@ from doorstep.platform.links import write_link
 from doorstep.stages import orders as ordering
 
 WALKED, OPEN = 500, 100
-SIZES, QUICK_SIZES, HIGH_SIZES = (50_000, 500_000), (10_000, 20_000), (50_000, 5_000_000)
+SIZES, QUICK_SIZES, HIGH_SIZES = (10_000, 100_000), (10_000, 20_000), (50_000, 5_000_000)
 ASKED, QUICK_ASKED = 300, 100
 MANY = 5_000
 """Rows from which a table is too large to be read from end to end for a page."""
