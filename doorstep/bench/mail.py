@@ -87,7 +87,7 @@ def _rendered(desk: Desk) -> float:
     for _ in range(RENDERED):
         draft = Draft(
             new_id(), order_id, None, "mail", "order_confirmed", "ana@example.org", "pt", facts, 0, now, 1001, "EUR",
-            2990, now, "Ana Keller", "Juniper", "#2d6a4f", "Thank you.", "hello@juniper.example", "care@juniper.example",
+            2990, now, "Ana Keller", "Juniper", "#2d6a4f", "Thank you.", "hello@juniper.example", "care@juniper.example", False,
             None, None, "", "DE", 53.5, 10.0, False, [],
         )  # fmt: skip
         write(desk, draft, [line])

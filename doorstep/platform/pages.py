@@ -1,10 +1,10 @@
 """How a page is rendered: Jinja2 with everything escaped, a few filters, the texts of the message catalog, flash messages."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from litestar import Request, Response
@@ -12,11 +12,16 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect, Template
 from litestar.template.config import TemplateConfig
 from litestar.utils.scope.state import ScopeState
+from markupsafe import Markup, escape
 
-from doorstep.platform import assets, measures, messages
+from doorstep.platform import assets, measures, messages, stories
 from doorstep.platform.places import places
 
 FLASH_COOKIE = "doorstep_flash"
+CUSTOMERS = ("/shop", "/t/")
+"""What customers see, in their language; people who work here read English."""
+
+CODE = re.compile(r"\b[A-Z0-9]+(?:-[A-Z0-9]+)+\b")
 
 
 def environment(folders: Sequence[Path]) -> Environment:
@@ -32,7 +37,10 @@ def environment(folders: Sequence[Path]) -> Environment:
         "money": measures.money,
         "mass": measures.mass,
         "distance": measures.distance,
-        "when": when,
+        "when": stories.when,
+        "by": stories.by,
+        "plain": stories.plain,
+        "codes": codes,
     }
     env.globals |= {"t": messages.text, "now": lambda: datetime.now(UTC), "asset": assets.address}
     return env
@@ -43,9 +51,9 @@ def template_config(folders: Sequence[Path]) -> TemplateConfig[JinjaTemplateEngi
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(folders)))
 
 
-def when(value: datetime | None, zone: str = "UTC", form: str = "%d %b %Y %H:%M") -> str:
-    """Return a time as people of `zone` read it; a dash when there is none."""
-    return value.astimezone(ZoneInfo(zone)).strftime(form) if value else "–"  # noqa: RUF001 - a dash is meant
+def codes(sentence: str) -> Markup:
+    """Return a sentence whose codes (`A-01-07`) never break over two lines: people read them at a glance."""
+    return Markup(CODE.sub(r'<span class="nowrap">\g<0></span>', str(escape(sentence))))  # noqa: S704 - escaped before
 
 
 def page(
@@ -65,9 +73,7 @@ def page(
         "who": request.scope.get("user"),
         "path": request.url.path,
         "places": places(request.app, request.scope.get("user")),
-        "lang": messages.language(
-            request.headers.get("accept-language", ""), request.cookies.get("doorstep_lang")
-        ),
+        "lang": reader(request) if request.url.path.startswith(CUSTOMERS) else "en",
         "flash": messages.read_flash(flash) if flash else None,
         "csrf_token": _csrf(request),
         **context,
@@ -79,6 +85,12 @@ def page(
     if flash:
         response.delete_cookie(FLASH_COOKIE)
     return response
+
+
+def reader(request: Request[Any, Any, Any], otherwise: str = "en") -> str:
+    """Return the reader's language: their own choice, what their browser asks for, or `otherwise` where neither says."""
+    accept, chosen = request.headers.get("accept-language", ""), request.cookies.get("doorstep_lang")
+    return messages.language(accept, chosen) if accept or chosen else otherwise
 
 
 def back(path: str, said: str = "", *, kind: str = "good") -> Response[Any]:

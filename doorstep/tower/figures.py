@@ -50,11 +50,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """An open order and when it is promised."""
+    """An open order, how far it is (of its parcel, else its work on the floor, else itself), and when it is promised."""
 
     id: UUID
     number: int
     state: str
+    stands: str
     promised_until: datetime
     placed_at: datetime
 
@@ -100,11 +101,12 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something with a history of its own."""
+    """Something with a history of its own; `about` says which of several it is: the number of a parcel, the topic of a message."""
 
     id: UUID
     kind: str
     state: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)

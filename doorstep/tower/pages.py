@@ -11,6 +11,7 @@ from doorstep.platform.edge import Asked, Caller, FromPath, InHouse
 from doorstep.platform.live import fragment, stream
 from doorstep.platform.pages import page
 from doorstep.tower import figures
+from doorstep.tower.story import told
 
 LOOKERS = (*DESK, Role.DISPATCHER, Role.VIEWER)
 Short = Annotated[str, QueryParameter(max_length=200)]
@@ -62,7 +63,7 @@ async def story(request: Asked, house: InHouse, who: Caller, order_id: FromPath[
     """Tell one order's whole story over all stages."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         head, things, events = await figures.story(tx, order_id)
-    return page(request, "tower/story.html", head=head, things=things, events=events)
+    return page(request, "tower/story.html", head=head, things=things, story=told(things, events))
 
 
 ROUTES = [tower, live, behind, search, story]

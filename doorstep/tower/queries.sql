@@ -96,13 +96,19 @@ FROM (
     SELECT c.order_id, 'case', c.cause, c.opened_at FROM feedback.cases c
     WHERE c.tenant_id = %(tenant_id)s AND c.state = 'open'
 ) x JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = x.order_id
+WHERE x.what <> 'hold' OR o.state NOT IN ('canceled', 'closed')
 ORDER BY x.since NULLS FIRST, o.id LIMIT 100;
 
 -- name: at_risk
--- Open orders by how little time their promise leaves.
-SELECT o.id, o.number, o.state, o.promised_until, o.placed_at FROM orders.orders o
-WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('placed', 'held', 'accepted') AND o.promised_until IS NOT NULL
-ORDER BY o.promised_until, o.id LIMIT 20;
+-- Open orders by how little time their promise leaves, with how far they are.
+SELECT o.id, o.number, o.state, o.promised_until, o.placed_at, coalesce(
+    (SELECT t.state FROM tracking.trackers t WHERE t.tenant_id = %(tenant_id)s AND t.order_id = o.id ORDER BY t.id DESC LIMIT 1),
+    (SELECT f.state FROM warehouse.fulfillments f WHERE f.tenant_id = %(tenant_id)s AND f.order_id = o.id ORDER BY f.id DESC LIMIT 1),
+    o.state) AS stands
+FROM (SELECT o1.id, o1.number, o1.state, o1.promised_until, o1.placed_at FROM orders.orders o1
+      WHERE o1.tenant_id = %(tenant_id)s AND o1.state IN ('placed', 'held', 'accepted') AND o1.promised_until IS NOT NULL
+      ORDER BY o1.promised_until, o1.id LIMIT 20) o
+ORDER BY o.promised_until, o.id;
 
 -- name: found
 -- Orders by anything a person has at hand: number, reference, e-mail, SKU, tracking number.
@@ -134,19 +140,19 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s;
 
 -- name: things_of_order
 -- Everything with a history of its own that belongs to an order.
-SELECT o.id, 'order' AS kind, o.state FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s
-UNION ALL SELECT p.id, 'payment', p.state FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = %(order_id)s
-UNION ALL SELECT r.id, 'refund', r.state FROM orders.refunds r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s
-UNION ALL SELECT f.id, 'fulfillment', f.state FROM warehouse.fulfillments f
+SELECT o.id, 'order' AS kind, o.state, '' AS about FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s
+UNION ALL SELECT p.id, 'payment', p.state, p.method FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = %(order_id)s
+UNION ALL SELECT r.id, 'refund', r.state, r.reason FROM orders.refunds r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s
+UNION ALL SELECT f.id, 'fulfillment', f.state, '' FROM warehouse.fulfillments f
           WHERE f.tenant_id = %(tenant_id)s AND f.order_id = %(order_id)s
-UNION ALL SELECT p.id, 'parcel', p.state FROM warehouse.parcels p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = %(order_id)s
-UNION ALL SELECT l.id, 'label', l.state FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.order_id = %(order_id)s
-UNION ALL SELECT t.id, 'tracker', t.state FROM tracking.trackers t WHERE t.tenant_id = %(tenant_id)s AND t.order_id = %(order_id)s
-UNION ALL SELECT m.id, 'message', m.state FROM tracking.messages m WHERE m.tenant_id = %(tenant_id)s AND m.order_id = %(order_id)s
-UNION ALL SELECT s.id, 'stop', s.state FROM delivery.stops s WHERE s.tenant_id = %(tenant_id)s AND s.order_id = %(order_id)s
-UNION ALL SELECT r.id, 'rating', r.state FROM feedback.ratings r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s
-UNION ALL SELECT c.id, 'case', c.state FROM feedback.cases c WHERE c.tenant_id = %(tenant_id)s AND c.order_id = %(order_id)s
-UNION ALL SELECT r.id, 'return', r.state FROM feedback.returns r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s;
+UNION ALL SELECT p.id, 'parcel', p.state, 'parcel ' || p.number FROM warehouse.parcels p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = %(order_id)s
+UNION ALL SELECT l.id, 'label', l.state, coalesce(l.tracking_number, '') FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.order_id = %(order_id)s
+UNION ALL SELECT t.id, 'tracker', t.state, '' FROM tracking.trackers t WHERE t.tenant_id = %(tenant_id)s AND t.order_id = %(order_id)s
+UNION ALL SELECT m.id, 'message', m.state, m.topic || ' by ' || m.channel FROM tracking.messages m WHERE m.tenant_id = %(tenant_id)s AND m.order_id = %(order_id)s
+UNION ALL SELECT s.id, 'stop', s.state, '' FROM delivery.stops s WHERE s.tenant_id = %(tenant_id)s AND s.order_id = %(order_id)s
+UNION ALL SELECT r.id, 'rating', r.state, '' FROM feedback.ratings r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s
+UNION ALL SELECT c.id, 'case', c.state, '' FROM feedback.cases c WHERE c.tenant_id = %(tenant_id)s AND c.order_id = %(order_id)s
+UNION ALL SELECT r.id, 'return', r.state, 'return ' || r.number FROM feedback.returns r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s;
 
 -- name: newest
 -- When the tenant's newest event was written, so that a live page renews only when something happened.

@@ -6,17 +6,26 @@ import struct
 import zlib
 from urllib.parse import parse_qs
 
-from playwright.async_api import Page, Request, Route, expect
+from playwright.async_api import Browser, Page, Request, Route, expect
 
 from doorstep.platform.messages import Flash
 from tests.browser.conftest import Show, render
 from tests.browser.looking import look_at, on_a_phone
 from tests.browser.test_design import EXAMPLES, PLACES
+from tests.conftest import NOON
 
 TOP = (
     '{% extends "base.html" %}{% import "macros.html" as ui with context %}{% block title %}Try{% endblock %}'
 )
 HANDHELD = EXAMPLES[2]
+TWICE = """(code) => {
+  const form = document.querySelector('[data-scan]');
+  for (let times = 0; times < 2; times += 1) {
+    form.querySelector('#scan').value = code;
+    form.requestSubmit();
+  }
+}"""
+"""A scanner that sends its code twice at once, however slow this machine is."""
 
 
 class Floor:
@@ -83,8 +92,7 @@ async def test_a_scan_is_answered_in_place_and_the_field_is_ready_for_the_next(
 async def test_the_same_code_at_once_counts_once(page: Page, show: Show) -> None:
     floor = Floor(page)
     await floor.open(show)
-    await floor.scan("A-07-3")
-    await floor.scan("A-07-3")
+    await page.evaluate(TWICE, "A-07-3")
     await floor.scan("B-01-1")
     await expect(page.locator(".answer")).to_have_text("B-01-1 was good.")
     assert floor.codes == ["A-07-3", "B-01-1"]
@@ -268,6 +276,40 @@ async def test_time_left_is_counted_down(page: Page, show: Show) -> None:
         await page.clock.run_for(after_s * 1000)
         await expect(left).to_have_text(said)
     await expect(left).to_have_class("wrong")
+
+
+async def test_a_number_is_stepped_by_thumb_within_its_bounds(page: Page, show: Show) -> None:
+    await show(
+        TOP + '{% block content %}{{ ui.stepper("units:A", "Units of mugs", 1, max=2) }}{% endblock %}'
+    )
+    field = page.get_by_label("Units of mugs", exact=True)
+    for press, value in (
+        ("One more", "2"),
+        ("One more", "2"),
+        *[("One less", str(left)) for left in (1, 0, 0)],
+    ):
+        await page.get_by_role("button", name=f"{press}: Units of mugs").click()
+        await expect(field).to_have_value(value)
+
+
+async def test_a_moment_is_told_on_the_clock_of_who_looks(chromium: Browser, site: str) -> None:
+    shown = render(TOP + "{% block content %}{{ at | when }}{% endblock %}", path="/shown", at=NOON)
+    context = await chromium.new_context(base_url=site, timezone_id="Asia/Kathmandu")
+    there = await context.new_page()
+    await there.route("**/shown", lambda route: route.fulfill(body=shown, content_type="text/html"))
+    await there.goto("/shown")
+    await expect(there.locator("time")).to_have_text("02 Mar 2026 17:45")
+    await context.close()
+
+
+async def test_the_current_tab_is_in_sight_on_a_narrow_screen(page: Page, show: Show) -> None:
+    await page.set_viewport_size({"width": 360, "height": 740})
+    links = [
+        (f"/{name}", name, name == "Import")
+        for name in ("Products", "Merchants", "Carriers", "Boxes", "Import")
+    ]
+    await show(TOP + "{% block content %}{{ ui.tabs(links) }}{% endblock %}", links=links)
+    await expect(page.get_by_role("link", name="Import")).to_be_in_viewport(ratio=1)
 
 
 async def test_a_map_needs_no_internet(page: Page, show: Show, site: str) -> None:

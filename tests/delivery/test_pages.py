@@ -70,7 +70,7 @@ async def test_an_empty_board_says_what_comes_here(dispatch: httpx.AsyncClient, 
     site = await mile.ask("SELECT id::text FROM catalog.sites WHERE kind = 'center'")
     assert (
         said(await press(dispatch, "/dispatch", "/dispatch/plan", site_id=site))
-        == "Nothing waits to be delivered."
+        == "Nothing waits that may be delivered that day."
     )
 
 

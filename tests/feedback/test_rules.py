@@ -28,6 +28,7 @@ ORDER = OrderFacts(
     "juniper",
     "Juniper",
     "#2d6a4f",
+    False,
     "",
     "",
     "en",

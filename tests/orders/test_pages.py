@@ -104,8 +104,48 @@ async def test_every_fault_is_shown_beside_its_field_and_the_form_is_kept(
     assert answer.status_code == 422
     for name in ("name", "postal_code", "email", "phone"):
         assert f'id="e-{name}"' in answer.text, name
-    assert "30 left, 31 asked" in answer.text
+    assert "only 30 left" in answer.text
     assert 'value="Im Rietle 14"' in answer.text
+
+
+async def test_updating_the_basket_keeps_what_was_typed_and_orders_nothing(
+    web_client: httpx.AsyncClient, house: House, tenant: UUID, shop: str
+) -> None:
+    await send(web_client, f"{shop}/basket", {"units:A": "1", "go": "checkout"})
+    fields = await checkout_fields(web_client, shop)
+    typed = {**ADDRESS, **fields, "units:A": "3", "note": "ring twice", "go": "update"}
+    answer = await send(web_client, f"{shop}/checkout", typed)
+    assert answer.status_code == 200
+    for kept in ('value="Im Rietle 14"', "ring twice", '<option value="LI" selected>Liechtenstein'):
+        assert kept in answer.text, kept
+    assert 'role="alert"' not in answer.text
+    again = await web_client.get(f"{shop}/checkout", headers={"accept": "text/html"})
+    assert re.search(r'name="units:A"[^>]*value="3"', again.text)
+    async with house.db.transaction(tenant, actor="test") as tx:
+        assert await inventory.available(tx, [WORLD.a]) == {WORLD.a: 100}
+
+
+async def test_a_shopper_whom_nothing_can_reach_is_asked_for_one_of_two(
+    web_client: httpx.AsyncClient, shop: str
+) -> None:
+    await send(web_client, f"{shop}/basket", {"units:A": "1", "go": "checkout"})
+    fields = {**ADDRESS, **await checkout_fields(web_client, shop), "pay": "invoice"}
+    answer = await send(web_client, f"{shop}/checkout", {**fields, "email": " ", "phone": ""})
+    assert answer.status_code == 422
+    assert "an e-mail address or a phone number" in answer.text
+    by_phone = await send(web_client, f"{shop}/checkout", {**fields, "email": "", "phone": "+423 232 12 34"})
+    assert by_phone.status_code == 303
+
+
+async def test_faults_are_told_in_the_shoppers_language(web_client: httpx.AsyncClient, shop: str) -> None:
+    web_client.headers["accept-language"] = "pt-PT"
+    await send(web_client, f"{shop}/basket", {"units:C": "31", "go": "checkout"})
+    fields = {**await checkout_fields(web_client, shop), "country": "PT", "postal_code": "94", "phone": "1"}
+    answer = await send(web_client, f"{shop}/checkout", {**fields, "pay": "invoice"})
+    for said in ("restam apenas 30", "Por favor, preencha: Nome", "não corresponde ao país", "Suécia"):
+        assert said in answer.text, said
+    for english in ("Say who", "needs a", "cannot be dialed"):
+        assert english not in answer.text, english
 
 
 async def test_a_total_that_was_not_seen_is_not_ordered(web_client: httpx.AsyncClient, shop: str) -> None:

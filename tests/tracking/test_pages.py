@@ -18,11 +18,12 @@ from doorstep.platform.house import House
 from doorstep.platform.links import write_link
 from doorstep.stages import tracking
 from doorstep.stages.tracking import Status
+from doorstep.stages.tracking.jobs.following import hand_over
 from doorstep.stages.tracking.model import Heard
 from doorstep.stages.tracking.pages.journeys import Head, Line, Parcel, tell
 from doorstep.world.serving import serving
 from tests.conftest import NOON
-from tests.worlds.catalog import WORLD
+from tests.worlds.catalog import LOGO, WORLD
 from tests.worlds.tracking import Journeys, Sent, journeys, seen
 
 S = Status
@@ -81,6 +82,46 @@ async def test_a_delivered_order_leads_to_confirming_rating_and_returning(
     assert "Entregue terça-feira, 3 de março, 13:00" in page
     for step in ("/confirm", "/rate", "/problem", "/return"):
         assert step in page
+
+
+async def test_the_merchants_logo_stands_on_the_page_and_comes_by_the_same_link(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    address = link(house, tenant, (await floor.sent()).order_id)
+    assert f'src="{address}/logo"' in (await web_client.get(address)).text
+    answer = await web_client.get(f"{address}/logo")
+    assert (answer.headers["content-type"], answer.content) == ("image/png", LOGO)
+    async with floor.tx() as tx:
+        await tx.connection.execute("UPDATE catalog.merchants SET logo = NULL WHERE tenant_id = %s", [tenant])
+    assert "/logo" not in (await web_client.get(address)).text
+    assert (await web_client.get(f"{address}/logo")).status_code == 404
+
+
+async def test_a_parcel_in_our_own_van_leads_to_its_door(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    by_van = link(house, tenant, (await floor.sent(fleet=True)).order_id)
+    assert f'href="{by_van}/door"' in (await web_client.get(by_van)).text
+    by_carrier = link(house, tenant, (await floor.sent()).order_id)
+    assert f"{by_carrier}/door" not in (await web_client.get(by_carrier)).text
+
+
+async def test_the_first_scan_has_the_time_of_the_hand_over_however_late_it_is_written(
+    house: House, tenant: UUID, floor: Journeys
+) -> None:
+    sent = await floor.sent()
+    async with floor.tx() as tx:
+        await tx.connection.execute(
+            "UPDATE shipping.labels SET handed_over_at = %s WHERE tenant_id = %s", [NOON, tenant]
+        )
+    await clock.simulate(house.db, tenant, NOON + timedelta(minutes=5))
+    async with floor.tx() as tx:
+        await hand_over(tx, sent.parcel_ids)
+        cursor = await tx.connection.execute(
+            "SELECT occurred_at FROM tracking.scans WHERE tenant_id = %s AND raw_code = 'handed_over'",
+            [tenant],
+        )
+        assert await cursor.fetchall() == [(NOON,)]
 
 
 async def test_every_parcel_of_a_split_order_has_its_own_story(
@@ -218,7 +259,7 @@ async def test_the_desk_shows_who_needs_somebody_and_a_person_may_add_to_a_story
     assert sent.numbers[1] in (await web_client.get("/tracking?view=all")).text
     assert "No parcel has this number" in (await web_client.get("/tracking?q=nothing")).text
     story = re.findall(r'href="(/tracking/[0-9a-f-]{36})"', desk)[0]
-    assert "customs.documents" in (await web_client.get(story)).text
+    assert "customs documents" in (await web_client.get(story)).text
     async with floor.tx() as tx:
         await clock.advance(tx, NOON + timedelta(hours=30))
     form = {"status": "delivered", "note": "The customer called", "_csrf_token": csrf}
@@ -252,7 +293,7 @@ def head(**changed: Any) -> Head:
         "id": UUID(int=1), "number": 1001, "state": "accepted", "placed_at": NOON, "currency": "EUR", "total_minor": 100,
         "language": "en", "promised_from": None, "promised_until": None, "city": "Lisboa", "country": "PT", "lat": 38.7,
         "lon": -9.1, "merchant": "Juniper", "brand_color": "#2d6a4f", "merchant_message": "", "support_email": "",
-        "merchant_id": UUID(int=2), "packed": False,
+        "merchant_id": UUID(int=2), "has_logo": False, "packed": False,
     }  # fmt: skip
     return Head(**{**values, **changed})
 
@@ -261,7 +302,7 @@ def parcel(state: Status, **changed: Any) -> Parcel:
     values: dict[str, Any] = {
         "id": UUID(int=3), "number": "PS1", "state": state, "reason": None, "status_at": NOON, "place": "", "lat": None,
         "lon": None, "zone": "Europe/Lisbon", "window_from": None, "window_until": None, "window_why": "", "window_changes": 0,
-        "carrier": "Parcelo",
+        "carrier": "Parcelo", "our_van": False,
     }  # fmt: skip
     return Parcel(**{**values, **changed})
 

@@ -9,7 +9,10 @@ import { shrinkPhotos } from "./photo";
 import { reportPosition, fillPlace } from "./place";
 import { scan, answer } from "./scan";
 import { signByHand } from "./sign";
+import { stepByThumb } from "./stepper";
+import { showCurrentTab } from "./tabs";
 import { switchTheme } from "./theme";
+import { tellLocally } from "./when";
 
 type Island = (element: HTMLElement) => void;
 
@@ -23,6 +26,9 @@ const ISLANDS: [string, Island][] = [
   ["[data-place]", fillPlace],
   ["[data-position-url]", reportPosition],
   ["[data-theme-switch]", switchTheme],
+  ["[data-stepper]", stepByThumb],
+  [".tabs", showCurrentTab],
+  ["time[data-when]", tellLocally],
   ["[data-map]", (element) => void import("./map").then(({ drawMap }) => drawMap(element))],
 ];
 

@@ -150,7 +150,7 @@ class LiveMap {
     }
     if (bounds.isEmpty()) return;
     this.fitted = true;
-    this.map.fitBounds(bounds, { padding: 48, maxZoom: ZOOM_MAX_AT_FIRST, animate: false });
+    this.map.fitBounds(bounds, { padding: { top: 48, right: 64, bottom: 48, left: 40 }, maxZoom: ZOOM_MAX_AT_FIRST, animate: false });
   }
 }
 

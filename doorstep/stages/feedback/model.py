@@ -144,6 +144,7 @@ class OrderFacts:
     merchant_code: str
     merchant: str
     brand_color: str
+    has_logo: bool
     support_email: str
     message: str
     language: str

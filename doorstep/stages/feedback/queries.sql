@@ -1,6 +1,6 @@
 -- name: order_facts
 -- What a customer's page and a return need to know of an order.
-SELECT o.id, o.number, o.state, o.merchant_id, m.code AS merchant_code, m.name AS merchant, m.brand_color, m.support_email,
+SELECT o.id, o.number, o.state, o.merchant_id, m.code AS merchant_code, m.name AS merchant, m.brand_color, m.logo IS NOT NULL AS has_logo, m.support_email,
        m.message, o.language, o.currency, m.return_days, p.parcels, p.delivered, p.delivered_at
 FROM orders.orders o
 JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
@@ -90,7 +90,7 @@ WITH rated AS (
     WHERE g.tenant_id = %(tenant_id)s AND (%(merchant_id)s::uuid IS NULL OR g.merchant_id = %(merchant_id)s)
       AND g.said_at > %(since)s
 ), by_axis AS (
-    SELECT DISTINCT 'carrier' AS axis, s.id, c.name || ' ' || s.name AS name, r.order_id, r.score
+    SELECT DISTINCT 'carrier' AS axis, s.id, CASE WHEN starts_with(s.name, c.name) THEN s.name ELSE c.name || ' ' || s.name END AS name, r.order_id, r.score
     FROM rated r JOIN tracking.trackers t ON t.tenant_id = %(tenant_id)s AND t.order_id = r.order_id
     JOIN catalog.services s ON s.tenant_id = %(tenant_id)s AND s.id = t.service_id
     JOIN catalog.carriers c ON c.tenant_id = %(tenant_id)s AND c.id = s.carrier_id

@@ -1,15 +1,20 @@
 """Pages of products and merchants."""
 
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import QueryParameter
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, QueryParameter
 
 from doorstep.platform.auth import DESK, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
-from doorstep.platform.errors import Refused, unknown
+from doorstep.platform.errors import Fault, Refused, unknown
 from doorstep.platform.measures import decimals
 from doorstep.platform.pages import back
 from doorstep.stages.catalog.acts import importing, merchants, products
@@ -20,6 +25,7 @@ from doorstep.stages.catalog.pages.tabs import READERS, WRITERS, catalog_page
 from doorstep.stages.catalog.rules.rows import COLUMNS
 
 PAGE = 50
+LOGO_MAX = 200_000
 Wanted = Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL)]
 
 
@@ -162,7 +168,18 @@ async def merchant_page(request: Asked, house: InHouse, who: Caller, merchant_id
         found = (await merchants.merchants_of(tx, [merchant_id])).get(merchant_id)
     if found is None:
         raise unknown("merchant", merchant_id)
-    return catalog_page(request, "merchant.html", "/catalog/merchants", merchant=found, faults=[])
+    return _merchant_page(request, found, [])
+
+
+def _merchant_page(request: Asked, merchant: Merchant, faults: Sequence[Fault]) -> Any:
+    """Show a merchant; its logo rides along, because staff have no public address of it."""
+    face = ""
+    if merchant.logo:
+        kind = "png" if merchant.logo.startswith(b"\x89PNG") else "jpeg"
+        face = f"data:image/{kind};base64,{b64encode(merchant.logo).decode()}"
+    return catalog_page(
+        request, "merchant.html", "/catalog/merchants", merchant=merchant, face=face, faults=faults
+    )
 
 
 @post("/catalog/merchants/{merchant_id:uuid}", opt=allow(*DESK), include_in_schema=False, status_code=200)
@@ -178,10 +195,35 @@ async def save_merchant(
         try:
             await merchants.change_merchants(tx, [changed])
         except Refused as refused:
-            return catalog_page(
-                request, "merchant.html", "/catalog/merchants", merchant=changed, faults=refused.faults
-            )
+            return _merchant_page(request, changed, refused.faults)
     return back(f"/catalog/merchants/{merchant_id}", f"{changed.name} is changed.")
+
+
+@post(
+    "/catalog/merchants/{merchant_id:uuid}/logo", opt=allow(*DESK), include_in_schema=False, status_code=200
+)
+async def upload_logo(
+    house: InHouse,
+    who: Caller,
+    merchant_id: FromPath[UUID],
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+) -> Any:
+    """Take a merchant's logo from a file."""
+    address, upload = f"/catalog/merchants/{merchant_id}", data.get("logo")
+    logo = await upload.read() if isinstance(upload, UploadFile) else b""
+    if not logo or len(logo) > LOGO_MAX:
+        return back(address, f"Choose a picture of at most {LOGO_MAX // 1000} kB.", kind="wrong")
+    try:
+        async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+            before = (await merchants.merchants_of(tx, [merchant_id])).get(merchant_id)
+            if before is None:
+                raise unknown("merchant", merchant_id)
+            await merchants.change_merchants(tx, [replace(before, logo=logo)])
+    except Refused as refused:
+        if not refused.faults:
+            raise
+        return back(address, refused.faults[0].message, kind="wrong")
+    return back(address, f"{before.name} has a new logo.")
 
 
 def _changed(before: Merchant, data: dict[str, str]) -> Merchant:
@@ -202,4 +244,5 @@ ROUTES = [
     merchant_list,
     merchant_page,
     save_merchant,
+    upload_logo,
 ]

@@ -58,6 +58,7 @@ class DoorRow:
     driver_name: str | None
     merchant: str
     brand_color: str
+    has_logo: bool
     message: str
     language: str
     order_number: int

@@ -9,7 +9,8 @@ from doorstep.platform.edge import Asked, FromPath, InHouse
 from doorstep.platform.errors import unknown
 from doorstep.platform.links import read_link
 from doorstep.platform.messages import text
-from doorstep.platform.pages import page
+from doorstep.platform.pages import page, reader
+from doorstep.stages import tracking
 from doorstep.stages.delivery.acts import handing, looking
 from doorstep.stages.delivery.model import UNDER_WAY
 from doorstep.stages.delivery.rules import drawing
@@ -25,10 +26,11 @@ async def door(request: Asked, house: InHouse, token: FromPath[str]) -> Any:
     if not doors:
         raise unknown("delivery of this order by our vans", "yet")
     head = doors[0].facts
+    lang = reader(request, head.language)
     brand = {
         "name": head.merchant,
         "color": head.brand_color,
-        "logo_url": None,
+        "logo_url": f"/t/{token}/logo" if head.has_logo else None,
         "message": head.message,
         "home": f"/t/{token}",
     }
@@ -36,13 +38,18 @@ async def door(request: Asked, house: InHouse, token: FromPath[str]) -> Any:
         {
             "facts": one.facts,
             "van": one.van,
-            "proof": proofs.get(one.facts.id),
+            "proof": proof,
+            "proved": tracking.moment_in_words(proof.occurred_at, one.facts.zone, lang) if proof else "",
+            "window": tracking.window_in_words(
+                one.facts.told_from, one.facts.told_until, one.facts.zone, lang
+            )
+            if one.facts.told_from and one.facts.told_until
+            else "",
             "under_way": one.facts.state in UNDER_WAY,
-            "map": drawing.door(
-                one.facts.lat, one.facts.lon, one.van, text("delivery.your_door", head.language)
-            ),
+            "map": drawing.door(one.facts.lat, one.facts.lon, one.van, text("delivery.your_door", lang)),
         }
         for one in doors
+        for proof in [proofs.get(one.facts.id)]
     ]
     return page(
         request,
@@ -51,7 +58,7 @@ async def door(request: Asked, house: InHouse, token: FromPath[str]) -> Any:
         head=head,
         brand=brand,
         token=token,
-        lang=head.language,
+        lang=lang,
         tiles=house.settings.tile_url,
     )
 

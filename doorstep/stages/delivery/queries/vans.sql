@@ -33,7 +33,7 @@ WHERE tenant_id = %(tenant_id)s AND van_id = %(van_id)s AND device = %(device)s;
 -- What the customer of an order may see of its parcels on the last mile: their window, PIN, place in the tour, how many stops come
 -- first, and where the van is.
 SELECT s.id, s.state, s.tracking_number, s.pin, s.eta, s.told_from, s.told_until, s.lat, s.lon, s.position, r.state AS route_state,
-       r.van_id, r.driver_name, m.name AS merchant, m.brand_color, m.message, o.language, o.number AS order_number,
+       r.van_id, r.driver_name, m.name AS merchant, m.brand_color, m.logo IS NOT NULL AS has_logo, m.message, o.language, o.number AS order_number,
        site.timezone AS zone, site.lat AS site_lat, site.lon AS site_lon,
        (SELECT count(*)::int FROM delivery.stops b WHERE b.tenant_id = %(tenant_id)s AND b.route_id = s.route_id
           AND b.position < s.position AND b.state IN ('out', 'arrived')) AS ahead

@@ -170,7 +170,9 @@ def why(constraint: str) -> str:
 def _nobody(day: Day) -> DayPlan:
     return DayPlan(
         left_out=[LeftOut(stop_id=task.id, constraint="no_van", message=why("no_van")) for task in day.tasks],
-        reasons=["No van is free that day." if day.tasks else "Nothing waits to be delivered."],
+        reasons=[
+            "No van is free that day." if day.tasks else "Nothing waits that may be delivered that day."
+        ],
     )
 
 

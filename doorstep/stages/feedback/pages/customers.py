@@ -14,7 +14,7 @@ from doorstep.platform.errors import Fault, Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.links import read_link
 from doorstep.platform.messages import text
-from doorstep.platform.pages import back, page
+from doorstep.platform.pages import back, page, reader
 from doorstep.stages.feedback.acts import returns, voices
 from doorstep.stages.feedback.model import Cause, OrderFacts, OrderLine, ReturnAsk
 
@@ -26,7 +26,7 @@ def _brand(order: OrderFacts, token: str) -> dict[str, Any]:
     return {
         "name": order.merchant,
         "color": order.brand_color,
-        "logo_url": None,
+        "logo_url": f"/t/{token}/logo" if order.has_logo else None,
         "message": order.message,
         "home": f"/t/{token}",
     }
@@ -44,23 +44,24 @@ async def _show(
     async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
         order = await voices.facts_of(tx, order_id)
         context |= await more(tx, order_id) if more else {}
-    context |= {"order": order, "token": token, "lang": order.language, "brand": _brand(order, token)}
+    lang = reader(request, order.language)
+    context |= {"order": order, "token": token, "lang": lang, "brand": _brand(order, token)}
     return page(request, f"feedback/{template}", **context)
 
 
 async def _say(
-    house: House, token: str, act: Callable[[Tx, UUID], Awaitable[None]], thanks: str
+    request: Asked, house: House, token: str, act: Callable[[Tx, UUID], Awaitable[None]], thanks: str
 ) -> Response[Any]:
     tenant_id, order_id = read_link(house, "order", token)
     async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
-        language = (await voices.facts_of(tx, order_id)).language
+        lang = reader(request, (await voices.facts_of(tx, order_id)).language)
         try:
             await act(tx, order_id)
         except Refused as refused:
             if refused.reason is not Reason.CONFLICT:
                 raise
-            return back(f"/t/{token}", text("feedback.not_yet", language), kind="warning")
-    return back(f"/t/{token}", text(thanks, language))
+            return back(f"/t/{token}", text("feedback.not_yet", lang), kind="warning")
+    return back(f"/t/{token}", text(thanks, lang))
 
 
 @get("/t/{token:str}/confirm", opt=public(), include_in_schema=False)
@@ -70,9 +71,10 @@ async def confirm_page(request: Asked, house: InHouse, token: Token) -> Any:
 
 
 @post("/t/{token:str}/confirm", opt=public(), include_in_schema=False, status_code=200)
-async def confirm(house: InHouse, token: Token) -> Any:
+async def confirm(request: Asked, house: InHouse, token: Token) -> Any:
     """Record "I have it"."""
     return await _say(
+        request,
         house,
         token,
         lambda tx, order_id: voices.confirm(tx, order_id, received=True),
@@ -97,10 +99,11 @@ async def rate(request: Asked, house: InHouse, token: Token, data: Form) -> Any:
     """Record a score and a comment."""
     score = data.get("score", "")
     if score not in {"1", "2", "3", "4", "5"}:
-        fault = Fault("/score", "missing", text("feedback.choose_score", _language(request)))
+        fault = Fault("/score", "missing", text("feedback.choose_score", reader(request)))
         return await _show(request, house, token, "rate.html", score=0, faults=[fault])
     comment = data.get("comment", "").replace("\0", "")
     return await _say(
+        request,
         house,
         token,
         lambda tx, order_id: voices.rate(tx, order_id, int(score), comment),
@@ -118,7 +121,7 @@ CAUSES = (Cause.NOT_RECEIVED, Cause.DAMAGED, Cause.WRONG_ITEM, Cause.OTHER)
 
 
 @post("/t/{token:str}/problem", opt=public(), include_in_schema=False, status_code=200)
-async def problem(house: InHouse, token: Token, data: Form) -> Any:
+async def problem(request: Asked, house: InHouse, token: Token, data: Form) -> Any:
     """Record that something is wrong: a person answers."""
     cause = Cause(data["cause"]) if data.get("cause") in CAUSES else Cause.OTHER
     note = data.get("note", "").replace("\0", "")
@@ -126,7 +129,7 @@ async def problem(house: InHouse, token: Token, data: Form) -> Any:
     async def act(tx: Tx, order_id: UUID) -> None:
         await voices.confirm(tx, order_id, received=False, note=note, cause=cause)
 
-    return await _say(house, token, act, "feedback.thanks_problem")
+    return await _say(request, house, token, act, "feedback.thanks_problem")
 
 
 @get("/t/{token:str}/return", opt=public(), include_in_schema=False)
@@ -153,13 +156,23 @@ async def ask_return(request: Asked, house: InHouse, token: Token, data: Form) -
             note = data.get("note", "").replace("\0", "")
             return_id = await returns.ask_return(tx, order_id, asked, data.get("reason", ""), note)
             shown = await returns.return_of(tx, return_id)
+            order = await voices.facts_of(tx, order_id)
     except Refused as refused:
         if refused.reason not in {Reason.INVALID, Reason.CONFLICT}:
             raise
-        faults = refused.faults or (Fault("", "refused", refused.message),)
+        lang = reader(request)
+        known = [
+            Fault(one.pointer, one.code, text(f"feedback.fault_{one.code}", lang)) for one in refused.faults
+        ]
+        faults = known or [Fault("", "refused", text("feedback.not_yet", lang))]
         return await _show(request, house, token, "return.html", _return_context, faults=faults, given=data)
     approved = shown.state != "rejected"
-    return back(f"/t/{token}/return", shown.rule, kind="good" if approved else "warning")
+    rule = text(
+        f"feedback.rule_{'within' if approved else 'over'}",
+        reader(request, order.language),
+        days=order.return_days,
+    )
+    return back(f"/t/{token}/return", rule, kind="good" if approved else "warning")
 
 
 def _asked(lines: list[OrderLine], data: dict[str, str]) -> list[ReturnAsk]:
@@ -181,10 +194,6 @@ async def return_label(house: InHouse, token: Token, return_id: FromPath[UUID]) 
     if where.order_id != order_id or where.label_pdf is None:
         raise Refused(Reason.UNKNOWN, "There is no label yet. Reload the page in a minute.")
     return Response(where.label_pdf, media_type="application/pdf")
-
-
-def _language(request: Asked) -> str:
-    return "pt" if request.headers.get("accept-language", "").startswith("pt") else "en"
 
 
 ROUTES = [

@@ -55,6 +55,7 @@ class Order:
     number: int
     merchant_id: UUID
     merchant: str
+    merchant_name: str
     channel: str
     external_ref: str | None
     placed_at: datetime

@@ -70,6 +70,7 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
                 reason for reason in HoldReason if reason not in {one.reason for one in found.open_holds}
             ],
             declined=[one for one in found.payments if one.state == PaymentState.DECLINED],
+            tower=bool({Role.OWNER, *DESK, Role.DISPATCHER, Role.VIEWER} & who.roles),
         )
 
 

@@ -6,6 +6,7 @@ click orders once.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from doorstep.platform.house import House
 from doorstep.platform.idempotency import fingerprint
 from doorstep.platform.ids import new_id
 from doorstep.platform.links import read_link, write_link
-from doorstep.platform.pages import back, page
+from doorstep.platform.messages import catalog as texts
+from doorstep.platform.pages import back, page, reader
 from doorstep.stages import catalog, inventory
 from doorstep.stages.catalog import Merchant, Product
 from doorstep.stages.orders import acts
@@ -29,6 +31,7 @@ from doorstep.stages.orders.api.intake import Ask, intake_of
 from doorstep.stages.orders.api.shapes import PlacedOut
 from doorstep.stages.orders.model import NewOrder
 from doorstep.stages.orders.pages.basket import Basket, read_checkout, read_cookie, read_form
+from doorstep.stages.orders.pages.faults import in_words, unreachable
 from doorstep.stages.orders.ports.payment import set_up
 
 LINK_DAYS = 180
@@ -37,28 +40,8 @@ SHOPPER = "customer"
 Code = Annotated[str, PathParameter(max_length=40)]
 Token = Annotated[str, PathParameter(max_length=200)]
 Word = Annotated[str, QueryParameter(max_length=100, pattern=r"^[^\u0000]*$")]
-COUNTRIES = (
-    "AT",
-    "BE",
-    "BR",
-    "CH",
-    "DE",
-    "DK",
-    "ES",
-    "FI",
-    "FR",
-    "GB",
-    "IE",
-    "IT",
-    "LI",
-    "LU",
-    "NL",
-    "NO",
-    "PL",
-    "PT",
-    "SE",
-    "US",
-)
+NAMED = "country."
+"""Texts of this kind name the countries a shopper may choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +134,15 @@ async def fill_basket(tenant: Code, merchant: Code, request: Asked, house: InHou
     async with house.db.transaction(tenant_id, actor=SHOPPER) as tx:
         shop = await _open(tx, tenant, merchant)
     basket = read_form(data, read_cookie(request.cookies.get(shop.cookie)))
-    response = back(f"{shop.home}/checkout" if data.get("go") == "checkout" and basket.units else shop.home)
+    return _with_basket(
+        back(f"{shop.home}/checkout" if data.get("go") == "checkout" and basket.units else shop.home),
+        shop,
+        basket,
+    )
+
+
+def _with_basket(response: Any, shop: Shop, basket: Basket) -> Any:
+    """Let the browser keep the basket."""
     response.set_cookie(
         shop.cookie, basket.cookie(), max_age=7 * 86_400, path=shop.home, httponly=True, samesite="lax"
     )
@@ -187,7 +178,9 @@ async def _form(
     values: dict[str, str],
     faults: list[Fault],
 ) -> Any:
+    lang = reader(request)
     products = await _wanted(tx, shop, basket)
+    available = await inventory.available(tx, [one.id for one in products])
     services = [one for one in (await catalog.services_of(tx)).values() if one.active]
     return page(
         request,
@@ -196,32 +189,42 @@ async def _form(
         shop=shop,
         brand=shop.brand,
         products=products,
-        available=await inventory.available(tx, [one.id for one in products]),
         basket=basket,
         total=sum(basket.units[one.sku] * one.price_minor for one in products),
         services=services,
         cards="simulated" in set_up(house.settings),
-        countries=COUNTRIES,
+        countries=sorted(
+            ((key.removeprefix(NAMED), name) for key, name in texts(lang).items() if key.startswith(NAMED)),
+            key=itemgetter(1),
+        ),
         values=values,
-        faults=faults,
+        faults=in_words(faults, lang, [(one.name, available.get(one.id, 0)) for one in products]),
         command=values.get("command") or str(new_id()),
     )
 
 
 @post("/shop/{tenant:str}/{merchant:str}/checkout", opt=public(), include_in_schema=False, status_code=200)
 async def order_now(tenant: Code, merchant: Code, request: Asked, house: InHouse, data: Form) -> Any:
-    """Order what is in the basket; show every fault beside its field, or say thank you."""
+    """Order what is in the basket; show every fault beside its field, or say thank you.
+
+    With `go=update` nothing is ordered: the basket is reckoned anew, and what was typed stays.
+    """
     tenant_id = await find_tenant(house.db, tenant)
     async with house.db.transaction(tenant_id, actor=SHOPPER) as tx:
         shop = await _open(tx, tenant, merchant)
         basket = read_form(data, read_cookie(request.cookies.get(shop.cookie)))
         products = await _wanted(tx, shop, basket)
+        available = await inventory.available(tx, [one.id for one in products])
+    if data.get("go") == "update":
+        async with house.db.transaction(tenant_id, actor=SHOPPER) as tx:
+            form = await _form(request, house, tx, shop, basket, data, [])
+        return _with_basket(form, shop, basket)
     lang = "pt" if data.get("language") == "pt" else "en"
     order, faults = read_checkout(data, basket, products, shop.merchant, lang)
     if data.get("seen_minor") != str(order.total_minor if order else None) and order is not None:
-        faults = [
-            Fault("/total_minor", "changed", "A price or a quantity has changed. Look at the total again.")
-        ]
+        faults = [Fault("/total_minor", "changed", "A price or a quantity has changed.")]
+    if order is not None and not faults:
+        faults = unreachable(order, products, available)
     if order is not None and not faults:
         try:
             return await _thank(request, house, shop, order, data.get("command", ""))

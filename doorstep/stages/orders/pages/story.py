@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from markupsafe import Markup
 
 from doorstep.platform.journal import Event
+from doorstep.platform.stories import by, said
 from doorstep.stages.orders.acts import Whole
 from doorstep.stages.orders.model import OrderState, Payment, PaymentState
 
@@ -65,7 +67,7 @@ def story(history: Sequence[Event]) -> list[Entry]:
         Entry(
             SENTENCES.get(f"{one.kind}.{one.name}", f"{one.kind} {one.name}".replace("_", " ")),
             one.occurred_at,
-            " · ".join([_who(one.actor), *_why(one.facts)]),
+            Markup(" · ").join([by(one.actor), *said(one.facts)]),
             TONES.get(f"{one.kind}.{one.name}", "done"),
         )
         for one in sorted(history, key=_told, reverse=True)
@@ -75,21 +77,6 @@ def story(history: Sequence[Event]) -> list[Entry]:
 def _told(one: Event) -> tuple[datetime, datetime, bool, bool, int]:
     """Order what one transaction wrote as people tell it: what was born, then the money, then what came of it."""
     return (one.occurred_at, one.recorded_at, one.seq > 1, (one.kind == "order") == (one.seq > 1), one.seq)
-
-
-def _who(actor: str) -> str:
-    kind, _, name = actor.partition(":")
-    return {"user": f"by {name}", "key": f"by the key {name}", "customer": "by the customer"}.get(
-        kind, "by the house"
-    )
-
-
-def _why(facts: dict[str, Any]) -> list[str]:
-    if "reason" in facts and "note" in facts:
-        return [f"{facts['reason']}: {facts['note']}".replace("_", " ").removesuffix(": ")]
-    return [
-        f"{name.replace('_', ' ')}: {value}" for name, value in facts.items() if value not in (None, "", {})
-    ]
 
 
 def roll_up(payments: Sequence[Payment]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from doorstep.platform.db import Tx
@@ -16,7 +17,7 @@ Q = Statements("doorstep.stages.tracking")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Where a parcel left the house."""
+    """Where and when a parcel left the house."""
 
     parcel_id: UUID
     number: str
@@ -24,6 +25,7 @@ class Left:
     lat: float
     lon: float
     zone: str
+    at: datetime
 
 
 async def make_promise(tx: Tx, order_ids: list[UUID]) -> None:
@@ -75,7 +77,7 @@ async def hand_over(tx: Tx, parcel_ids: list[UUID]) -> None:
                 lat=one.lat,
                 lon=one.lon,
                 zone=one.zone,
-                occurred_at=tx.now,
+                occurred_at=one.at,
                 via="person",
             )
             for one in left

@@ -47,6 +47,7 @@ class Draft:
     merchant_message: str
     sender_email: str
     support_email: str
+    has_logo: bool
     tracking_number: str | None
     carrier: str | None
     zone: str
@@ -109,6 +110,7 @@ def write(desk: Desk, draft: Draft, lines: Sequence[Line]) -> Written:
         "button": _said("mail", draft, words, "button"),
         "brand": draft.brand_color,
         "ink": saying.ink_on(draft.brand_color),
+        "logo": desk.link(draft, "/logo") if draft.has_logo else "",
         "lines": lines if draft.topic == "order_confirmed" else (),
         "draft": draft,
     }

@@ -13,8 +13,8 @@ from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.links import read_link
 from doorstep.platform.live import fragment, stream
-from doorstep.platform.messages import language, text
-from doorstep.platform.pages import page
+from doorstep.platform.messages import text
+from doorstep.platform.pages import page, reader
 from doorstep.platform.statements import Statements
 from doorstep.stages.tracking.acts.telling import stop_writing
 from doorstep.stages.tracking.pages.journeys import Head, Journey, read_journey
@@ -32,8 +32,8 @@ async def _open(tx: Tx, order_id: UUID, lang: str) -> Journey:
     return journey
 
 
-async def _read(house: House, token: str, lang: str | None) -> Journey:
-    """Return the journey behind a link, in the reader's language or else the order's.
+async def _read(house: House, token: str, lang: str) -> Journey:
+    """Return the journey behind a link, in the reader's language or, where that is empty, the order's.
 
     Raises:
         Refused: the link is not ours, has run out, or its order is gone.
@@ -41,24 +41,18 @@ async def _read(house: House, token: str, lang: str | None) -> Journey:
     tenant_id, order_id = read_link(house, "order", token)
     async with house.db.transaction(tenant_id, actor="customer") as tx:
         read_link(house, "order", token, tx.now.date())
-        if lang is None:
+        if not lang:
             head = await tx.row(Q.customers_order, Head, order_id=order_id)
             lang = head.language if head else "en"
         return await _open(tx, order_id, lang)
 
 
-def _language(request: Asked) -> str | None:
-    """Return what the reader chose or their browser asks for; None when neither says."""
-    accept, chosen = request.headers.get("accept-language", ""), request.cookies.get("doorstep_lang")
-    return language(accept, chosen) if accept or chosen else None
-
-
-def brand(head: Head) -> dict[str, Any]:
-    """Return the merchant's face, as the layout of customers' pages wants it."""
+def brand(head: Head, token: str) -> dict[str, Any]:
+    """Return the merchant's face, as the layout of customers' pages wants it; its logo comes by the link of the order."""
     return {
         "name": head.merchant,
         "color": head.brand_color,
-        "logo_url": None,
+        "logo_url": f"/t/{token}/logo" if head.has_logo else None,
         "message": head.merchant_message or None,
         "home": None,
     }
@@ -67,25 +61,37 @@ def brand(head: Head) -> dict[str, Any]:
 @get("/t/{token:str}", opt=signed(), include_in_schema=False)
 async def follow(token: Token, request: Asked, house: InHouse) -> Any:
     """Show where the order is: window, story, map; live."""
-    lang = _language(request)
+    lang = reader(request, "")
     journey = await _read(house, token, lang)
     return page(
         request,
         "tracking/order.html",
         journey=journey,
         token=token,
-        brand=brand(journey.head),
+        brand=brand(journey.head, token),
         tiles=house.settings.tile_url,
         lang=lang or journey.head.language,
     )
+
+
+@get("/t/{token:str}/logo", opt=signed(), include_in_schema=False)
+async def logo(token: Token, house: InHouse) -> Response[bytes]:
+    """Send the logo of the order's merchant, for customers' pages and mails."""
+    tenant_id, order_id = read_link(house, "order", token)
+    async with house.db.transaction(tenant_id, actor="customer") as tx:
+        found: bytes | None = await tx.value(Q.logo_of_order, order_id=order_id)
+    if not found:
+        raise Refused(Reason.UNKNOWN, "This merchant has no logo.")
+    kind = "image/png" if found.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(found, media_type=kind, headers={"cache-control": "private, max-age=3600"})
 
 
 @get("/t/{token:str}/live", opt=signed(), include_in_schema=False)
 async def live(token: Token, request: Asked, house: InHouse, shown: Shown = None) -> Any:
     """Renew the page whenever something of the journey changes; `shown` is the news that the page has already."""
     tenant_id, order_id = read_link(house, "order", token)
-    first = await _read(house, token, _language(request))
-    lang = _language(request) or first.head.language
+    first = await _read(house, token, reader(request, ""))
+    lang = reader(request, "") or first.head.language
 
     async def look() -> Any:
         async with house.db.transaction(tenant_id, actor="customer") as tx:
@@ -108,12 +114,12 @@ async def live(token: Token, request: Asked, house: InHouse, shown: Shown = None
 @get("/t/{token:str}/stop/{topic:str}", opt=signed(), include_in_schema=False)
 async def ask_stop(token: Token, topic: FromPath[str], request: Asked, house: InHouse) -> Any:
     """Ask whether to stop a kind of message; opening the link alone stops nothing, because scanners open links."""
-    journey, address = await _stoppable(house, token, topic, _language(request))
-    lang = _language(request) or journey.head.language
+    journey, address = await _stoppable(house, token, topic, reader(request, ""))
+    lang = reader(request, "") or journey.head.language
     return page(
         request,
         "tracking/stop.html",
-        brand=brand(journey.head),
+        brand=brand(journey.head, token),
         lang=lang,
         said=text("tracking.stop.ask", lang, recipient=address),
         action=request.url.path,
@@ -123,24 +129,24 @@ async def ask_stop(token: Token, topic: FromPath[str], request: Asked, house: In
 @post("/t/{token:str}/stop/{topic:str}", opt=signed(), include_in_schema=False, status_code=200)
 async def stop(token: Token, topic: FromPath[str], request: Asked, house: InHouse) -> Any:
     """Stop a kind of message: by the button of the page, or by a mail program's one click (RFC 8058)."""
-    journey, address = await _stoppable(house, token, topic, _language(request))
+    journey, address = await _stoppable(house, token, topic, reader(request, ""))
     tenant_id, _ = read_link(house, "order", token)
     async with house.db.transaction(tenant_id, actor="customer") as tx:
         await stop_writing(tx, [f"{topic}:{address}"], "asked")
     if "text/html" not in request.headers.get("accept", ""):
         return Response("Stopped.", media_type="text/plain")
-    lang = _language(request) or journey.head.language
+    lang = reader(request, "") or journey.head.language
     return page(
         request,
         "tracking/stop.html",
-        brand=brand(journey.head),
+        brand=brand(journey.head, token),
         lang=lang,
         said=text("tracking.stop.done", lang),
         action=None,
     )
 
 
-async def _stoppable(house: House, token: str, topic: str, lang: str | None) -> tuple[Journey, str]:
+async def _stoppable(house: House, token: str, topic: str, lang: str) -> tuple[Journey, str]:
     if topic not in NOT_SHIPPING_MAIL:
         raise Refused(
             Reason.UNKNOWN, "Messages about your parcel cannot be stopped; they end with its delivery."
@@ -152,4 +158,4 @@ async def _stoppable(house: House, token: str, topic: str, lang: str | None) -> 
     return journey, str(address or "")
 
 
-ROUTES: list[Any] = [follow, live, ask_stop, stop]
+ROUTES: list[Any] = [follow, logo, live, ask_stop, stop]

@@ -45,6 +45,7 @@ class Head:
     merchant_message: str
     support_email: str
     merchant_id: UUID
+    has_logo: bool
     packed: bool
 
     @property
@@ -71,6 +72,7 @@ class Parcel:
     window_why: str
     window_changes: int
     carrier: str
+    our_van: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 -- What the customer's page says about an order, its merchant and its door.
 SELECT o.id, o.number, o.state, o.placed_at, o.currency, o.total_minor, o.language, o.promised_from, o.promised_until,
        c.city, c.country, c.lat, c.lon, m.name AS merchant, m.brand_color, m.message AS merchant_message,
-       m.support_email, m.id AS merchant_id,
+       m.support_email, m.id AS merchant_id, m.logo IS NOT NULL AS has_logo,
        EXISTS (SELECT FROM warehouse.parcels p WHERE p.tenant_id = o.tenant_id AND p.order_id = o.id
                AND p.state IN ('packed', 'handed_over')) AS packed
 FROM orders.orders o
@@ -15,9 +15,14 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s;
 -- name: customers_parcels
 -- The parcels of an order as its customer sees them.
 SELECT t.id, t.number, t.state, t.reason, t.status_at, t.place, t.lat, t.lon, t.zone, t.window_from, t.window_until,
-       t.window_why, t.window_changes, k.name AS carrier
+       t.window_why, t.window_changes, k.name AS carrier, k.kind = 'fleet' AS our_van
 FROM tracking.trackers t JOIN catalog.carriers k ON k.tenant_id = t.tenant_id AND k.id = t.carrier_id
 WHERE t.tenant_id = %(tenant_id)s AND t.order_id = %(order_id)s ORDER BY t.started_at, t.id;
+
+-- name: logo_of_order
+-- The face of the merchant of an order, for its customer's pages and mails.
+SELECT m.logo FROM orders.orders o JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
+WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s;
 
 -- name: news_of_order
 -- A number that changes when anything of an order's journey does; looked at every second while its page is open.

@@ -18,16 +18,21 @@ ORDER BY id
 ON CONFLICT (tenant_id, meaning) DO NOTHING RETURNING id;
 
 -- name: messages_in_doubt
--- What an earlier run left between "calling" and "answered".
+-- What an earlier run left between "calling" and "answered", longer than any call lasts.
 SELECT id, channel, attempts FROM tracking.messages
-WHERE tenant_id = %(tenant_id)s AND state = 'sending' ORDER BY id LIMIT %(most)s;
+WHERE tenant_id = %(tenant_id)s AND state = 'sending' AND (due_at IS NULL OR due_at <= now()) ORDER BY id LIMIT %(most)s;
+
+-- name: messages_going
+-- From now on these are on their way; when their time is over and nobody has said what became of them, they are in doubt.
+UPDATE tracking.messages SET due_at = now() + %(doubt_s)s * interval '1 second'
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: messages_to_send
 -- The oldest messages that are due, with all that their texts name, and what was owed after each about the same thing.
 SELECT m.id, m.order_id, m.tracker_id, m.channel, m.topic, m.recipient, m.language, m.facts, m.attempts, m.owed_at,
        o.number AS order_number, o.currency, o.total_minor, o.placed_at, c.name AS customer,
        s.name AS merchant, s.brand_color, s.message AS merchant_message, s.sender_email, s.support_email,
-       t.number AS tracking_number, k.name AS carrier, coalesce(t.zone, '') AS zone, c.country, c.lat, c.lon,
+       s.logo IS NOT NULL AS has_logo, t.number AS tracking_number, k.name AS carrier, coalesce(t.zone, '') AS zone, c.country, c.lat, c.lon,
        EXISTS (SELECT FROM tracking.suppressions x WHERE x.tenant_id = %(tenant_id)s
                AND x.recipient IN (lower(m.recipient), m.topic || ':' || lower(m.recipient))) AS suppressed,
        ARRAY(SELECT n.topic FROM tracking.messages n

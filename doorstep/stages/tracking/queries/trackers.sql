@@ -90,8 +90,9 @@ SELECT t.parcel_id, t.number FROM tracking.trackers t
 WHERE t.tenant_id = %(tenant_id)s AND t.label_id = ANY (%(label_ids)s::uuid[]) ORDER BY t.id;
 
 -- name: handed_over
--- Where parcels left the house, for the first scan of their stories: our own.
-SELECT l.parcel_id, l.tracking_number AS number, w.name AS place, w.lat, w.lon, w.timezone AS zone
+-- Where and when parcels left the house, for the first scan of their stories: our own.
+SELECT l.parcel_id, l.tracking_number AS number, w.name AS place, w.lat, w.lon, w.timezone AS zone,
+       coalesce(l.handed_over_at, %(now)s) AS at
 FROM shipping.labels l
 JOIN catalog.sites w ON w.tenant_id = l.tenant_id AND w.id = l.site_id
 WHERE l.tenant_id = %(tenant_id)s AND l.parcel_id = ANY (%(parcel_ids)s::uuid[]) AND l.state = 'bought'

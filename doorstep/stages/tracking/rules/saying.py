@@ -47,6 +47,11 @@ def moment(at: datetime, zone: str, language: str) -> str:
     return f"{day(there.date(), language)}, {there:%H:%M}"
 
 
+def stamp(at: datetime, zone: str) -> str:
+    """Return a moment on the clock of a place as lists show it: `03 Mar 14:05`."""
+    return at.astimezone(clock(zone)).strftime("%d %b %H:%M")
+
+
 def window(from_: datetime, until: datetime, zone: str, language: str) -> str:
     """Return a window: hours when it is one day, else days."""
     begin, end = from_.astimezone(clock(zone)), until.astimezone(clock(zone))
