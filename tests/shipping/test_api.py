@@ -58,6 +58,9 @@ async def test_the_documents_of_a_label_scan_and_are_safe_for_a_printer(
     codes = {code.symbology_identifier: code.text for code in zxingcpp.read_barcodes(gray(pdf.content, dpi))}
     assert codes["]C0"] == read["tracking_number"]
     assert codes["]C1"] == f"(00){read['sscc']}"
+    picture = await api.get(f"/api/labels/{label_id}/png", params=asked)
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
     zpl = await api.get(f"/api/labels/{label_id}/zpl", params=asked)
     assert lint(zpl.text, width=1240, height=1800) == []
 
@@ -132,7 +135,7 @@ async def test_a_merchant_sees_its_own_labels_and_no_manifest(
         assert scanned.status_code == 403
 
 
-@pytest.mark.parametrize("path", ["", "/pdf", "/zpl"])
+@pytest.mark.parametrize("path", ["", "/pdf", "/png", "/zpl"])
 async def test_a_label_of_another_tenant_is_not_there(api: httpx.AsyncClient, dock: Dock, path: str) -> None:
     [label_id] = await ready(dock)
     stranger = await auth.add_tenant(dock.house.db, f"t-{uuid4().hex[:20]}", "Elsewhere")

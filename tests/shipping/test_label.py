@@ -1,15 +1,18 @@
 """Labels scan at the resolution they were made for, whatever stands on them."""
 
 import random
+import struct
+import zlib
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import zxingcpp
 
 from doorstep.platform.documents import plain
 from doorstep.stages.shipping.rules.label import STOCKS, Label, Party, arrange, sorting_text, unprintable
 from doorstep.stages.shipping.rules.lint import fields, lint
-from doorstep.stages.shipping.rules.paper import pdf, zpl
+from doorstep.stages.shipping.rules.paper import pdf, png, zpl
 from tests.platform.documents.sheets import gray, words_of
 from tests.worlds.labels import LABEL, random_labels, sent_to
 
@@ -33,6 +36,29 @@ def assert_scans(labels: list[Label], dpi: int, name: str = "4x6") -> None:
 @pytest.mark.parametrize("name", ["4x6", "a6"])
 def test_every_code_of_random_labels_reads_back_in_order(name: str, dpi: int) -> None:
     assert_scans(random_labels(15, seed=dpi), dpi, name)
+
+
+@pytest.mark.parametrize(("name", "dpi"), STOCKS)
+def test_a_label_as_a_picture_scans_dot_for_dot_and_says_its_resolution(name: str, dpi: int) -> None:
+    stock = STOCKS[name, dpi]
+    for label in random_labels(3, seed=dpi):
+        made = png(label, stock)
+        dots = read_png(made)
+        assert dots.shape == (stock.height, stock.width)
+        assert struct.unpack(">II", made[41:49]) == (round(dpi / 0.0254),) * 2
+        read = {code.symbology_identifier: code.text for code in zxingcpp.read_barcodes(dots)}
+        assert read == {"]C0": label.tracking, "]C1": f"(00){label.sscc}", "]d1": sorting_text(label)}
+
+
+def read_png(made: bytes) -> "np.ndarray[tuple[int, int], np.dtype[np.uint8]]":
+    """Read a PNG of one bit per pixel whose rows are unfiltered, by its chunks."""
+    width, height, *kind = struct.unpack(">IIBBBBB", made[16:29])
+    assert kind == [1, 0, 0, 0, 0]
+    at = made.index(b"IDAT")
+    (length,) = struct.unpack(">I", made[at - 4 : at])
+    rows = np.frombuffer(zlib.decompress(made[at + 4 : at + 4 + length]), dtype=np.uint8).reshape(height, -1)
+    assert not rows[:, 0].any()
+    return np.unpackbits(rows[:, 1:], axis=1)[:, :width] * np.uint8(255)
 
 
 @pytest.mark.soak

@@ -6,6 +6,7 @@ Everything here is pure and repeatable: the same facts give the same bytes, on e
 from doorstep.platform.documents.letters import BOLD, REGULAR, Font, fit, measure, plain, wrap
 from doorstep.platform.documents.pdf import Document, Page
 from doorstep.platform.documents.pictures import Picture, PictureUnreadableError, read_picture
+from doorstep.platform.documents.raster import png
 from doorstep.platform.documents.spelling import lost
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "lost",
     "measure",
     "plain",
+    "png",
     "read_picture",
     "wrap",
 ]

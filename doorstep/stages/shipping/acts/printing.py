@@ -12,7 +12,7 @@ from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.statements import Statements
 from doorstep.stages.shipping.model import LABEL, LabelState, ReturnLabel
 from doorstep.stages.shipping.rules import paper
-from doorstep.stages.shipping.rules.label import STOCKS, Label, Party
+from doorstep.stages.shipping.rules.label import STOCKS, Label, Party, Stock
 from doorstep.stages.shipping.rules.lint import lint
 from doorstep.stages.shipping.rules.numbers import tracking_number
 
@@ -33,28 +33,38 @@ class _Drawn:
 async def document(
     tx: Tx, label_id: UUID, form: str, *, stock: str = "4x6", dpi: int = 203, merchant_id: UUID | None = None
 ) -> bytes:
-    """Return a bought label as `pdf` or `zpl` for a printer, without an entry: for looking.
+    """Return a bought label as `pdf`, `png` or `zpl` for a printer, without an entry: for looking.
 
     Raises:
         Refused: there is no such label (for this merchant), it was not bought, or its ZPL would harm a printer.
     """
     found = await _drawn(tx, label_id, merchant_id)
     wanted = STOCKS[stock, dpi]
-    if (stock, dpi) == ("4x6", 203):
-        made, text = found.pdf or b"", found.zpl or ""
+    kept = (stock, dpi) == ("4x6", 203) and form != "png"
+    if kept:
+        made = (found.pdf or b"") if form == "pdf" else (found.zpl or "").encode()
     elif found.drawn is None:
-        raise Refused(Reason.CONFLICT, "This label is kept for 4x6 inches at 203 dpi only. Print that one.")
+        raise Refused(
+            Reason.CONFLICT,
+            "This label is kept for 4x6 inches at 203 dpi as PDF and ZPL only. Print that one.",
+        )
     else:
-        label = msgspec.convert(found.drawn, Label)
-        made, text = paper.pdf([label], wanted), paper.zpl([label], wanted)
-    if form == "pdf":
+        made = _drawn_as(form, msgspec.convert(found.drawn, Label), wanted)
+    if form != "zpl":
         return made
+    text = made.decode()
     findings = lint(text, width=wanted.width, height=wanted.height)
     if findings:
         raise Refused(
             Reason.CONFLICT, f"The label's ZPL is not safe to print: {findings[0].message} Print the PDF."
         )
-    return text.encode()
+    return made
+
+
+def _drawn_as(form: str, label: Label, stock: Stock) -> bytes:
+    if form == "pdf":
+        return paper.pdf([label], stock)
+    return paper.png(label, stock) if form == "png" else paper.zpl([label], stock).encode()
 
 
 async def _drawn(tx: Tx, label_id: UUID, merchant_id: UUID | None) -> _Drawn:

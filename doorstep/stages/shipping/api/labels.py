@@ -51,7 +51,7 @@ async def read_label(label_id: FromPath[UUID], house: InHouse, who: Caller) -> L
 
 Stock = Annotated[Literal["4x6", "a6"], QueryParameter()]
 Dpi = Annotated[Literal[203, 300], QueryParameter(description="Dots per inch of the printer.")]
-Form = Annotated[Literal["pdf", "zpl"], QueryParameter()]
+Form = Annotated[Literal["pdf", "png", "zpl"], QueryParameter()]
 
 
 @get("/api/labels/{label_id:uuid}/pdf", opt=READERS, media_type="application/pdf")
@@ -60,6 +60,14 @@ async def read_pdf(
 ) -> Response[bytes]:
     """Look at a label as PDF, laid out on whole dots of the printer's resolution. This is not entered as a print."""
     return await _document(house, who, label_id, "pdf", stock, dpi)
+
+
+@get("/api/labels/{label_id:uuid}/png", opt=READERS, media_type="image/png")
+async def read_png(
+    label_id: FromPath[UUID], house: InHouse, who: Caller, stock: Stock = "4x6", dpi: Dpi = 203
+) -> Response[bytes]:
+    """Look at a label as PNG in black and white, a pixel per dot of the printer. This is not entered as a print."""
+    return await _document(house, who, label_id, "png", stock, dpi)
 
 
 @get("/api/labels/{label_id:uuid}/zpl", opt=READERS, media_type="text/plain")
@@ -78,9 +86,12 @@ async def _document(
     return sent(made, form, f"label-{label_id}")
 
 
+MEDIA = {"pdf": "application/pdf", "png": "image/png", "zpl": "text/plain"}
+
+
 def sent(made: bytes, form: str, name: str) -> Response[bytes]:
     """Answer with a document that the browser shows."""
-    media_type = "application/pdf" if form == "pdf" else "text/plain"
+    media_type = MEDIA[form]
     headers = {"content-disposition": f'inline; filename="{name}.{form}"', "cache-control": "no-store"}
     return Response(made, media_type=media_type, headers=headers, status_code=200)
 
@@ -153,6 +164,7 @@ ROUTES: list[Any] = [
     list_labels,
     read_label,
     read_pdf,
+    read_png,
     read_zpl,
     print_label,
     retry_label,

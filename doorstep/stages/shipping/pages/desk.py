@@ -12,7 +12,7 @@ from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused
 from doorstep.platform.pages import back, page
 from doorstep.stages.shipping.acts import buying, looking, printing, voiding, wanting
-from doorstep.stages.shipping.api.labels import sent
+from doorstep.stages.shipping.api.labels import MEDIA, sent
 from doorstep.stages.shipping.model import LABEL, LabelAct, LabelState
 from doorstep.stages.shipping.rules.numbers import spoken, spoken_sscc
 
@@ -72,8 +72,8 @@ async def label_pdf(label_id: FromPath[UUID], house: InHouse, who: Caller) -> An
 
 @post("/shipping/labels/{label_id:uuid}/print", opt=WORKERS, include_in_schema=False, status_code=200)
 async def print_label(label_id: FromPath[UUID], house: InHouse, who: Caller, data: Form) -> Any:
-    """Print a label, or print it again, as PDF or ZPL."""
-    form = "zpl" if data.get("form") == "zpl" else "pdf"
+    """Print a label, or print it again, as PDF, PNG or ZPL."""
+    form = data.get("form", "") if data.get("form") in MEDIA else "pdf"
     dpi = 300 if data.get("dpi") == "300" else 203
     why = data.get("why", "")[:300].replace("\0", "")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:

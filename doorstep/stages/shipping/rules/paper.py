@@ -1,9 +1,10 @@
-"""A label as the printer wants it: ZPL for thermal printers, which draw it themselves, and PDF for everything else."""
+"""A label as the printer wants it: ZPL for thermal printers, which draw it themselves, PDF, or a PNG of the printer's dots."""
 
 from functools import lru_cache
 
 from doorstep.platform.barcodes import Linear, Modules
 from doorstep.platform.documents import BOLD, REGULAR, Document, Page, measure, plain
+from doorstep.platform.documents import png as rasterized
 from doorstep.stages.shipping.rules.label import Label, Party, Stock, draw_own, draw_shared
 
 
@@ -67,6 +68,15 @@ class _Sheet:
         self._page.code(
             x * dot_pt, y * dot_pt, code.columns * module * dot_pt, code.rows * module * dot_pt, code
         )
+
+
+def png(label: Label, stock: Stock) -> bytes:
+    """Return a label as PNG in black and white, a pixel per dot of the printer.
+
+    Raises:
+        ValueError: a number does not fit its bar code.
+    """
+    return rasterized(pdf([label], stock), stock.width, stock.height, stock.dpi)
 
 
 def zpl(labels: list[Label], stock: Stock) -> str:
