@@ -14,6 +14,9 @@ from doorstep.solvers.cartons.plans import Load, Plan
 MOST_BOXES = 12
 """With more boxes, the eye no longer compares them."""
 
+MOST_KINDS = 60
+"""With more kinds there are too many exchanges of one kind for another; then only all is dealt out anew."""
+
 MOST_TRIES = 40
 """Exchanges tried per pair of boxes, the most evening one first."""
 
@@ -128,6 +131,8 @@ def _halved(search: Division, heavy: Load, light: Load) -> Change:
 def _changes(search: Division, heavy: Load, light: Load, apart: int) -> Iterator[Change]:
     """Yield exchanges: some units of one kind, maybe for one of another."""
     count = len(search.kinds)
+    if count > MOST_KINDS:
+        return
     weights = [kind.weight_g for kind in search.kinds]
     for k in range(count):
         if not heavy.counts[k] or not weights[k]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from doorstep.solvers.budget import Budget
+from doorstep.solvers.cartons import compiled
 from doorstep.solvers.cartons.answering import answer_of
 from doorstep.solvers.cartons.answers import Answer, Unserved
 from doorstep.solvers.cartons.filling import holds
@@ -15,6 +16,7 @@ from doorstep.solvers.cartons.searching import search
 from doorstep.solvers.cartons.spaces import Block
 from doorstep.solvers.cartons.trying import Trials
 from doorstep.solvers.cartons.vessels import Vessel, vessels_of
+from doorstep.solvers.compiled import core
 
 
 def solve(
@@ -38,7 +40,22 @@ def solve(
     vessels = vessels_of(problem.boxes, goods.kinds, MOST_UNITS)
     counts, unserved = _sorted_out(problem, goods, vessels)
     stock = [0 if box.room_g < 0 else MOST_UNITS if box.stock is None else box.stock for box in problem.boxes]
-    searched = search(
+    earlier = None if warm is None else _warmed(problem, goods, vessels, warm, counts, stock)
+    searched = None
+    if native := core("cartons"):
+        searched = compiled.search(
+            native,
+            problem,
+            goods,
+            vessels,
+            counts,
+            stock,
+            budget=budget,
+            seed=seed,
+            warm=earlier,
+            improved=improved,
+        )
+    searched = searched or search(
         problem,
         goods,
         vessels,
@@ -46,7 +63,7 @@ def solve(
         stock,
         budget=budget,
         seed=seed,
-        warm=None if warm is None else _warmed(problem, goods, vessels, warm, counts, stock),
+        warm=earlier,
         improved=improved,
     )
     return answer_of(problem, goods, vessels, searched, unserved)

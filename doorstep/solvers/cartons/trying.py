@@ -138,8 +138,9 @@ class Trials:
             filled = self._fill(vessel, at_hand, start, whole=False)
             assert filled is not None  # noqa: S101 - only a filling that must take all can fail
         if left_out and not filled[0]:
-            filled = self._one_set(vessel, counts, start, left_out) or filled
-            at_hand = list(counts)
+            alone = self._one_set(vessel, counts, start, left_out)
+            if alone:
+                return alone
         taken = _taken(at_hand, filled[1])
         return filled[0], [have - out for have, out in zip(counts, taken, strict=True)]
 
