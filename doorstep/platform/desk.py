@@ -46,7 +46,7 @@ async def metrics(house: InHouse, who: Caller) -> Response[bytes]:
     lines = [
         f'doorstep_queue_{what}{{task="{queue.name}"}} {getattr(queue, what)}\n'
         for queue in queues
-        for what in ("owed", "age_s", "dead")
+        for what in ("owed", "age_s", "dead", "under_way")
     ]
     return Response(generate_latest() + "".join(lines).encode(), media_type=CONTENT_TYPE_LATEST)
 
@@ -134,12 +134,17 @@ async def move_clock(
 
 @dataclass(frozen=True, slots=True)
 class QueueAge:
-    """How much of one kind of work is owed, how old the oldest is, how much was given up."""
+    """How much of one kind of work is owed, how old the oldest is, how much was given up, and how much a worker holds just now.
+
+    A timer comes again and again, so it is owed while it is due.
+    """
 
     name: str
     owed: int
     age_s: float
     dead: int
+    under_way: int
+    timer: bool
 
 
 @get("/api/tasks", opt=allow(*DESK, scope="tasks:read"))
@@ -179,6 +184,7 @@ async def retry_task(house: InHouse, who: Caller, data: Form) -> Any:
         raise unknown("task", data.get("subject", "")) from None
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         revived = await tx.run(Q.revive_task, name=data.get("name", ""), subject=subject, seq=seq)
+        tx.owing = True
     if not revived:
         return back("/tasks", "That task is not waiting any more.", kind="warning")
     return back("/tasks", "The task will be tried again now.")

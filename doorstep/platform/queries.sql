@@ -17,7 +17,7 @@ WHERE id = %(tenant_id)s AND clock_base + (now() - clock_set_at) * clock_rate <=
 RETURNING clock_base;
 
 -- name: wake_timers
--- After the clock jumped, whatever waits for a business time may be due.
+-- After the clock jumped, whatever waits for a business time may be due; one that runs just now comes again right after it.
 UPDATE platform.tasks SET due_at = now()
 WHERE tenant_id = %(tenant_id)s AND recurs_s IS NOT NULL AND due_at > now();
 
@@ -124,7 +124,7 @@ UPDATE platform.counters SET last = last - %(count)s WHERE tenant_id = %(tenant_
 -- A worker leases the oldest due tasks of a tenant; the fence number rejects a worker that lost its lease.
 WITH due AS (
     SELECT name, subject, seq FROM platform.tasks
-    WHERE tenant_id = %(tenant_id)s AND dead_at IS NULL AND due_at <= now()
+    WHERE tenant_id = %(tenant_id)s AND dead_at IS NULL AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
       AND (name = ANY (%(errands)s::text[])) = %(outside)s
     ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
@@ -134,7 +134,8 @@ FROM due WHERE t.tenant_id = %(tenant_id)s AND t.name = due.name AND t.subject =
 RETURNING t.name, t.subject, t.seq, t.attempts, t.fence, t.recurs_s;
 
 -- name: finish_tasks
--- Done tasks leave; timers come back. Only with the fence of the lease they were claimed under.
+-- Done tasks leave; timers come back, at once when they were woken meanwhile. Only with the fence of the lease they were claimed
+-- under.
 WITH mine AS (
     SELECT t.name, t.subject, t.seq, t.recurs_s
     FROM platform.tasks t JOIN unnest(%(names)s::text[], %(subjects)s::uuid[], %(seqs)s::int[], %(fences)s::int[])
@@ -145,8 +146,8 @@ WITH mine AS (
     WHERE t.tenant_id = %(tenant_id)s AND (t.name, t.subject, t.seq) = (mine.name, mine.subject, mine.seq)
       AND mine.recurs_s IS NULL
 ), again AS (
-    UPDATE platform.tasks t SET due_at = now() + mine.recurs_s * interval '1 second', attempts = 0, leased_until = NULL,
-        error = NULL
+    UPDATE platform.tasks t SET due_at = CASE WHEN t.due_at <= now() THEN now() ELSE now() + mine.recurs_s * interval '1 second' END,
+        attempts = 0, leased_until = NULL, error = NULL
     FROM mine WHERE t.tenant_id = %(tenant_id)s AND (t.name, t.subject, t.seq) = (mine.name, mine.subject, mine.seq)
       AND mine.recurs_s IS NOT NULL
 )
@@ -183,10 +184,13 @@ UPDATE platform.tasks SET dead_at = NULL, attempts = 0, due_at = now()
 WHERE tenant_id = %(tenant_id)s AND name = %(name)s AND subject = %(subject)s AND seq = %(seq)s AND dead_at IS NOT NULL;
 
 -- name: queue_ages
--- How much is owed and how old the oldest is, per task name; a timer counts while it is due.
+-- How much is owed and how old the oldest is, per task name; a timer counts while it is due or under way.
 SELECT name, count(*)::int AS owed, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float AS age_s,
-       count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead
-FROM platform.tasks WHERE tenant_id = %(tenant_id)s AND (recurs_s IS NULL OR due_at <= now()) GROUP BY name ORDER BY name;
+       count(*) FILTER (WHERE dead_at IS NOT NULL)::int AS dead,
+       count(*) FILTER (WHERE leased_until > now() AND dead_at IS NULL)::int AS under_way, bool_or(recurs_s IS NOT NULL) AS timer
+FROM platform.tasks
+WHERE tenant_id = %(tenant_id)s AND (recurs_s IS NULL OR due_at <= now() OR leased_until > now())
+GROUP BY name ORDER BY name;
 
 -- name: find_answer
 -- What was answered to an idempotency key before.

@@ -56,6 +56,7 @@ SMS_MISHAPS = {
     "sms_error_before": "503; not accepted",
     "sms_error_after": "accepts, then answers 500",
     "sms_hang": "accepts, then hangs before answering",
+    "sms_slow": "thinks for a while, then accepts and answers",
 }
 MAIL_MAX_BYTES = 5_000_000
 PAGE = 200
@@ -186,6 +187,8 @@ async def take_sms(mailbox: InMailbox, data: JSONBody[SmsIn]) -> Response[Any]:
     mishap = mailbox.mishaps.draw(SMS_MISHAPS)
     if mishap == "sms_error_before":
         raise Stop(503, mishap, "Come back later.", {"retry-after": "1"})
+    if mishap == "sms_slow":
+        await asyncio.sleep(mailbox.mishaps.hang_s)
     message_id = mailbox.receive("sms", data.to, "", text=data.text, reference=data.reference)
     if mishap == "sms_hang":
         await asyncio.sleep(mailbox.mishaps.hang_s)

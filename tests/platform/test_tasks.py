@@ -45,9 +45,11 @@ async def owed(worker: Worker, tenant: UUID) -> list[tuple[int, bool, str | None
 
 
 async def make_due(worker: Worker, tenant: UUID) -> None:
-    """Let the wait of every failed task be over."""
+    """Let the wait of every failed task be over, and every lease."""
     async with worker.house.db.transaction(tenant, actor="test") as tx:
-        await tx.connection.execute("UPDATE platform.tasks SET due_at = now() WHERE tenant_id = %s", [tenant])
+        await tx.connection.execute(
+            "UPDATE platform.tasks SET due_at = now(), leased_until = NULL WHERE tenant_id = %s", [tenant]
+        )
 
 
 async def test_a_reaction_gets_its_subjects_as_one_set(house: House, tenant: UUID) -> None:
@@ -61,6 +63,29 @@ async def test_a_reaction_gets_its_subjects_as_one_set(house: House, tenant: UUI
     assert await worker.step(tenant) == 5
     assert [sorted(call) for call in calls] == [sorted(ids)]
     assert await owed(worker, tenant) == []
+
+
+async def test_a_timer_that_is_woken_while_it_runs_runs_again_right_after_and_never_beside_itself(
+    house: House, tenant: UUID
+) -> None:
+    runs = 0
+
+    @errand
+    async def tick(of: House, tenant_id: UUID, _subject: UUID) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            async with of.db.transaction(tenant_id, actor="test") as tx:
+                await tx.run(Q.wake_timers)
+            assert await other.step(tenant_id) == 0
+
+    worker = worker_for(house, timer=Every(600.0, tick))
+    other = Worker(worker.house, worker.duties)
+    await worker.prepare(tenant)
+    assert await worker.step(tenant) == 1
+    assert await worker.step(tenant) == 1
+    assert await worker.step(tenant) == 0
+    assert runs == 2
 
 
 async def test_nothing_is_owed_when_the_act_is_rolled_back(house: House, tenant: UUID) -> None:

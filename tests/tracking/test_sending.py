@@ -1,5 +1,6 @@
 """Messages go out once each, the newest only, and bad days at the mail server lose none and double none."""
 
+import asyncio
 import email
 import email.policy
 import re
@@ -199,6 +200,24 @@ async def test_a_crash_while_sending_doubles_nothing(outbox: Outbox) -> None:
     assert await outbox.states("delivered") == ["failed"]
     assert await outbox.states("delivered", "sms") == ["sent"]
     assert len(await outbox.arrived()) == before + 1
+
+
+async def test_a_text_message_that_is_under_way_in_another_run_is_not_sent_by_this_one(
+    outbox: Outbox,
+) -> None:
+    sent = await outbox.floor.sent()
+    await outbox.send()
+    await outbox.tell(sent, S.DELIVERED, 24)
+    before = len(await outbox.arrived(channel="sms"))
+    await outbox.box.post("/simulate/mishaps", json={"next": ["sms_slow"], "hang_s": 0.5})
+    slow = asyncio.create_task(outbox.send())
+    while await outbox.states("delivered", "sms") != ["sending"]:  # noqa: ASYNC110 - the other run tells nobody
+        await asyncio.sleep(0.01)
+    await outbox.send()
+    assert await outbox.states("delivered", "sms") == ["sending"]
+    await slow
+    assert await outbox.states("delivered", "sms") == ["sent"]
+    assert len(await outbox.arrived(channel="sms")) == before + 1
 
 
 @pytest.mark.parametrize(("mishap", "then"), [("sms_error_after", "sent"), ("sms_error_before", "owed")])

@@ -1,8 +1,9 @@
 """Sending what is owed: claim a few, write them, hand them over with no transaction open, record what became of each.
 
-A message is marked `sending` durably before anything leaves the house. What a crash leaves in that state is in doubt: a text message is
-asked about at the provider under our reference; a mail server cannot be asked, so the mail is never sent again by itself, it waits for
-a person. Nobody is told the same thing twice.
+A message is marked `sending` durably before anything leaves the house. What a crash leaves in that state is in doubt once every call
+that could still be under way is over: a text message is asked about at the provider under our reference; a mail server cannot be asked,
+so the mail is never sent again by itself, it waits for a person. Nobody is told the same thing twice, also when two runs overlap because
+a slow one lost its lease.
 """
 
 import asyncio
@@ -29,8 +30,11 @@ from doorstep.stages.tracking.rules.telling import ATTEMPTS_MAX, replaced, wait_
 
 Q = Statements("doorstep.stages.tracking")
 AT_ONCE = 32
-RUN_S = 20.0
-"""A run ends well before its lease: what is `sending` when the next one begins was left by a crash."""
+RUN_S = 6.0
+"""A run takes nothing new after this, and ends well before its lease."""
+
+DOUBT_S = 30.0
+"""Longer than a text message's call and the question after it last: what is `sending` for so long was left by a crash."""
 
 AWAY_S = 5.0
 IN_DOUBT = "In doubt: it was on its way when the connection or the house broke. Send it again only if it is not there."
@@ -103,6 +107,7 @@ async def _claim(
         await journal.move(tx, MESSAGE, MessageAct.SUPPRESS, stopped)
         await journal.move(tx, MESSAGE, MessageAct.SUPERSEDE, old)
         await journal.move(tx, MESSAGE, MessageAct.SEND, [one.id for one in going])
+        await tx.run(Q.messages_going, ids=[one.id for one in going], doubt_s=DOUBT_S)
         lines: dict[UUID, list[Line]] = defaultdict(list)
         order_ids = list({one.order_id for one in going if one.topic == "order_confirmed"})
         for line in await tx.rows(Q.lines_of_orders, Line, order_ids=order_ids) if order_ids else []:
