@@ -53,7 +53,7 @@ def parts(workers: int) -> list[Part]:
 async def running_database(settings: Settings) -> AsyncIterator[Callable[[], Awaitable[None]] | None]:
     """Start and migrate the database; yield what keeps it up (None where it is somebody else's); stop what we started."""
     embedded = Embedded(settings.home) if settings.database_url is None else None
-    found_running = embedded is None or await embedded.running()
+    found_running = embedded is None or embedded.running()
     _, applied = await house.prepare(settings)
     if applied:
         log.info("migrated", applied=applied)

@@ -33,4 +33,5 @@ async def advance(tx: Tx, to: datetime) -> datetime:
             "The clock was not moved: it belongs to a tenant in real time, or the new time lies in its past.",
         )
     await tx.run(Q.wake_timers)
+    tx.owing = True
     return now

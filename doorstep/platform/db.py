@@ -4,6 +4,7 @@
 tenant's business time, all in one statement. Acts receive the open `Tx`, so they compose; only edges open and commit.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 from doorstep.platform import arrays
+from doorstep.platform.bell import Bell
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.statements import Statement, Statements
 
@@ -39,6 +41,7 @@ class Tx:
         actor: who acts (`user:ana`, `key:shop`, `system`), written into the journal.
         now: the tenant's business time at the start of the transaction.
         listeners: event kind -> names of the reactions owed when it happens.
+        owing: something was owed, so somebody should be woken after the commit.
     """
 
     connection: AsyncConnection[Any]
@@ -46,6 +49,13 @@ class Tx:
     actor: str
     now: datetime
     listeners: Listeners
+    owing: bool = False
+
+    def listening(self, event: str) -> tuple[str, ...]:
+        """Return the names of the reactions that are owed when an event happens; who has to do them is woken after the commit."""
+        names = self.listeners.get(event, ())
+        self.owing = self.owing or bool(names)
+        return names
 
     def _bound(self, params: dict[str, Any]) -> dict[str, Any]:
         params["tenant_id"] = self.tenant_id
@@ -94,10 +104,12 @@ class Tx:
 
 @dataclass(slots=True)
 class Database:
-    """The pool and what every transaction needs to know."""
+    """The pool and what every transaction needs to know; `url` is where it leads, for connections beside it."""
 
     pool: AsyncConnectionPool[AsyncConnection[Any]]
     listeners: Listeners = field(default_factory=dict)
+    bell: Bell = field(default_factory=Bell)
+    url: str = field(default="", repr=False)
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID, *, actor: str, pipelined: bool = False) -> AsyncIterator[Tx]:
@@ -122,8 +134,11 @@ class Database:
             found = await cursor.fetchone()
             if found is None:
                 raise Refused(Reason.UNKNOWN, "There is no such tenant, or it is suspended.")
-            yield Tx(connection, tenant_id, actor, found[0], self.listeners)
+            tx = Tx(connection, tenant_id, actor, found[0], self.listeners)
+            yield tx
             await connection.commit()
+        if tx.owing:
+            self.bell.ring()
 
     @asynccontextmanager
     async def directory(self) -> AsyncIterator[AsyncConnection[Any]]:
@@ -147,7 +162,13 @@ async def connect(
         configure=_prepare_more,
         kwargs={"options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
     ) as pool:
-        yield Database(pool, listeners or {})
+        database = Database(pool, listeners or {}, url=url)
+        carrying = asyncio.create_task(database.bell.carry(pool))
+        try:
+            yield database
+        finally:
+            carrying.cancel()
+            await asyncio.gather(carrying, return_exceptions=True)
 
 
 async def _prepare_more(connection: AsyncConnection[Any]) -> None:

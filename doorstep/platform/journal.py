@@ -76,9 +76,7 @@ async def move(
     if not ids:
         return Moves(())
     step = machine.moves[act]
-    listeners = [
-        (now, name) for now in set(step.values()) for name in tx.listeners.get(f"{machine.kind}.{now}", ())
-    ]
+    listeners = [(now, name) for now in set(step.values()) for name in tx.listening(f"{machine.kind}.{now}")]
     rows = await tx.rows(
         _move_statement(machine.table),
         Moved,
@@ -145,9 +143,7 @@ async def born(
         state = machine.moves[act][state]
         states.append(str(state))
     listeners = [
-        (name, seq)
-        for seq, state in enumerate(states, 1)
-        for name in tx.listeners.get(f"{machine.kind}.{state}", ())
+        (name, seq) for seq, state in enumerate(states, 1) for name in tx.listening(f"{machine.kind}.{state}")
     ]
     await tx.run(
         _born_statement(machine.table),
@@ -192,7 +188,7 @@ async def note(
         kind=machine.kind,
         name=name,
         actor=tx.actor,
-        listener_names=list(tx.listeners.get(f"{machine.kind}.{name}", ())),
+        listener_names=list(tx.listening(f"{machine.kind}.{name}")),
     )
 
 
@@ -208,7 +204,7 @@ async def _append(
         kind=kind,
         name=name,
         actor=tx.actor,
-        listener_names=list(tx.listeners.get(f"{kind}.{name}", ())),
+        listener_names=list(tx.listening(f"{kind}.{name}")),
     )
 
 

@@ -15,7 +15,6 @@ Two kinds of work, both registered by the stages' `jobs.py`:
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -118,24 +117,28 @@ def backoff_s(attempts: int) -> float:
 class Worker:
     """Works off the tasks of all tenants until told to stop: reactions in one loop, errands in another beside it.
 
-    A partner that hangs holds up the errands that wait for it, never the reactions.
+    A partner that hangs holds up the errands that wait for it, never the reactions. When there is nothing to do they look
+    again after `idle_s`, or as soon as the bell rings.
     """
 
     house: House
     duties: Duties
-    idle_s: float = 0.2
+    idle_s: float = 0.4
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Work until `stopping` is set; what is held then is finished or handed back."""
+        hearing = asyncio.create_task(self.house.db.bell.hear(self.house.db.url))
         await asyncio.gather(self._loop(self._react_to_due), self._loop(self._start_errands))
+        hearing.cancel()
         if self.under_way:
             await asyncio.wait(self.under_way)
 
     async def _loop(self, work: Callable[[UUID], Awaitable[int]]) -> None:
         prepared: set[UUID] = set()
         while not self.stopping.is_set():
+            rung = self.house.db.bell.next()
             try:
                 tenants = await self.tenants()
                 for tenant_id in set(tenants) - prepared:
@@ -146,8 +149,10 @@ class Worker:
                 log.warning("database_away", error=type(error).__name__)
                 busy = []
             if not any(busy):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self.stopping.wait(), self.idle_s)
+                waits = [asyncio.create_task(event.wait()) for event in (rung, self.stopping)]
+                await asyncio.wait(waits, timeout=self.idle_s, return_when=asyncio.FIRST_COMPLETED)
+                for wait in waits:
+                    wait.cancel()
 
     async def tenants(self) -> list[UUID]:
         """Return the tenants there are."""
