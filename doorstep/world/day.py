@@ -1,39 +1,69 @@
 """A day of the house: shoppers buy, the floor works, vans drive, customers answer, each through the house's own doors.
 
 `Day.lively` runs beside a clock that goes by itself, for people who watch. `Day.whole` moves the clock in steps and waits for
-the house to come to rest after each, until nothing is left to happen; no one sleeps for the sake of time.
+the house to come to rest after each, until nothing is left to happen; no one sleeps for the sake of time. Everybody works at
+once, and who has nothing to do is told so by one look at the board of the tower.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import structlog
 
 from doorstep.world.furnishing import Furnished
 from doorstep.world.people.customers import Household, Opinions
+from doorstep.world.people.desk import Desk
 from doorstep.world.people.drivers import Dispatcher, Driver, Luck
 from doorstep.world.people.floor import Dock, Habits, Packer, Picker, Tidier
 from doorstep.world.people.person import GaveUpError, Person
 from doorstep.world.people.shoppers import Moods, Shopper
+from doorstep.world.people.staff import STAFF
+from doorstep.world.people.watch import Watch
 
 log = structlog.get_logger()
 
-PICKERS, PACKERS, DRIVERS = 2, 2, 3
 STEP = timedelta(minutes=20)
 LONG_STEP = timedelta(hours=2)
 DAYS_MAX = 12
 ROUNDS_MAX = 40
 """So often everybody looks for work within one step; who still finds some goes on in the next."""
 
+IN_A_ROW_MAX = 500
+"""So many things a person does within a round; more wait for the next one."""
+
 REST_S = 60.0
 """So long the house may take to come to rest after a step."""
+
+Piles = frozenset[tuple[str, str]]
+
+
+class Worker(Protocol):
+    """Somebody who can be asked to work."""
+
+    async def work(self) -> bool:
+        """Do what waits; return whether there was something."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Somebody's place in the house.
+
+    Attributes:
+        who: works here.
+        every_s: how often they look for work in a day that is watched.
+        piles: (stage, state) of what on the tower's board is theirs; none: they look for themselves, once in a step.
+    """
+
+    who: Worker
+    every_s: float
+    piles: Piles = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +81,10 @@ class Day:
     """The people of one simulated house.
 
     Attributes:
-        house: client with the house's base URL.
+        house: client with the house's base URL; it keeps no cookies.
         carrier: client with the outside carrier's base URL.
         mailbox: client with the mailbox's base URL.
-        key: API key that may do everything; each person uses only what their work needs.
+        keys: everybody's own API key, by their name in `STAFF`.
         furnished: what there is.
         seed: of everybody's dice.
         processor: how shoppers pay.
@@ -64,7 +94,7 @@ class Day:
     house: httpx.AsyncClient
     carrier: httpx.AsyncClient
     mailbox: httpx.AsyncClient
-    key: str
+    keys: Mapping[str, str]
     furnished: Furnished
     seed: int
     processor: str
@@ -73,47 +103,70 @@ class Day:
     progress: Callable[[str], None] = lambda _line: None
 
     def __post_init__(self) -> None:
-        made, habits = self.furnished, self.chances.habits
+        made = self.furnished
         self.owner = self._person("owner")
-        self.shopper = Shopper(self._person("shopper"), made.shops, self.processor, self.chances.moods)
-        self.pickers = [
-            Picker(self._person(f"picker-{n}"), made.warehouse_id, made.barcodes, habits)
-            for n in range(PICKERS)
-        ]
-        self.packers = [
-            Packer(self._person(f"packer-{n}"), made.warehouse_id, made.barcodes, habits)
-            for n in range(PACKERS)
-        ]
-        self.tidier = Tidier(self._person("tidier"), made.warehouse_id, made.barcodes, made.spare_bin)
-        self.dock = Dock(self._person("dock"), made.warehouse_id, tuple(made.carriers.values()))
-        self.dispatcher = Dispatcher(self._person("dispatcher"), made.center_id)
-        self.drivers = [Driver(self._person(f"driver-{n}"), self.chances.luck) for n in range(DRIVERS)]
-        self.household = Household(
-            self.house, self.mailbox, Random(self.seed * 31 + 7), self.chances.opinions
-        )
-        self.desk = Desk(self._person("desk"), made.spare_bin)
+        self.watch = Watch(self.owner)
+        self.shopper = Shopper(self._person("shop"), made.shops, self.processor, self.chances.moods)
+        self.household = Household(self.house, self.mailbox, self.seed, self.chances.opinions)
+        self.posts = [*self._floor(), *self._road(), self._office()]
 
     def _person(self, name: str) -> Person:
         """Return a person with dice of their own, so that one's luck does not depend on another's speed."""
-        return Person(name, self.house, self.key, Random(f"{self.seed}-{name}"), self.run)
+        return Person(name, self.house, self.keys[name], Random(f"{self.seed}-{name}"), self.run)
 
-    async def now(self) -> datetime:
-        """Return the house's business time."""
-        return datetime.fromisoformat((await self.owner.get("/api/clock"))["now"])
+    def _crew(self, role: str) -> list[Person]:
+        return [self._person(name) for name, one in STAFF.items() if one.role == role]
+
+    def _floor(self) -> list[Post]:
+        made, habits = self.furnished, self.chances.habits
+        site, codes = made.warehouse_id, made.barcodes
+        pickers = [Picker(one, site, codes, habits) for one in self._crew("picker")]
+        crew = self._crew("packer")
+        packers = [Packer(one, site, codes, habits, n, len(crew)) for n, one in enumerate(crew)]
+        (tidier,), (dock,) = self._crew("tidier"), self._crew("dock")
+        return [
+            *(Post(one, 1.5, _piles("warehouse", "batched", "picking")) for one in pickers),
+            *(Post(one, 2.0, _piles("warehouse", "picked")) for one in packers),
+            Post(Tidier(tidier, site, codes, made.spare_bin), 6.0),
+            Post(Dock(dock, site, tuple(made.carriers.values())), 5.0, _piles("shipping", "to_hand_over")),
+        ]
+
+    def _road(self) -> list[Post]:
+        (dispatcher,) = self._crew("dispatcher")
+        at_desk = Dispatcher(dispatcher, self.furnished.center_id, self.watch)
+        drivers = [
+            Driver(one, STAFF[one.name].key_name, self.chances.luck, self.watch)
+            for one in self._crew("driver")
+        ]
+        return [
+            Post(at_desk, 5.0, _piles("delivery", "expected", "at_center", "failed")),
+            *(Post(one, 3.0, _piles("delivery", "planned", "loaded", "out", "arrived")) for one in drivers),
+        ]
+
+    def _office(self) -> Post:
+        (desk,) = self._crew("desk")
+        feedback = _piles("feedback", "case open", "case answered", "return approved", "return received")
+        return Post(Desk(desk, self.furnished.spare_bin), 6.0, _piles("orders", "held") | feedback)
+
+    async def begin(self) -> None:
+        """Bring the outside to the house's time."""
+        await self.household.catch_up()
+        await self.advance_carrier()
 
     # A day that goes by itself.
 
     async def lively(self, stopping: asyncio.Event, pause_s: float = 4.0) -> None:
         """Live beside a running clock until told to stop; somebody buys every `pause_s` seconds or so."""
 
-        async def every(seconds: float, work: Callable[[], Any]) -> None:
+        async def every(seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
+            dice = Random(self.seed)
             while not stopping.is_set():
                 try:
                     busy = await work()
                 except (GaveUpError, httpx.HTTPError, KeyError) as error:
                     log.warning("person_stumbled", error=f"{type(error).__name__}: {error}")
                     busy = False
-                wait_s = seconds * (0.4 + self.owner.dice.random()) * (1 if busy else 2)
+                wait_s = seconds * (0.4 + dice.random()) * (1 if busy else 2)
                 try:
                     await asyncio.wait_for(stopping.wait(), wait_s)
                 except TimeoutError:
@@ -121,23 +174,14 @@ class Day:
 
         await asyncio.gather(
             every(pause_s, self.shopper.buy),
-            *(every(1.5, picker.work) for picker in self.pickers),
-            *(every(2.0, packer.work) for packer in self.packers),
-            every(6.0, self.tidier.work),
-            every(5.0, self.dock.work),
-            every(5.0, self.dispatcher.work),
-            *(every(3.0, partial(self._drive, driver)) for driver in self.drivers),
+            *(every(post.every_s, post.who.work) for post in self.posts),
             every(4.0, self.household.work),
-            every(6.0, self.desk.work),
             every(1.0, self.advance_carrier),
         )
 
-    async def _drive(self, driver: Driver) -> bool:
-        return await driver.work(await self.now())
-
     async def advance_carrier(self) -> bool:
         """Let the outside carrier live at the house's time."""
-        now = await self.now()
+        now = await self.watch.now()
         await self.carrier.post("/v1/simulate/advance", json={"now": now.isoformat(), "deliver": True})
         return True
 
@@ -145,117 +189,70 @@ class Day:
 
     async def whole(self, orders: int) -> None:
         """Place so many orders over ten hours and go on until everything has come to its end."""
-        start = await self.now()
-        until = start + timedelta(hours=10)
-        last = start + timedelta(days=DAYS_MAX)
-        now = start
+        start = now = await self.watch.now()
+        until, last = start + timedelta(hours=10), start + timedelta(days=DAYS_MAX)
         while now < last:
+            self.watch.standing = now
             if now < until:
-                due = round(orders * (now - start + STEP) / (until - start))
-                await asyncio.gather(
-                    *(self.shopper.buy() for _ in range(min(due, orders) - self.shopper.count))
-                )
-            await self._work_out(now)
-            if now >= until and not await self.open_orders():
-                return
-            now = await self._step(now, STEP if now < until else LONG_STEP)
+                due = min(orders, round(orders * (now - start + STEP) / (until - start)))
+                await asyncio.gather(*(self.shopper.buy() for _ in range(due - self.shopper.count)))
+            await self._work_out()
+            if now >= until and not await self.board():
+                break
+            now = await self._step(now + (STEP if now < until else LONG_STEP))
+        self.watch.standing = None
 
-    async def _work_out(self, now: datetime) -> None:
+    async def _work_out(self) -> None:
         """Let everybody work until nobody has anything to do."""
-        await self.settle()
-        for _ in range(ROUNDS_MAX):
-            floor: list[Any] = [
-                *self.pickers,
-                *self.packers,
-                self.tidier,
-                self.dock,
-                self.dispatcher,
-                self.desk,
-            ]
-            done = [await one.work() for one in floor]
-            for driver in self.drivers:
-                while await driver.work(now):
-                    done.append(True)
+        for number in range(ROUNDS_MAX):
             await self.settle()
-            if not (any(done) or await self.household.work()):
+            board = await self.board()
+            called = [
+                post.who for post in self.posts if post.piles & board.keys() or not (post.piles or number)
+            ]
+            done = await asyncio.gather(*(_while_busy(who) for who in called), self.household.work())
+            if not any(done):
                 return
-        log.warning("people_are_busy", now=now.isoformat())
+        log.warning("people_are_busy")
 
-    async def _step(self, now: datetime, step: timedelta) -> datetime:
-        later = now + step
+    async def _step(self, later: datetime) -> datetime:
         await self.owner.post("/api/clock", {"to": later.isoformat()})
+        self.watch.standing = later
         await self.advance_carrier()
         self.progress(f"{later:%a %d %b %H:%M}, {self.shopper.count} ordered")
         return later
 
     async def settle(self) -> None:
-        """Wait until the house owes nothing that is due now."""
+        """Wait until the house owes nothing that is due now, and nothing is under way."""
         deadline = time.monotonic() + REST_S
         while time.monotonic() < deadline:
+            tasks = await self.owner.get("/api/tasks")
             owed = [
-                one
-                for one in await self.owner.get("/api/tasks")
-                if one["owed"] > one["dead"] and one["age_s"] > 0
+                one for one in tasks if one["under_way"] or (one["owed"] > one["dead"] and one["age_s"] > 0)
             ]
             if not owed:
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
         log.warning("house_is_busy", owed=owed)
 
-    async def open_orders(self) -> int:
-        """Return how many orders are not at their end."""
+    async def board(self) -> dict[tuple[str, str], int]:
+        """Return how many things lie open in which stage and state; counts of bins apart, no order waits for them."""
         board = await self.owner.get("/api/tower")
-        return sum(
-            pile["count"] for stage, piles in board["piles"].items() if stage != "inventory" for pile in piles
-        )
+        return {
+            (stage, pile["state"]): pile["count"]
+            for stage, piles in board["piles"].items()
+            if stage != "inventory"
+            for pile in piles
+        }
 
 
-@dataclass(slots=True)
-class Desk:
-    """The office: clears doubts about addresses, answers customers, takes returns in."""
+def _piles(stage: str, *states: str) -> Piles:
+    return frozenset((stage, state) for state in states)
 
-    person: Person
-    bin_code: str
 
-    async def work(self) -> bool:
-        """Do what waits; return whether there was something."""
-        return any([await self._holds(), await self._cases(), await self._returns()])
-
-    async def _holds(self) -> bool:
-        """Look at held orders: a doubtful address is right after all, a payment that failed is given up."""
-        held = await self.person.get("/api/orders", state="held", limit=100)
-        for order in held["orders"]:
-            path = f"/api/orders/{order['id']}"
-            if "payment" in order["holds"] or "out_of_stock" in order["holds"]:
-                await self.person.post(f"{path}/cancel", {"why": "it could not be put right"})
-            for reason in order["holds"]:
-                if reason in {"address", "manual", "fraud"}:
-                    await self.person.post(f"{path}/release-hold", {"reason": reason, "note": "looked at"})
-        return bool(held["orders"])
-
-    async def _cases(self) -> bool:
-        cases = await self.person.get("/api/cases")
-        for case in cases:
-            path = f"/api/cases/{case['id']}"
-            if case["state"] == "open":
-                await self.person.post(f"{path}/answer", {"answer": "We are sorry, and will make it good."})
-            await self.person.post(f"{path}/close", {})
-        return bool(cases)
-
-    async def _returns(self) -> bool:
-        shown = await self.person.get("/api/returns")
-        for one in shown:
-            path = f"/api/returns/{one['id']}"
-            if one["state"] == "approved":
-                await self.person.post(f"{path}/receive", {})
-            whole = await self.person.get(path)
-            grades = [
-                {
-                    "line_id": i["line_id"],
-                    "product_id": i["product_id"],
-                    "grade": self.person.dice.choice("aaabc"),
-                }
-                for i in whole["items"]
-            ]
-            await self.person.post(f"{path}/grade", {"items": grades, "bin": self.bin_code})
-        return bool(shown)
+async def _while_busy(who: Worker) -> bool:
+    """Let somebody work as long as they find something; return whether there was anything."""
+    for turn in range(IN_A_ROW_MAX):
+        if not await who.work():
+            return turn > 0
+    return True

@@ -2,12 +2,14 @@
 
 import base64
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from doorstep.world.people.person import Person
+from doorstep.world.people.watch import Watch
 
-SEARCH_S = 1.0
+SEARCH_S = 0.5
+TRY_AGAIN = timedelta(hours=1)
 PIXEL = base64.b64encode(
     bytes.fromhex(
         "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63601860000000030001"
@@ -19,29 +21,49 @@ PIXEL = base64.b64encode(
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Scans in what arrives at the center and plans it over the free vans."""
+    """Scans in what arrives at the center and plans it over the free vans.
+
+    Attributes:
+        stuck: what the last plan left lying, and until when it is not planned again.
+    """
 
     person: Person
     site_id: str
+    watch: Watch
+    stuck: tuple[frozenset[str], datetime] | None = None
 
     async def work(self) -> bool:
         """Take in what is on its way to the center, and plan; return whether there was something."""
-        expected = await self.person.get("/api/stops", site_id=self.site_id, state="expected", limit=200)
-        failed = await self.person.get("/api/stops", site_id=self.site_id, state="failed", limit=200)
-        codes = [stop["tracking_number"] for stop in (*expected["stops"], *failed["stops"])]
-        if codes:
-            await self.person.post("/api/stops/scan-in", {"site_id": self.site_id, "codes": codes})
-        for stop in failed["stops"]:  # somebody looked the address up
+        failed = await self._stops("failed")
+        arrived = [*await self._stops("expected"), *failed]
+        taken = await self._scan_in([stop["tracking_number"] for stop in arrived])
+        for stop in failed:  # somebody looked the address up
             await self.person.post(f"/api/stops/{stop['id']}/place", {"lat": stop["lat"], "lon": stop["lon"]})
-        waiting = await self.person.get("/api/stops", site_id=self.site_id, state="at_center", limit=200)
-        if not waiting["stops"]:
-            return bool(codes)
-        body = {"site_id": self.site_id, "seconds": SEARCH_S}
-        status, plan = await self.person.post("/api/routes/plan", body)
+        return await self._plan() or taken
+
+    async def _scan_in(self, codes: list[str]) -> bool:
+        if not codes:
+            return False
+        _, verdicts = await self.person.post("/api/stops/scan-in", {"site_id": self.site_id, "codes": codes})
+        return any(one["ok"] for one in verdicts)
+
+    async def _plan(self) -> bool:
+        now = await self.watch.now()
+        waiting = frozenset(stop["id"] for stop in await self._stops("at_center"))
+        if not waiting or (self.stuck and self.stuck[0] >= waiting and now < self.stuck[1]):
+            return False
+        status, plan = await self.person.post(
+            "/api/routes/plan", {"site_id": self.site_id, "seconds": SEARCH_S}
+        )
         if status != 201 or not plan["routes"]:
-            return bool(codes)  # what lies here waits for another day
-        await self.person.post("/api/routes/accept", {"proposal_id": plan["proposal_id"]})
-        return True
+            self.stuck = (waiting, now + TRY_AGAIN)  # what lies here waits for a van, or for another day
+            return False
+        status, _ = await self.person.post("/api/routes/accept", {"proposal_id": plan["proposal_id"]})
+        return status == 201
+
+    async def _stops(self, state: str) -> list[dict[str, Any]]:
+        found = await self.person.get("/api/stops", site_id=self.site_id, state=state, limit=200)
+        return list(found["stops"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,51 +78,67 @@ class Luck:
 
 @dataclass(slots=True)
 class Driver:
-    """Takes a route and drives it stop by stop.
+    """Takes a route and drives it stop by stop; who stopped in the middle of one goes on with it.
 
     Attributes:
-        sequence: counts the positions of this device.
+        name: how the house knows the driver: by the name of their key.
+        sequence: counts the positions of this device; it follows the clock, so that a phone that was off goes on counting.
     """
 
     person: Person
+    name: str
     luck: Luck
+    watch: Watch
     sequence: int = 0
     route: dict[str, Any] | None = None
     ahead: list[dict[str, Any]] = field(default_factory=list)
 
-    async def work(self, now: datetime) -> bool:
-        """Do the next thing: take and load a route, serve one stop, or come back; return whether there was something."""
+    async def work(self) -> bool:
+        """Do the next thing: go on, set out, serve one stop, or come back; return whether there was something."""
         if self.route is None:
             return await self._set_out()
         if not self.ahead:
             await self.person.post(f"/api/routes/{self.route['id']}/finish", {})
             self.route = None
             return True
-        await self._serve(self.ahead.pop(0), now)
+        await self._serve(self.ahead.pop(0))
         return True
 
     async def _set_out(self) -> bool:
-        for route in await self.person.get("/api/routes", state="planned", limit=20):
-            status, whole = await self.person.post(f"/api/routes/{route['id']}/take", {})
-            if status not in {200, 201}:
-                continue
-            codes = [stop["tracking_number"] for stop in reversed(whole["stops"])]
-            await self.person.post(f"/api/routes/{route['id']}/load", {"codes": codes})
-            status, whole = await self.person.post(
-                f"/api/routes/{route['id']}/depart", {"leave_behind": True}
-            )
-            if status in {200, 201}:
-                self.route, self.ahead = whole["route"], [s for s in whole["stops"] if s["state"] == "out"]
-                return True
+        """Go on with the route that was begun before this device was switched off, else take one that waits."""
+        routes = await self.person.get("/api/routes", limit=50)
+        for route in routes:
+            if route["driver"] == self.name and route["state"] in {"driving", "loading"}:
+                whole = await self.person.get(f"/api/routes/{route['id']}")
+                return self._follow(whole) if route["state"] == "driving" else await self._load(whole)
+        for route in routes:
+            if route["state"] == "planned":
+                status, whole = await self.person.post(f"/api/routes/{route['id']}/take", {})
+                if status == 200:
+                    return await self._load(whole)
         return False
 
-    async def _serve(self, stop: dict[str, Any], now: datetime) -> None:
+    async def _load(self, whole: dict[str, Any]) -> bool:
+        """Load the last stop first, and leave."""
+        path = f"/api/routes/{whole['route']['id']}"
+        codes = [stop["tracking_number"] for stop in reversed(whole["stops"])]
+        await self.person.post(f"{path}/load", {"codes": codes})
+        status, left = await self.person.post(f"{path}/depart", {"leave_behind": True})
+        return status == 200 and self._follow(left)
+
+    def _follow(self, whole: dict[str, Any]) -> bool:
+        self.route = whole["route"]
+        self.ahead = [stop for stop in whole["stops"] if stop["state"] in {"out", "arrived"}]
+        return True
+
+    async def _serve(self, stop: dict[str, Any]) -> None:
         assert self.route is not None  # noqa: S101 - a stop is served on a route
-        self.sequence += 1
+        now = await self.watch.now()
+        self.sequence = max(self.sequence + 1, int(now.timestamp() * 1000))
         place = {"lat": stop["lat"], "lon": stop["lon"], "accuracy_m": 8}
         position = {
             "van_id": self.route["van_id"],
-            "device": self.person.name,
+            "device": self.name,
             "seq": self.sequence,
             "occurred_at": now.isoformat(),
             **place,

@@ -1,6 +1,7 @@
 """A person with a device: speaks to the house over HTTP, tries again when it is away, and carries an id for each act."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -76,10 +77,10 @@ class Person:
         async def send() -> httpx.Response:
             return await self.http.request(method, path, headers=headers, **request)
 
-        return await patiently(send, f"{self.name}: {method} {path}", self.dice)
+        return await patiently(send, f"{self.name}: {method} {path}")
 
 
-async def patiently(send: Callable[[], Awaitable[httpx.Response]], what: str, dice: Random) -> httpx.Response:
+async def patiently(send: Callable[[], Awaitable[httpx.Response]], what: str) -> httpx.Response:
     """Send until the house answers: not while it is away, nor while the same request is still under way.
 
     Raises:
@@ -97,4 +98,6 @@ async def patiently(send: Callable[[], Awaitable[httpx.Response]], what: str, di
             log.debug("house_away", what=what, error=type(error).__name__)
         if loop.time() > until:
             raise GaveUpError(f"{what} was not answered for {PATIENCE_S:.0f} s")
-        await asyncio.sleep(0.2 + dice.random() * 0.3)
+        await asyncio.sleep(
+            0.2 + random.random() * 0.3
+        )  # jitter; from no seeded die, or outages would change the day

@@ -135,17 +135,17 @@ class Shopper:
         """Place one order; return its id when it was taken."""
         self.count += 1
         reference = f"W-{self.person.run}-{self.count}"
-        status, answer = await self.person.post("/api/orders", self.order(reference), key=reference)
+        dice = Random(self.person.dice.getrandbits(64))  # this order's own, whoever buys at the same moment
+        status, answer = await self.person.post("/api/orders", self.order(reference, dice), key=reference)
         if status not in {200, 201}:
             return None
         self.placed.append(answer["id"])
-        if self.person.dice.random() < self.moods.changes_mind:
+        if dice.random() < self.moods.changes_mind:
             await self.person.post(f"/api/orders/{answer['id']}/cancel", {"why": "changed my mind"})
         return str(answer["id"])
 
-    def order(self, reference: str) -> dict[str, Any]:
+    def order(self, reference: str, dice: Random) -> dict[str, Any]:
         """Return a basket with an address and a payment."""
-        dice = self.person.dice
         shop = dice.choice(self.shops)
         weights = [good.popularity for good in shop.goods]
         chosen = {
