@@ -66,7 +66,7 @@ lock: $(DONE)/venv ## Choose the newest versions that pyproject.toml allows, and
 		--custom-compile-command 'make lock' - -o requirements-node.lock
 
 clean: ## Remove what was built; the embedded database and its data stay
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build web/node_modules doorstep/platform/static/built
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build native/build doorstep/solvers/compiled/*.so web/node_modules doorstep/platform/static/built
 
 # Each step leaves a stamp inside .venv and is done again only when what it is made of changed.
 

@@ -1,16 +1,17 @@
-"""Compile the core of the solvers: `python native/build.py`, as `make setup` does.
+"""Compile the core of the solvers: `python native/build.py [NAME...]`, as `make setup` does.
 
-Every folder `native/NAME` with C++ files becomes one extension module `doorstep/solvers/compiled/NAME`. Objects lie in
-`native/build`; what is newer than its sources is left alone. Without a compiler, or where one fails, a line says so and
-the solvers run in pure Python; with CI set, a failure counts as one.
+Every folder `native/NAME` with C++ files becomes one extension module `doorstep/solvers/compiled/NAME`. It may include
+headers of another folder, and is then linked with that folder's files but its `module.cpp`. Objects lie in
+`native/build`; what is newer than its sources is left alone (after a change of flags: `make clean`). Without a compiler,
+or where one fails, a line says so and the solvers run in pure Python; with CI set, a failure counts as one.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -51,22 +52,23 @@ def main() -> int:
         return 0
     print("Compiling the core of the solvers")
     try:
-        _build(compiler)
+        _build(compiler, sys.argv[1:])
     except subprocess.CalledProcessError as error:
         print(f"{error.stderr}\nThe core could not be compiled: the solvers run in pure Python, slower.")
         return 1 if os.environ.get("CI") else 0
     return 0
 
 
-def _build(compiler: str) -> None:
+def _build(compiler: str, only: list[str]) -> None:
     """Compile everything at once, as many at a time as there are cores, then link."""
     BUILD.mkdir(exist_ok=True)
-    names = sorted({path.parent.name for path in NATIVE.glob("*/*.cpp") if path.parent != BUILD})
+    there = {path.parent.name for path in NATIVE.glob("*/*.cpp")}
     for stale in MODULES.glob(f"*{SUFFIX}"):
-        if stale.name.removesuffix(SUFFIX) not in names:
+        if stale.name.removesuffix(SUFFIX) not in there:
             stale.unlink()
+    names = sorted(there & set(only) if only else there)
     jobs = [(BINDINGS / "nb_combined.cpp", BUILD / "bindings.o", THEIRS)]
-    jobs += [(source, _object(source), OURS) for name in names for source in _sources(name)]
+    jobs += [(source, _object(source), OURS) for source in {path for name in names for path in _parts(name)}]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(lambda job: _compile(compiler, *job), jobs):
             pass
@@ -78,31 +80,40 @@ def _sources(name: str) -> list[Path]:
     return sorted((NATIVE / name).glob("*.cpp"))
 
 
+def _lent(name: str) -> list[str]:
+    """Return the folders whose headers a folder includes."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (NATIVE / name).glob("*.?pp"))
+    return sorted(set(re.findall(r'#include "(\w+)/', text)) - {name})
+
+
+def _parts(name: str) -> list[Path]:
+    """Return the files a module is linked from: its own, and those of the folders it includes."""
+    lent = [path for folder in _lent(name) for path in _sources(folder) if path.name != "module.cpp"]
+    return [*_sources(name), *lent]
+
+
 def _object(source: Path) -> Path:
     return BUILD / f"{source.parent.name}-{source.stem}.o"
 
 
 def _compile(compiler: str, source: Path, target: Path, flags: list[str]) -> None:
-    ours = source.is_relative_to(NATIVE)
-    needs = [source, *(_headers(source.parent) if ours else ())]
-    if _fresh(target, [*needs, Path(__file__)]):
+    folder = source.parent.name
+    near = [".", folder, *_lent(folder)] if source.is_relative_to(NATIVE) else []
+    if _fresh(target, [source, *(header for each in near for header in (NATIVE / each).glob("*.hpp"))]):
         return
     includes = [f"-I{path}" for path in INCLUDES]
-    _run([compiler, *flags, *includes, "-c", str(source), "-o", str(target)])
-
-
-def _headers(folder: Path) -> Iterator[Path]:
-    yield from folder.glob("*.hpp")
-    yield from NATIVE.glob("*.hpp")
+    made = target.with_suffix(f".{os.getpid()}.o")
+    _run([compiler, *flags, *includes, "-c", str(source), "-o", str(made)])
+    made.replace(target)
 
 
 def _link(compiler: str, name: str) -> None:
-    """Link beside the module and move it there, so that a running program keeps the one it has."""
+    """Link aside and move the module there, so that a running program keeps the one it has."""
     target = MODULES / f"{name}{SUFFIX}"
-    objects = [*map(_object, _sources(name)), BUILD / "bindings.o"]
+    objects = [*map(_object, _parts(name)), BUILD / "bindings.o"]
     if _fresh(target, objects):
         return
-    linked = BUILD / target.name
+    linked = BUILD / f"{target.name}.{os.getpid()}"
     _run([compiler, *LINK, *map(str, objects), "-o", str(linked)])
     linked.replace(target)
 

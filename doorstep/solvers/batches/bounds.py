@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from doorstep.solvers.batches.orders import MEASURES, Batching, Order
-from doorstep.solvers.batches.pricing import Block, Prices
+from doorstep.solvers.batches.pricing import Block, Priced
 from doorstep.solvers.walk import Warehouse
 
 
-def lower_bound(problem: Batching, served: Sequence[Order], alone_mm: Sequence[int]) -> int:
+def lower_bound(problem: Batching, served: Sequence[Order], alone_mm: Sequence[int], prices: Priced) -> int:
     """Return a total length in mm that no batching of `served` can beat; 0 where walks are not priced exactly.
 
     Every walk is at least as long as the solo walk of each of its orders, hence as their mean weighted by load, and
@@ -18,6 +18,7 @@ def lower_bound(problem: Batching, served: Sequence[Order], alone_mm: Sequence[i
         problem: floor and cart.
         served: the orders to bound.
         alone_mm: length of each order's solo walk.
+        prices: of `served`.
     """
     floor = problem.floor
     if not served or not isinstance(floor, Warehouse) or floor.one_way:
@@ -29,5 +30,5 @@ def lower_bound(problem: Batching, served: Sequence[Order], alone_mm: Sequence[i
             weighted = sum(order.load(measure) * alone for order, alone in zip(served, alone_mm, strict=True))
             bounds.append(-(-weighted // limit))
     if Block.fits(floor):
-        bounds.append(Prices(floor, served, problem.cart).length(range(len(served))))
+        bounds.append(prices.length(list(range(len(served)))))
     return max(bounds)

@@ -1,12 +1,15 @@
 """What a set of orders costs to walk: the exact tour, remembered."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from doorstep.solvers.batches.orders import Cart, Order
 from doorstep.solvers.budget import Budget
+from doorstep.solvers.compiled import core
 from doorstep.solvers.draws import Draws
 from doorstep.solvers.walk import Floor, Spot, Walk, Warehouse
 from doorstep.solvers.walk import solve as solve_walk
+from doorstep.solvers.walk.blocks import exact_by_aisles, shortest
 from doorstep.solvers.walk.one_block import FAR, NOTHING, Work, aisle_work, closed_length
 
 MOST_REMEMBERED = 1 << 20
@@ -52,25 +55,19 @@ class Block:
         return home and set(floor.ends) <= {floor.start} and floor.reach_mm == (front, back)
 
 
-class Prices:
-    """Prices sets of orders, each set named by the xor of its orders' marks."""
+class Priced(Protocol):
+    """What prices sets of orders, each set named by the xor of its orders' marks: pure or compiled."""
 
-    def __init__(self, floor: Warehouse | Floor, orders: Sequence[Order], cart: Cart) -> None:
-        draws = Draws(0)
-        self.marks = [draws.next() for _ in orders]
-        self.lines = [order.load("lines") for order in orders]
-        self.cart = cart
-        self.asked = 0
-        self._known: dict[int, int] = {0: 0}
-        self._measure: _BlockLength | _FloorLength = (
-            _BlockLength(floor, orders)
-            if isinstance(floor, Warehouse) and Block.fits(floor)
-            else _FloorLength(floor, orders)
-        )
+    @property
+    def marks(self) -> Sequence[int]:
+        """One random number per order."""
+
+    @property
+    def asked(self) -> int:
+        """How often a price was asked for."""
 
     def length(self, members: Sequence[int]) -> int:
         """Return the length in mm of the walk for `members`, whatever it takes."""
-        return self._measure.of(members)
 
     def of(self, mark: int, members: Sequence[int]) -> int:
         """Return the length in mm of the walk for `members`, `FAR` if it takes longer than the cart allows.
@@ -79,6 +76,59 @@ class Prices:
             mark: xor of the marks of the members.
             members: indexes of orders.
         """
+
+
+def prices_for(floor: Warehouse | Floor, orders: Sequence[Order], cart: Cart) -> Priced:
+    """Return what prices walks on this floor: compiled where that is there and the walks are exact by aisles."""
+    compiled = core("batches")
+    if compiled is None or not isinstance(floor, Warehouse) or not exact_by_aisles(floor):
+        return Prices(floor, orders, cart)
+    lines = [order.load("lines") for order in orders]
+    pace = (-1 if cart.duration_s is None else cart.duration_s, cart.walk_mm_s, cart.line_s, cart.setup_s)
+    priced: Priced
+    if Block.fits(floor):
+        block = Block(floor, {name for order in orders for name in order.bins})
+        picks = [[block.spots[name] for name in order.bins] for order in orders]
+        priced = compiled.block_prices(
+            block.xs_mm, block.depth_mm, block.depot, block.offsets_mm, picks, lines, *pace
+        )
+        return priced
+    spots = [[_point(floor.places[name]) for name in order.bins] for order in orders]
+    ends = [_point(end) for end in floor.ends or (floor.start,)]
+    priced = compiled.aisle_prices(
+        floor.aisle_xs, floor.cross_aisles_mm, _point(floor.start), ends, spots, lines, *pace
+    )
+    return priced
+
+
+def _point(spot: Spot) -> tuple[int, int]:
+    return spot.x_mm, spot.y_mm
+
+
+class Prices:
+    """The pure twin of `native/batches/prices.cpp`."""
+
+    def __init__(self, floor: Warehouse | Floor, orders: Sequence[Order], cart: Cart) -> None:
+        draws = Draws(0)
+        self.marks = [draws.next() for _ in orders]
+        self.lines = [order.load("lines") for order in orders]
+        self.cart = cart
+        self.asked = 0
+        self._known: dict[int, int] = {0: 0}
+        self._measure: _BlockLength | _AisleLength | _FloorLength
+        if isinstance(floor, Warehouse) and Block.fits(floor):
+            self._measure = _BlockLength(floor, orders)
+        elif isinstance(floor, Warehouse) and exact_by_aisles(floor):
+            self._measure = _AisleLength(floor, orders)
+        else:
+            self._measure = _FloorLength(floor, orders)
+
+    def length(self, members: Sequence[int]) -> int:
+        """See `Priced`."""
+        return self._measure.of(members)
+
+    def of(self, mark: int, members: Sequence[int]) -> int:
+        """See `Priced`."""
         self.asked += 1
         known = self._known.get(mark)
         if known is not None:
@@ -128,6 +178,19 @@ class _BlockLength:
                 work = self._works[aisle][inside] = aisle_work(picked, self.block.depth_mm)
             works.append(work)
         return closed_length(self.block.xs_mm, works, self.block.depth_mm, self.block.depot)
+
+
+class _AisleLength:
+    """Any floor of parallel aisles: the exact tour answers."""
+
+    def __init__(self, warehouse: Warehouse, orders: Sequence[Order]) -> None:
+        self.warehouse = warehouse
+        self.spots = [[warehouse.places[name] for name in order.bins] for order in orders]
+
+    def of(self, members: Sequence[int]) -> int:
+        spots = dict.fromkeys(spot for k in members for spot in self.spots[k])
+        start = self.warehouse.start
+        return shortest(self.warehouse, spots, start, self.warehouse.ends or (start,))[0]
 
 
 class _FloorLength:

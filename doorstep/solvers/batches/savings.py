@@ -8,18 +8,27 @@ ii), with exact tours.
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
-from doorstep.solvers.batches.pricing import Prices
-from doorstep.solvers.budget import Meter
+from doorstep.solvers.batches.pricing import Priced, Prices
+from doorstep.solvers.budget import Budget, Meter
+from doorstep.solvers.compiled import core
 
 Loads = Sequence[Sequence[int]]
 """Per order what it takes of each limited measure."""
 
 
-def savings(prices: Prices, loads: Loads, limits: Sequence[int], meter: Meter) -> list[list[int]]:
+def savings(prices: Priced, loads: Loads, limits: Sequence[int], budget: Budget) -> list[list[int]]:
     """Return batches of order indexes; every order alone must fit the limits.
 
-    When the meter is spent, what is still apart is filled up first fit, so that any budget gives an answer.
+    When the budget is spent (one unit of work is one pair looked at), what is still apart is filled up first fit, so
+    that any budget gives an answer.
     """
+    if isinstance(prices, Prices):
+        return _savings(prices, loads, limits, budget.start())
+    found: list[list[int]] = core("batches").savings(prices, loads, limits, *budget.limits)
+    return found
+
+
+def _savings(prices: Prices, loads: Loads, limits: Sequence[int], meter: Meter) -> list[list[int]]:
     count = len(loads)
     members: list[list[int]] = [[k] for k in range(count)]
     marks = list(prices.marks)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from math import log
 from time import monotonic
 
-from doorstep.solvers.batches.pricing import Prices
+from doorstep.solvers.batches.pricing import Priced, Prices
 from doorstep.solvers.batches.savings import Loads
 from doorstep.solvers.budget import Budget
+from doorstep.solvers.compiled import core
 from doorstep.solvers.draws import Draws
 from doorstep.solvers.walk.one_block import FAR
 
@@ -23,15 +24,32 @@ LUCK = [int(-1024 * log((k + 0.5) / 256)) for k in range(256)]
 
 def search(
     batches: list[list[int]],
-    prices: Prices,
+    prices: Priced,
     loads: Loads,
     limits: Sequence[int],
     *,
     budget: Budget,
     seed: int,
-    improved: Callable[[list[list[int]], int], None],
+    improved: Callable[[int], None],
 ) -> list[list[int]]:
     """Improve batches until the budget is spent; one unit of work is one move tried."""
+    if isinstance(prices, Prices):
+        return _search(batches, prices, loads, limits, budget, seed, improved)
+    found: list[list[int]] = core("batches").search(
+        batches, prices, loads, limits, *budget.limits, seed % 2**64, LUCK, improved
+    )
+    return found
+
+
+def _search(
+    batches: list[list[int]],
+    prices: Prices,
+    loads: Loads,
+    limits: Sequence[int],
+    budget: Budget,
+    seed: int,
+    improved: Callable[[int], None],
+) -> list[list[int]]:
     plan = _Plan(batches, prices, loads, limits)
     best, best_cost = batches, plan.cost
     draws = Draws(seed)
@@ -50,7 +68,7 @@ def search(
         plan.move(draws, allowance)
         if plan.cost < best_cost:
             best, best_cost = plan.batches(), plan.cost
-            improved(best, best_cost)
+            improved(best_cost)
     return best
 
 

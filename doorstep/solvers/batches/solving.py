@@ -5,7 +5,7 @@ from time import monotonic
 
 from doorstep.solvers.batches.bounds import lower_bound
 from doorstep.solvers.batches.orders import MEASURES, MOST, Answer, Batch, Batching, Order, Unserved
-from doorstep.solvers.batches.pricing import Prices
+from doorstep.solvers.batches.pricing import Priced, Prices, prices_for
 from doorstep.solvers.batches.savings import Loads, savings
 from doorstep.solvers.batches.search import search
 from doorstep.solvers.budget import Budget
@@ -36,13 +36,13 @@ def solve(
     """
     started = monotonic()
     served, unserved = _sorted_out(problem)
-    prices = Prices(problem.floor, served, problem.cart)
+    prices = prices_for(problem.floor, served, problem.cart)
     measures = [measure for measure in MEASURES if problem.cart.limit(measure) is not None]
     limits = [problem.cart.limit(measure) or 0 for measure in measures]
     loads = [[order.load(measure) for measure in measures] for order in served]
     batches = _warmed(served, warm, prices, loads, limits) if warm else None
     patience = budget if budget.seconds is not None else Budget(work=MOST)
-    batches = batches or savings(prices, loads, limits, patience.start())
+    batches = batches or savings(prices, loads, limits, patience)
     if budget.seconds is not None:
         budget = Budget(seconds=max(0.0, budget.seconds - (monotonic() - started)))
     batches = search(
@@ -52,7 +52,7 @@ def solve(
         limits,
         budget=budget,
         seed=seed,
-        improved=lambda _batches, cost: improved(cost),
+        improved=improved,
     )
     return _answer(problem, served, batches, unserved, prices)
 
@@ -61,7 +61,8 @@ def _sorted_out(problem: Batching) -> tuple[list[Order], list[Unserved]]:
     """Tell the orders that fit a cart from those that fit none."""
     cart = problem.cart
     served, unserved = [], []
-    prices = Prices(problem.floor, problem.orders, cart)
+    prices = prices_for(problem.floor, problem.orders, cart)
+    marks = prices.marks
     for k, order in enumerate(problem.orders):
         over = next(
             (m for m in MEASURES if (limit := cart.limit(m)) is not None and order.load(m) > limit), None
@@ -71,7 +72,7 @@ def _sorted_out(problem: Batching) -> tuple[list[Order], list[Unserved]]:
                 f"order {order.name!r} takes {order.load(over)} {over}, a cart {cart.limit(over)}: split it"
             )
             unserved.append(Unserved(order=order.name, constraint=over, message=text))
-        elif prices.of(prices.marks[k], [k]) >= FAR:
+        elif prices.of(marks[k], [k]) >= FAR:
             text = f"order {order.name!r} alone takes longer than {cart.duration_s} s: split it or allow more time"
             unserved.append(Unserved(order=order.name, constraint="duration_s", message=text))
         else:
@@ -80,11 +81,12 @@ def _sorted_out(problem: Batching) -> tuple[list[Order], list[Unserved]]:
 
 
 def _warmed(
-    served: list[Order], warm: Sequence[Sequence[str]], prices: Prices, loads: Loads, limits: Sequence[int]
+    served: list[Order], warm: Sequence[Sequence[str]], prices: Priced, loads: Loads, limits: Sequence[int]
 ) -> list[list[int]]:
     """Rebuild given batches from today's orders; whoever no longer fits goes alone."""
     index = {order.name: k for k, order in enumerate(served)}
     batches: list[list[int]] = []
+    marks = prices.marks
     for names in warm:
         batch: list[int] = []
         mark = 0
@@ -95,17 +97,17 @@ def _warmed(
             trial = [*batch, k]
             held = [sum(loads[each][d] for each in trial) for d in range(len(limits))]
             full = any(x > limit for x, limit in zip(held, limits, strict=True))
-            if full or prices.of(mark ^ prices.marks[k], trial) >= FAR:
+            if full or prices.of(mark ^ marks[k], trial) >= FAR:
                 batches.append([k])
                 continue
-            batch, mark = trial, mark ^ prices.marks[k]
+            batch, mark = trial, mark ^ marks[k]
         if batch:
             batches.append(batch)
     return batches + [[k] for k in index.values()]
 
 
 def _answer(
-    problem: Batching, served: list[Order], batches: list[list[int]], unserved: list[Unserved], prices: Prices
+    problem: Batching, served: list[Order], batches: list[list[int]], unserved: list[Unserved], prices: Priced
 ) -> Answer:
     made = []
     for members in batches:
@@ -123,7 +125,7 @@ def _answer(
         )
     value = sum(batch.distance_mm for batch in made)
     solo = [prices.length([k]) for k in range(len(served))]
-    alone, bound = sum(solo), lower_bound(problem, served, solo)
+    alone, bound = sum(solo), lower_bound(problem, served, solo, prices)
     spared = 100 - 100 * value // alone if alone else 0
     reasons = (
         f"{len(served)} orders in {len(made)} walks of {value / 1000:.0f} m in all",
@@ -136,6 +138,6 @@ def _answer(
         lower_bound_mm=bound,
         unserved=tuple(unserved),
         work=prices.asked,
-        engine="pure",
+        engine="pure" if isinstance(prices, Prices) else "compiled",
         reasons=reasons,
     )

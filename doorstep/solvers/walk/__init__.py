@@ -6,7 +6,8 @@ need local search. A `Warehouse` is parallel aisles (answered exactly), a `Floor
 
 from doorstep.solvers.walk.floors import Floor, Passage
 from doorstep.solvers.walk.layout import Aisle, Bin, Spot, WalkRefused, Warehouse, rectangle
-from doorstep.solvers.walk.questions import Walk, solve, tour
+from doorstep.solvers.walk.questions import Walk
+from doorstep.solvers.walk.solving import solve, tour
 from doorstep.solvers.walk.tours import Tour
 
 __all__ = [

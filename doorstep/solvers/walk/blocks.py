@@ -11,12 +11,14 @@ which junctions already hang together: the state. The number of states grows fas
 about 30 for three), the time only linearly with the aisles.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from doorstep.solvers.walk.columns import Action, Column, actions_of, inner_walk, stub_of
+from doorstep.solvers.compiled import core
+from doorstep.solvers.walk.columns import Action, Column, actions_of, columns_of, inner_walk, stub_of
 from doorstep.solvers.walk.junctions import FRONT, State, add_vertical, finished, go_right, touch
+from doorstep.solvers.walk.layout import Spot, Warehouse
 
 Edge = tuple[int, int, int, int, int]
 """Two ends and how often it is walked: `(x1, y1, x2, y2, times)`."""
@@ -32,6 +34,37 @@ class Step:
 
 
 Front = dict[State, Step]
+
+
+MOST_CROSS_AISLES = 5
+"""Beyond this many the exact method for aisles takes seconds; local search answers instead."""
+
+
+def exact_by_aisles(warehouse: Warehouse) -> bool:
+    """Whether walks through this warehouse are answered exactly here."""
+    return not warehouse.one_way and len(warehouse.cross_aisles_mm) <= MOST_CROSS_AISLES
+
+
+def shortest(
+    warehouse: Warehouse, spots: Iterable[Spot], start: Spot, ends: Sequence[Spot]
+) -> tuple[int, list[Edge]]:
+    """Return the length in mm and the edges of the shortest tour from `start` through `spots` to the best of `ends`."""
+    crossings_mm = warehouse.cross_aisles_mm
+    compiled = core("walk")
+    if compiled is None:
+        found = [
+            shortest_edges(columns_of(warehouse, spots, start, end), crossings_mm)
+            for end in dict.fromkeys(ends)
+        ]
+        return min(found, key=lambda each: each[0])
+    length, edges = compiled.shortest(
+        warehouse.aisle_xs,
+        crossings_mm,
+        [(spot.x_mm, spot.y_mm) for spot in spots],
+        (start.x_mm, start.y_mm),
+        [(end.x_mm, end.y_mm) for end in dict.fromkeys(ends)],
+    )
+    return length, edges
 
 
 def shortest_edges(columns: list[Column], crossings_mm: tuple[int, ...]) -> tuple[int, list[Edge]]:

@@ -3,126 +3,142 @@
 Sources: Held and Karp, "A dynamic programming approach to sequencing problems", 1962, for few points; Or, 1976, and
 Croes, 1958, for the moves of the local search (segments of up to three points moved, stretches reversed), restarted
 from perturbed orders (Lourenco, Martin, Stuetzle, "Iterated local search", 2003) for many.
+
+Both answer for a table of legs whose last two rows and columns are the start and the end.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from doorstep.solvers.budget import Meter
+from doorstep.solvers.budget import Budget, Meter
+from doorstep.solvers.compiled import core
 from doorstep.solvers.draws import Draws
 
 EXACT_POINTS = 11
 """Up to this many points the answer is exact in every case."""
 
-Matrix = Sequence[Sequence[int]]
-Before = Sequence[int]
-"""Per point the set of points that must come first, as a bit mask."""
+Legs = Sequence[Sequence[int]]
+"""Lengths in mm between all points, start and end, not necessarily symmetric."""
+
+Before = Sequence[Sequence[int]]
+"""Per point the points that must come first."""
 
 
-def exact_order(
-    matrix: Matrix, start: int, end: int | None, points: Sequence[int], before: Before
-) -> list[int]:
-    """Return the shortest order of `points` between `start` and `end` (None: end at the last point).
+def legs_of(
+    matrix: Sequence[Sequence[int]], start: int, end: int | None, points: Sequence[int]
+) -> list[list[int]]:
+    """Cut the legs between `points`, `start` and `end` out of a larger matrix; an `end` of None may be anywhere."""
+    ends = [*points, start, start if end is None else end]
+    legs = [[matrix[a][b] for b in ends] for a in ends]
+    if end is None:
+        for row in legs:
+            row[-1] = 0
+    return legs
 
-    Args:
-        matrix: distances in mm between all points, not necessarily symmetric.
-        start: index of the first point.
-        end: index of the last point, or None.
-        points: indexes to visit in between, at most about 15.
-        before: aligned with `points`: bit mask of positions in `points` that must come earlier.
+
+def exact_order(legs: Legs, before: Before) -> list[int]:
+    """Return the shortest order of at most about 15 points; of several, the one that ends in the lowest points.
 
     Raises:
         ValueError: the wishes for what comes first contradict each other.
     """
-    count = len(points)
+    count = len(legs) - 2
     if not count:
         return []
+    compiled = core("walk")
+    order: list[int] = compiled.exact_order(legs, before) if compiled else _by_sets(legs, before)
+    if not order:
+        raise ValueError("the points that must come first form a circle")
+    return order
+
+
+def good_order(
+    legs: Legs, before: Before, *, budget: Budget, seed: int, warm: Sequence[int] = ()
+) -> list[int]:
+    """Return a short order of many points.
+
+    Args:
+        legs: all lengths.
+        before: what must come first.
+        budget: one unit of work is one descent.
+        seed: of the perturbations.
+        warm: an order to begin with; ignored unless complete and allowed.
+
+    Raises:
+        ValueError: the wishes for what comes first contradict each other.
+    """
+    count = len(legs) - 2
+    if not count:
+        return []
+    given = list(warm) if sorted(warm) == list(range(count)) else []
+    compiled = core("walk")
+    if compiled:
+        order: list[int] = compiled.good_order(legs, before, given, *budget.limits, seed % 2**64)
+    else:
+        order = _by_search(legs, before, budget.start(), seed, given)
+    if not order:
+        raise ValueError("the points that must come first form a circle")
+    return order
+
+
+def _by_sets(legs: Legs, before: Before) -> list[int]:
+    count = len(legs) - 2
+    first = [sum(1 << each for each in set(some)) for some in before]
     best: dict[tuple[int, int], tuple[int, int]] = {
-        (1 << k, k): (matrix[start][points[k]], -1) for k in range(count) if not before[k]
+        (1 << k, k): (legs[count][k], -1) for k in range(count) if not first[k]
     }
     layer = dict(best)
     for _ in range(count - 1):
         following: dict[tuple[int, int], tuple[int, int]] = {}
         for (seen, last), (cost, _last_before) in layer.items():
-            row = matrix[points[last]]
+            row = legs[last]
             for k in range(count):
-                if seen >> k & 1 or before[k] & ~seen:
+                if seen >> k & 1 or first[k] & ~seen:
                     continue
                 key = (seen | 1 << k, k)
-                total = cost + row[points[k]]
-                if key not in following or total < following[key][0]:
-                    following[key] = (total, last)
+                way = (cost + row[k], last)
+                if key not in following or way < following[key]:
+                    following[key] = way
         best.update(following)
         layer = following
     if not layer:
-        raise ValueError("the points that must come first form a circle")
-    ways_home = {
-        key: cost + (0 if end is None else matrix[points[key[1]]][end]) for key, (cost, _) in layer.items()
-    }
-    seen, last = min(ways_home, key=lambda key: (ways_home[key], key))
+        return []
+    seen, last = min(layer, key=lambda key: (layer[key][0] + legs[key[1]][count + 1], key[1]))
     order = []
     while last >= 0:
         order.append(last)
         seen, last = seen & ~(1 << last), best[seen, last][1]
-    return [points[k] for k in reversed(order)]
+    return order[::-1]
 
 
-def good_order(
-    matrix: Matrix,
-    start: int,
-    end: int | None,
-    points: Sequence[int],
-    before: Before,
-    *,
-    meter: Meter,
-    seed: int,
-    warm: Sequence[int] = (),
-) -> list[int]:
-    """Return a short order of many points.
-
-    Args:
-        matrix: distances in mm between all points, not necessarily symmetric.
-        start: index of the first point.
-        end: index of the last point, or None.
-        points: indexes to visit in between.
-        before: aligned with `points`: bit mask of positions in `points` that must come earlier.
-        meter: one unit of work is one descent.
-        seed: of the perturbations.
-        warm: positions in `points` in an order to begin with; ignored unless complete and allowed.
-
-    Raises:
-        ValueError: the wishes for what comes first contradict each other.
-    """
-    search = _Search(matrix, start, end, points, before)
-    order = search.nearest_first()
-    given = [len(points), *warm, len(points) + 1]
-    if sorted(given) == sorted(order) and search.allowed(given):
-        order = min(order, given, key=search.cost)
-    order = search.descend(order, meter)
-    best, cost = order, search.cost(order)
+def _by_search(legs: Legs, before: Before, meter: Meter, seed: int, warm: list[int]) -> list[int]:
+    search = _Search(legs, before)
+    best = search.nearest_first()
+    if not best:
+        return []
+    if warm:
+        given = [search.count, *warm, search.count + 1]
+        if search.allowed(given) and search.cost(given) < search.cost(best):
+            best = given
+    best = search.descend(best, meter)
+    cost = search.cost(best)
     draws = Draws(seed)
-    while len(points) > 2 and not meter.spent():
+    while search.count > 2 and not meter.spent():
         trial = search.descend(search.shaken(best, draws), meter)
         trial_cost = search.cost(trial)
         if trial_cost <= cost:
             best, cost = trial, trial_cost
-    return [points[k] for k in best[1:-1]]
+    return best[1:-1]
 
 
 class _Search:
-    """Orders are lists of positions in `points`, between two more positions for start and end."""
+    """Orders are lists of points, between two more for start and end."""
 
-    def __init__(
-        self, matrix: Matrix, start: int, end: int | None, points: Sequence[int], before: Before
-    ) -> None:
+    def __init__(self, legs: Legs, before: Before) -> None:
+        self.legs = legs
         self.before = before
         self.bound = any(before)
-        self.count = len(points)
-        ends = [*points, start, start if end is None else end]
-        self.legs = [[matrix[a][b] for b in ends] for a in ends]
-        if end is None:
-            for row in self.legs:
-                row[-1] = 0
+        self.count = len(legs) - 2
 
     def cost(self, order: list[int]) -> int:
         return sum(self.legs[a][b] for a, b in pairwise(order))
@@ -130,24 +146,25 @@ class _Search:
     def allowed(self, order: list[int]) -> bool:
         if not self.bound:
             return True
-        seen = 0
+        seen: set[int] = set()
         for k in order[1:-1]:
-            if self.before[k] & ~seen:
+            if not seen.issuperset(self.before[k]):
                 return False
-            seen |= 1 << k
+            seen.add(k)
         return True
 
     def nearest_first(self) -> list[int]:
+        """Go from each point to the nearest that may be next; nothing when none may be."""
         order = [self.count]
-        seen = 0
+        seen: set[int] = set()
         while len(order) <= self.count:
             row = self.legs[order[-1]]
-            ready = [k for k in range(self.count) if not seen >> k & 1 and not self.before[k] & ~seen]
+            ready = [k for k in range(self.count) if k not in seen and seen.issuperset(self.before[k])]
             if not ready:
-                raise ValueError("the points that must come first form a circle")
+                return []
             nearest = min(ready, key=lambda k: (row[k], k))
             order.append(nearest)
-            seen |= 1 << nearest
+            seen.add(nearest)
         return [*order, self.count + 1]
 
     def descend(self, order: list[int], meter: Meter) -> list[int]:
