@@ -42,17 +42,21 @@ async def learn(owner: AsyncConnection[Any], table: str, tenant_id: UUID | None 
     kinds = {
         column.name: (
             await (await owner.execute("SELECT format_type(%s, null)", [column.type_code])).fetchone()
+            or ("text",)
         )
         for column in described
     }
     columns = {
-        column.name: [_plain(row[i]) for row in rows]
+        column.name: [_plain(row[i], kinds[column.name][0]) for row in rows]
         for i, column in enumerate(described)
         if column.name != "tenant_id"
     }
-    arrays = ", ".join(f"%({column})s::{(kinds[column] or ('text',))[0]}[]" for column in columns)
+    # A list of lists would be taken apart to its last element, so lists travel as text.
+    travel = {column: "text" if kinds[column][0].endswith("[]") else kinds[column][0] for column in columns}
+    arrays = ", ".join(f"%({column})s::{travel[column]}[]" for column in columns)
     names = ", ".join(columns)
-    insert = f"INSERT INTO {name} (tenant_id, {names}) SELECT %(tenant_id)s, * FROM unnest({arrays})"  # noqa: S608
+    chosen = ", ".join(f"{column}::{kinds[column][0]}" for column in columns)
+    insert = f"INSERT INTO {name} (tenant_id, {names}) SELECT %(tenant_id)s, {chosen} FROM unnest({arrays}) AS rows ({names})"  # noqa: S608
     return Rows(insert.encode(), columns)
 
 
@@ -65,5 +69,7 @@ def cut(rows: Rows, count: int) -> list[dict[str, Sequence[Any]]]:
     ]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, kind: str) -> Any:
+    if kind.endswith("[]") and value is not None:
+        return "{" + ",".join(msgspec.json.encode(str(one)).decode() for one in value) + "}"
     return msgspec.json.encode(value).decode() if isinstance(value, dict | list) else value
