@@ -97,8 +97,9 @@ def _by_size(rows: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
 def _plain(problem: Routing, seconds: float, seed: int) -> int:
     """Return the distance that PyVRP's own modeling interface reaches."""
     van = problem.vans[0]
-    distances: Any = [problem.roads.distance_m]
-    durations: Any = [problem.roads.duration_s]
+    roads = problem.roads.among(range(problem.roads.places))
+    distances: Any = [roads.distance_m]
+    durations: Any = [roads.duration_s]
     data = pyvrp.ProblemData(
         locations=[pyvrp.Location(0, 0)] * problem.roads.places,
         clients=[

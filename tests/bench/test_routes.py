@@ -33,7 +33,7 @@ def suite(tmp_path: Path) -> Path:
 
 def test_distances_are_cut_to_one_decimal(suite: Path) -> None:
     problem = read_instance(suite / "tiny.txt")
-    assert problem.roads.distance_m[0].tolist() == [0, 50, 14, 50]
+    assert problem.roads.among(range(4)).distance_m[0].tolist() == [0, 50, 14, 50]
     assert (problem.vans[0].parcels, problem.stops[2].windows[0].start_s, problem.stops[2].service_s) == (
         20,
         5000,

@@ -86,7 +86,7 @@ def drawn(seed: int) -> Packing:
         objective=luck.choice(("fewest", "volume", "cost")),
         support_pct=luck.choice((0, 20, 50, 50, 75, 100)),
         even=luck.random() < 0.2,
-        incompatible=() if plain or luck.random() < 0.5 else [("food", "soap"), ("acid", "soap")],
+        incompatible=() if plain or luck.random() < 0.5 else (("food", "soap"), ("acid", "soap")),
         tariff=tariff,
     )
 

@@ -1,5 +1,6 @@
 """Random floors and walks for the tests of the walk solver."""
 
+import itertools
 import random
 
 from doorstep.solvers.walk import Aisle, Bin, Floor, Passage, Spot, Walk, Warehouse
@@ -26,7 +27,8 @@ def random_floor(draws: random.Random) -> Floor:
     """Return a graph in which every node reaches every other, some passages one way only."""
     nodes = [f"n{number}" for number in range(draws.randint(3, 16))]
     ring = [(a, b, True) for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True)]
-    extra = [(*draws.sample(nodes, 2), draws.random() < 0.4) for _ in range(len(nodes))]
+    pairs = [draws.sample(nodes, 2) for _ in range(len(nodes))]
+    extra = [(a, b, draws.random() < 0.4) for a, b in pairs]
     return Floor(
         passages=tuple(
             Passage(a=a, b=b, length_mm=draws.randrange(1, 100), one_way=one_way)
@@ -50,7 +52,7 @@ def random_walk(draws: random.Random) -> Walk:
             aisles=aisles, bins=floor.bins, cross_aisles_mm=floor.cross_aisles_mm, start=floor.start
         )
     picks = draws.sample(names, draws.randint(0, 14))
-    ranked = [(a, b) for a, b in zip(picks, picks[1:], strict=False) if draws.random() < 0.2]
+    ranked = [(a, b) for a, b in itertools.pairwise(picks) if draws.random() < 0.2]
     before = ranked if draws.random() < 0.3 else []
     left = [name for name in names if name not in picks]
     choices = [draws.sample(left, 2) for _ in range(draws.randint(1, 2))] if draws.random() < 0.15 else []

@@ -51,7 +51,9 @@ def search(
         -1.0 if budget.seconds is None else budget.seconds,
         -1 if budget.work is None else budget.work,
         seed & MASK,
-        None if warm is None else ([(load.vessel, load.blocks, load.counts) for load in warm.loads], warm.left),
+        None
+        if warm is None
+        else ([(load.vessel, load.blocks, load.counts) for load in warm.loads], warm.left),
         lambda halves: improved(_joined(halves)),
     )
     plan = Plan(
@@ -90,9 +92,7 @@ def _vessel(problem: Packing, vessel: Vessel) -> tuple[object, ...]:
         vessel.sides,
         (vessel.room_g, vessel.room_mm3, vessel.room_units),
         (vessel.inner_mm3, vessel.outer_mm3, box.tare_g),
-        (box.price_minor, by_size.units, by_size.surcharges_minor)
-        if by_size
-        else (box.price_minor, 0, 0),
+        (box.price_minor, by_size.units, by_size.surcharges_minor) if by_size else (box.price_minor, 0, 0),
     )
 
 

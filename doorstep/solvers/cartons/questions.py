@@ -46,7 +46,7 @@ class Packing:
     objective: Objective = "fewest"
     support_pct: int = 50
     even: bool = False
-    incompatible: Sequence[tuple[str, str]] = ()
+    incompatible: tuple[tuple[str, str], ...] = ()
     tariff: Tariff | None = None
 
     def __post_init__(self) -> None:

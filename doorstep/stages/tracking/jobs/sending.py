@@ -79,7 +79,7 @@ async def send_messages(house: House, tenant_id: UUID, _subject: UUID) -> None:
 
 async def _settle_doubts(house: House, tenant_id: UUID) -> None:
     async with house.db.transaction(tenant_id, actor="system:send") as tx:
-        doubtful = await tx.rows(Q.messages_in_doubt, Doubtful, most=500)
+        doubtful = await tx.rows(Q.messages_in_doubt, Doubtful, most=500, real_now=datetime.now(UTC))
     if not doubtful:
         return
     results = [Result(one.id, await _what_became(house, one), one.attempts) for one in doubtful]
@@ -107,7 +107,9 @@ async def _claim(
         await journal.move(tx, MESSAGE, MessageAct.SUPPRESS, stopped)
         await journal.move(tx, MESSAGE, MessageAct.SUPERSEDE, old)
         await journal.move(tx, MESSAGE, MessageAct.SEND, [one.id for one in going])
-        await tx.run(Q.messages_going, ids=[one.id for one in going], doubt_s=DOUBT_S)
+        await tx.run(
+            Q.messages_going, ids=[one.id for one in going], doubt_s=DOUBT_S, real_now=datetime.now(UTC)
+        )
         lines: dict[UUID, list[Line]] = defaultdict(list)
         order_ids = list({one.order_id for one in going if one.topic == "order_confirmed"})
         for line in await tx.rows(Q.lines_of_orders, Line, order_ids=order_ids) if order_ids else []:

@@ -20,11 +20,11 @@ ON CONFLICT (tenant_id, meaning) DO NOTHING RETURNING id;
 -- name: messages_in_doubt
 -- What an earlier run left between "calling" and "answered", longer than any call lasts.
 SELECT id, channel, attempts FROM tracking.messages
-WHERE tenant_id = %(tenant_id)s AND state = 'sending' AND (due_at IS NULL OR due_at <= now()) ORDER BY id LIMIT %(most)s;
+WHERE tenant_id = %(tenant_id)s AND state = 'sending' AND (due_at IS NULL OR due_at <= %(real_now)s) ORDER BY id LIMIT %(most)s;
 
 -- name: messages_going
 -- From now on these are on their way; when their time is over and nobody has said what became of them, they are in doubt.
-UPDATE tracking.messages SET due_at = now() + %(doubt_s)s * interval '1 second'
+UPDATE tracking.messages SET due_at = %(real_now)s + %(doubt_s)s * interval '1 second'
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: messages_to_send
