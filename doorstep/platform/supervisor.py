@@ -65,6 +65,7 @@ class Supervisor:
                 *part.arguments,
                 env={**os.environ, **part.environment},
                 stdin=asyncio.subprocess.DEVNULL,
+                stdout=sys.stderr.fileno(),  # what we say ourselves is for scripts to read
                 start_new_session=True,
             )
             self.running[part.name] = process
