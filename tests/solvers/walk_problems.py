@@ -27,8 +27,7 @@ def random_floor(draws: random.Random) -> Floor:
     """Return a graph in which every node reaches every other, some passages one way only."""
     nodes = [f"n{number}" for number in range(draws.randint(3, 16))]
     ring = [(a, b, True) for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True)]
-    pairs = [draws.sample(nodes, 2) for _ in range(len(nodes))]
-    extra = [(a, b, draws.random() < 0.4) for a, b in pairs]
+    extra = [(*draws.sample(nodes, 2), draws.random() < 0.4) for _ in range(len(nodes))]
     return Floor(
         passages=tuple(
             Passage(a=a, b=b, length_mm=draws.randrange(1, 100), one_way=one_way)

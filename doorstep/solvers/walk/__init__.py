@@ -7,6 +7,7 @@ need local search. A `Warehouse` is parallel aisles (answered exactly), a `Floor
 from doorstep.solvers.walk.floors import Floor, Passage
 from doorstep.solvers.walk.layout import Aisle, Bin, Spot, WalkRefused, Warehouse, rectangle
 from doorstep.solvers.walk.questions import Walk
+from doorstep.solvers.walk.replanning import replan
 from doorstep.solvers.walk.solving import solve, tour
 from doorstep.solvers.walk.tours import Tour
 
@@ -21,6 +22,7 @@ __all__ = [
     "WalkRefused",
     "Warehouse",
     "rectangle",
+    "replan",
     "solve",
     "tour",
 ]

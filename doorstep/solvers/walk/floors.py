@@ -40,11 +40,11 @@ class Floor:
 
     def __post_init__(self) -> None:
         for each in self.passages:
-            if not 0 <= each.length_mm <= LARGEST_MM:
+            if not isinstance(each.length_mm, int) or not 0 <= each.length_mm <= LARGEST_MM:
                 raise WalkRefused(
                     "number_out_of_range",
                     f"{each.a}-{each.b}",
-                    f"passage {each.a}-{each.b}: {each.length_mm} mm is not in 0..{LARGEST_MM}",
+                    f"passage {each.a}-{each.b}: {each.length_mm} is not a whole number of mm in 0..{LARGEST_MM}",
                 )
         for name, node in [*self.bins.items(), ("start", self.start), *(("end", end) for end in self.ends)]:
             if node not in self.ways:

@@ -40,19 +40,21 @@ def walked_through(edges: Sequence[Edge], start: Spot) -> list[Spot]:
     Raises:
         ValueError: the edges are not in one piece, or cannot be walked in one go from there.
     """
-    near: dict[Spot, list[tuple[Spot, int]]] = {start: []}
+    first = (start.x_mm, start.y_mm)
+    near: dict[tuple[int, int], list[tuple[tuple[int, int], int]]] = {first: []}
     count = 0
     for x1, y1, x2, y2, times in edges:
-        one, other = Spot(x1, y1), Spot(x2, y2)
+        one, other = (x1, y1), (x2, y2)
+        here, there = near.setdefault(one, []), near.setdefault(other, [])
         for _ in range(times):
-            near.setdefault(one, []).append((other, count))
-            near.setdefault(other, []).append((one, count))
+            here.append((other, count))
+            there.append((one, count))
             count += 1
     for neighbors in near.values():
         neighbors.sort(reverse=True)
     walked = [False] * count
-    trail: list[Spot] = []
-    stack = [start]
+    trail: list[tuple[int, int]] = []
+    stack = [first]
     while stack:
         neighbors = near[stack[-1]]
         while neighbors and walked[neighbors[-1][1]]:
@@ -65,7 +67,7 @@ def walked_through(edges: Sequence[Edge], start: Spot) -> list[Spot]:
             trail.append(stack.pop())
     if len(trail) != count + 1:
         raise ValueError(f"only {len(trail) - 1} of {count} edges hang together")
-    return trail[::-1]
+    return [Spot(x_mm, y_mm) for x_mm, y_mm in reversed(trail)]
 
 
 def in_order_of_passing(passed: Iterable[Spot], bins_at: dict[Spot, list[str]]) -> tuple[str, ...]:
