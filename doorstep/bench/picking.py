@@ -219,8 +219,7 @@ def _release_step(options: Options) -> dict[str, float]:
     draws = Random(options.seed)
     batching = _orders(floor, 5000, options.seed)
     waiting = [
-        Open(order=replace(order, lines=None), cut_off_s=draws.randrange(28_800))
-        for order in batching.orders
+        Open(order=replace(order, lines=None), cut_off_s=draws.randrange(28_800)) for order in batching.orders
     ]
     problem = Release(
         floor=floor,

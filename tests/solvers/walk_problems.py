@@ -27,7 +27,8 @@ def random_floor(draws: random.Random) -> Floor:
     """Return a graph in which every node reaches every other, some passages one way only."""
     nodes = [f"n{number}" for number in range(draws.randint(3, 16))]
     ring = [(a, b, True) for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True)]
-    extra = [(*draws.sample(nodes, 2), draws.random() < 0.4) for _ in range(len(nodes))]
+    pairs = [draws.sample(nodes, 2) for _ in range(len(nodes))]
+    extra = [(a, b, draws.random() < 0.4) for a, b in pairs]
     return Floor(
         passages=tuple(
             Passage(a=a, b=b, length_mm=draws.randrange(1, 100), one_way=one_way)
