@@ -26,14 +26,16 @@ def random_warehouse(draws: random.Random, *, one_way: bool = False) -> Warehous
 def random_floor(draws: random.Random) -> Floor:
     """Return a graph in which every node reaches every other, some passages one way only."""
     nodes = [f"n{number}" for number in range(draws.randint(3, 16))]
-    ring = [(a, b, True) for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True)]
-    pairs = [draws.sample(nodes, 2) for _ in range(len(nodes))]
-    extra = [(a, b, draws.random() < 0.4) for a, b in pairs]
+    ring = [
+        Passage(a=a, b=b, length_mm=draws.randrange(1, 100), one_way=True)
+        for a, b in zip(nodes, [*nodes[1:], nodes[0]], strict=True)
+    ]
+    pairs = [draws.sample(nodes, 2) for _ in nodes]
+    extra = [
+        Passage(a=a, b=b, length_mm=draws.randrange(1, 100), one_way=draws.random() < 0.4) for a, b in pairs
+    ]
     return Floor(
-        passages=tuple(
-            Passage(a=a, b=b, length_mm=draws.randrange(1, 100), one_way=one_way)
-            for a, b, one_way in [*ring, *extra]
-        ),
+        passages=(*ring, *extra),
         bins={f"b{number}": draws.choice(nodes) for number in range(20)},
         start=draws.choice(nodes),
         ends=tuple(draws.sample(nodes, draws.randint(0, 2))),

@@ -3,30 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from doorstep.solvers.refusals import SolverRefused
 from doorstep.solvers.walk import Floor, Tour, Warehouse
 
 MOST = 10**12
 """No load or limit is larger: beyond it the number is a mistake of units."""
 
+MOST_OF = {"lines": 10**6, "line_s": 86_400}
+"""Where a number that large is already a mistake earlier on."""
+
 MEASURES = ("slots", "articles", "boxes", "volume_ml", "mass_g", "lines")
 """What an order takes from a cart, and a cart may limit; also the order in which refusals are looked for."""
 
 
-class BatchRefused(ValueError):  # noqa: N818 - a refusal is an answer, named as such
-    """The problem makes no sense.
-
-    Attributes:
-        kind: stable name of the refusal, e.g. `order_given_twice`.
-        item: the order or limit at fault.
-    """
-
-    def __init__(self, kind: str, item: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.item = item
-
-    def __reduce__(self) -> tuple[type["BatchRefused"], tuple[str, str, str]]:
-        return (BatchRefused, (self.kind, self.item, str(self)))
+class BatchRefused(SolverRefused):
+    """The problem makes no sense; `item` is the order or limit at fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +119,10 @@ class Batching:
                 )
             for measure in MEASURES:
                 _refuse_odd(order.name, measure, order.load(measure))
-        for measure in (*MEASURES, "duration_s", "line_s", "setup_s"):
+        for measure in (*MEASURES, "duration_s", "line_s", "setup_s", "walk_mm_s"):
             _refuse_odd("cart", measure, getattr(self.cart, measure) or 0)
         if self.cart.walk_mm_s < 1:
-            raise BatchRefused(
-                "number_out_of_range", "cart", f"cart: walk_mm_s is {self.cart.walk_mm_s}, not above 0"
-            )
+            raise BatchRefused("number_out_of_range", "cart", "cart: walk_mm_s is 0, not above it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +168,8 @@ class Answer:
 
 
 def _refuse_odd(item: str, measure: str, number: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MOST:
+    most = MOST_OF.get(measure, MOST)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= most:
         raise BatchRefused(
-            "number_out_of_range", item, f"{item}: {measure} is {number!r}, not a whole number in 0..{MOST}"
+            "number_out_of_range", item, f"{item}: {measure} is {number!r}, not a whole number in 0..{most}"
         )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from doorstep.solvers.refusals import SolverRefused
+
 MOST_MM = 100_000
 """No side is longer (100 m): beyond it the number is a mistake of units."""
 
@@ -20,21 +22,8 @@ Number = tuple[str, object, int, int, str]
 """What a number belongs to, the number, its least and greatest value, and what it is."""
 
 
-class CartonRefused(ValueError):  # noqa: N818 - a refusal is an answer, named as such
-    """The problem makes no sense.
-
-    Attributes:
-        kind: stable name of the refusal, e.g. `number_out_of_range`.
-        item: the item, box or setting at fault.
-    """
-
-    def __init__(self, kind: str, item: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.item = item
-
-    def __reduce__(self) -> tuple[type["CartonRefused"], tuple[str, str, str]]:
-        return (CartonRefused, (self.kind, self.item, str(self)))
+class CartonRefused(SolverRefused):
+    """The problem makes no sense; `item` is the item, box or setting at fault."""
 
 
 def refuse_odd_numbers(numbers: Iterable[Number]) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from doorstep.solvers.refusals import SolverRefused
+
 MOST = 10**9
 """No load, time of day or number of stops' goods is larger: beyond it the number is a mistake of units."""
 
@@ -15,21 +17,8 @@ DEAREST = 10**4
 """No meter or second costs more."""
 
 
-class RouteRefused(ValueError):  # noqa: N818 - a refusal is an answer, named as such
-    """The problem makes no sense.
-
-    Attributes:
-        kind: stable name of the refusal, e.g. `stop_given_twice`.
-        item: the stop, van, depot or matrix at fault.
-    """
-
-    def __init__(self, kind: str, item: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.item = item
-
-    def __reduce__(self) -> tuple[type["RouteRefused"], tuple[str, str, str]]:
-        return (RouteRefused, (self.kind, self.item, str(self)))
+class RouteRefused(SolverRefused):
+    """The problem makes no sense; `item` is the stop, van, depot or matrix at fault."""
 
 
 def refuse_twice(what: str, names: Iterable[str]) -> None:

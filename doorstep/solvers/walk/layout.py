@@ -6,25 +6,14 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+from doorstep.solvers.refusals import SolverRefused
+
 LARGEST_MM = 10**9
 """No coordinate lies farther out (1,000 km): beyond it the number is a mistake of units."""
 
 
-class WalkRefused(ValueError):  # noqa: N818 - a refusal is an answer, named as such
-    """The layout or the question makes no sense.
-
-    Attributes:
-        kind: stable name of the refusal, e.g. `bin_unknown`.
-        item: the bin, aisle or spot at fault.
-    """
-
-    def __init__(self, kind: str, item: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.item = item
-
-    def __reduce__(self) -> tuple[type["WalkRefused"], tuple[str, str, str]]:
-        return (WalkRefused, (self.kind, self.item, str(self)))
+class WalkRefused(SolverRefused):
+    """The layout or the walk makes no sense; `item` is the bin, aisle or spot at fault."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
