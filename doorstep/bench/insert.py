@@ -12,6 +12,7 @@ from doorstep.solvers.routes import (
     Point,
     Routing,
     Stop,
+    Straight,
     Van,
     Window,
     insert,
@@ -22,6 +23,9 @@ from doorstep.solvers.routes import (
 
 STOPS, VANS, LATE = 1000, 100, 200
 SHIFT_S, WINDOW_S = 9 * 3600, 2 * 3600
+MATRIX_MOST = 3000
+"""Places for which a whole matrix is made."""
+
 ARRIVED = 2
 """Calls of each van that are done or next when late stops come."""
 
@@ -52,7 +56,7 @@ def run(options: Options) -> Report:
     return _report(options, problem, plan, times_ms, taken, faults == 0, locks_kept, broken)
 
 
-def day(stops: int, vans: int, seed: int) -> Routing:
+def day(stops: int, vans: int, seed: int, van_ml: int = 8_000_000) -> Routing:
     """Make a town of delivery addresses around a center: clusters, two-hour windows for two thirds, parcels of mixed size."""
     draws = random.Random(seed)
     hubs = [(draws.gauss(0, 0.06), draws.gauss(0, 0.1)) for _ in range(25)]
@@ -65,10 +69,10 @@ def day(stops: int, vans: int, seed: int) -> Routing:
         for start in range(WINDOW_S // 2, SHIFT_S - WINDOW_S - WINDOW_S // 2, WINDOW_S // 2)
     ]
     return Routing(
-        roads=roads(points),
+        roads=Straight(points) if stops > MATRIX_MOST else roads(points),
         depots=[Depot(name="center", place=0)],
         vans=[
-            Van(name=f"van {k}", start="center", mass_g=900_000, volume_ml=8_000_000, shift_end_s=SHIFT_S)
+            Van(name=f"van {k}", start="center", mass_g=900_000, volume_ml=van_ml, shift_end_s=SHIFT_S)
             for k in range(vans)
         ],
         stops=[

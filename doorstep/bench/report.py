@@ -19,6 +19,8 @@ class Options:
     seed: int = 1
     effort: str = "fast"
     """`fast` or `high`."""
+    part: tuple[int, int] | None = None
+    """Which part of the suite of how many, from 1: a long suite can be measured in several sittings."""
     quick: bool = False
     """Everyday size: the whole bench ends within 30 s."""
     database_url: str | None = None

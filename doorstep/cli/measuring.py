@@ -1,5 +1,7 @@
 """`doorstep bench NAME`: measure one promise of the house and print one line of JSON."""
 
+import signal
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +29,9 @@ BENCHES = {
     "eta": "days earlier than the shop's promise",
 }
 
+ENDED = 143
+"""Exit status of a bench that was told to end, as shells count it: it stops its servers first."""
+
 
 def there() -> dict[str, str]:
     """Return the benches that this version has, with what each measures."""
@@ -48,6 +53,7 @@ def bench(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = 1,
     effort: Annotated[str, typer.Option(help="fast or high.")] = "fast",
+    part: Annotated[str | None, typer.Option(help="Part of a long suite: 2/6 is the second of six.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Everyday size: under 30 seconds.")] = False,
 ) -> None:
     """Measure one promise of the house against a yardstick in the same run; the last line printed is JSON.
@@ -68,9 +74,20 @@ def bench(
         seconds=seconds,
         seed=seed,
         effort=effort,
+        part=_part(part),
         quick=quick,
         progress=lambda line: typer.echo(line, err=True),
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))
     report: Report = house.bench(_module(name))(options)
     typer.echo(report.json())
     raise typer.Exit(0 if report.good else 1)
+
+
+def _part(words: str | None) -> tuple[int, int] | None:
+    if words is None:
+        return None
+    number, _, count = words.partition("/")
+    if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        raise typer.BadParameter(f"{words} is no part: 2/6 is the second of six")
+    return int(number), int(count)

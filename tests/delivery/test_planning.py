@@ -141,3 +141,21 @@ async def test_a_solver_that_ignores_its_limit_is_killed_and_costs_its_plan_only
     assert time.monotonic() - begun < 10
     assert await mile.state_of(stop_id) == "at_center"
     await thinking.dismiss()
+
+
+async def test_a_solver_that_is_killed_mid_run_costs_time_only(
+    mile: LastMile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops = await mile.parcels_at_center(3)
+    asked: list[object] = []
+
+    async def killed_once(work: object, *args: object, seconds: float) -> object:
+        asked.append(work)
+        if len(asked) == 1:
+            raise thinking.ThinkingFailed("died", "somebody killed the worker")
+        return await thinking.think(work, *args, seconds=seconds)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(asking, "think", killed_once)
+    _, plan = await mile.propose()
+    assert asked == [plan_day, plan_day]
+    assert sorted(stop.stop_id for route in plan.routes for stop in route.stops) == sorted(stops)

@@ -11,10 +11,12 @@ from doorstep.solvers.routes.crews import ALONE, Alone, Crew
 from doorstep.solvers.routes.fleet import Break, Depot, Hours, Van
 from doorstep.solvers.routes.insertion import Insertion, Shift, insert
 from doorstep.solvers.routes.legs import UNREACHABLE, Network, Roads
+from doorstep.solvers.routes.offers import Offer, offered
 from doorstep.solvers.routes.planning import solve
 from doorstep.solvers.routes.plans import Call, Fault, Locks, Misfit, Pause, Plan, Reload, Route, Unserved
 from doorstep.solvers.routes.referee import judge
 from doorstep.solvers.routes.refusals import RouteRefused
+from doorstep.solvers.routes.replanning import Change, Instability, Replan, replan
 from doorstep.solvers.routes.routing import Routing, Visit
 from doorstep.solvers.routes.schedule import timed
 from doorstep.solvers.routes.stops import Stop, Window
@@ -26,6 +28,7 @@ __all__ = [
     "Alone",
     "Break",
     "Call",
+    "Change",
     "Crew",
     "Depot",
     "Drive",
@@ -33,14 +36,17 @@ __all__ = [
     "Habits",
     "Hours",
     "Insertion",
+    "Instability",
     "Kept",
     "Locks",
     "Misfit",
     "Network",
+    "Offer",
     "Pause",
     "Plan",
     "Point",
     "Reload",
+    "Replan",
     "Roads",
     "Route",
     "RouteRefused",
@@ -55,6 +61,8 @@ __all__ = [
     "insert",
     "judge",
     "learned",
+    "offered",
+    "replan",
     "roads",
     "solve",
     "timed",

@@ -7,6 +7,7 @@ acceptance hill-climbing heuristic", European Journal of Operational Research 25
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyvrp
@@ -106,4 +107,4 @@ def part_of(budget: Budget, share: float) -> Budget:
     """Return a share of a budget."""
     if budget.work is not None:
         return Budget(work=int(budget.work * share))
-    return Budget(seconds=(budget.seconds or 0.0) * share)
+    return replace(budget, seconds=(budget.seconds or 0.0) * share)

@@ -39,7 +39,7 @@ class Hours:
     Attributes:
         driving_s: at most between two rests.
         rest_s: the parts of a rest in their order, e.g. `(900, 1800)`: it is complete with the last of them. A break
-            counts as the part that is due if it is as long.
+            counts as the part that is due if it is as long. Nobody rests who has not driven since the last rest.
         day_s: at most in all.
     """
 

@@ -181,11 +181,12 @@ class _Search:
     ) -> dict[str, Route] | None:
         """Put stops back one by one where each costs least; None if one has no place."""
         tried = [van for van in self._problem.vans if van.name in vans]
+        near = [route for van, route in routes.items() if van in vans]
+        lanes = Lanes(self._problem, near, self._locks, tried)
         for stop in stops:
-            near = [route for van, route in routes.items() if van in vans]
-            lanes = Lanes(self._problem, near, self._locks, tried)
             place, _ = cheapest_in(lanes, stop)
             if place is None:
                 return None
             routes[place.van] = place.route
+            lanes.put(place.route)
         return routes

@@ -62,9 +62,14 @@ def insert(problem: Routing, plan: Plan, stop: str, locks: Locks = NO_LOCKS) -> 
     Raises:
         RouteRefused: `stop_unknown`, `stop_planned` (the plan visits it already), `van_unknown`.
     """
-    wanted = _checked(problem, plan, stop)
+    wanted = to_insert(problem, plan, stop)
+    return insert_in(Lanes(problem, plan.routes, locks, problem.vans), plan, wanted)
+
+
+def insert_in(lanes: "Lanes", plan: Plan, wanted: Stop) -> Insertion:
+    """Put a stop into a plan whose lanes are ready; see `insert`."""
     goods = {wanted.name, wanted.source}
-    best, misfits = cheapest(problem, plan.routes, wanted, locks)
+    best, misfits = cheapest_in(lanes, wanted)
     known = [each for each in plan.unserved if each.stop in goods]
     others = tuple(each for each in plan.unserved if each.stop not in goods)
     if best is None:
@@ -126,6 +131,11 @@ class Lanes:
             self._lanes[key] = lane_of(self.problem, van, route, fixed)
         return self._lanes[key]
 
+    def put(self, route: Route) -> None:
+        """Take a route that has changed."""
+        self._running[route.van] = route
+        self._lanes.pop(route.van, None)
+
 
 def cheapest_in(lanes: Lanes, stop: Stop) -> tuple[Place | None, "Counter[str]"]:
     """Return the cheapest feasible place in some lanes, and what keeps how many vans from it."""
@@ -177,7 +187,12 @@ WORDS = {
 """Each constraint as said about a van."""
 
 
-def _checked(problem: Routing, plan: Plan, stop: str) -> Stop:
+def to_insert(problem: Routing, plan: Plan, stop: str) -> Stop:
+    """Return the stop to insert: the one named, or what it is the source of.
+
+    Raises:
+        RouteRefused: as `insert`.
+    """
     if stop not in problem.stop_named:
         raise RouteRefused(
             "stop_unknown", stop, f"stop {stop!r} is not in the problem: add it with its place"

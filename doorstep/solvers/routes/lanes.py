@@ -16,7 +16,7 @@ from doorstep.solvers.routes.fleet import Depot, Van
 from doorstep.solvers.routes.plans import Misfit, Route
 from doorstep.solvers.routes.routing import Routing, Visit
 from doorstep.solvers.routes.schedule import timed
-from doorstep.solvers.routes.stops import Stop
+from doorstep.solvers.routes.stops import MEASURES, Measure, Stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,8 @@ class Lane:
         places: of the start, the visits, and the end.
         leaves: earliest time to leave the start and each visit.
         late: latest arrival at each visit, and the end, from which the rest can still be done; -1: none.
+        room: of each measure that the van limits, what is left of it when the whole route is one trip; None where there
+            are several, or where something is picked up on the way.
     """
 
     van: Van
@@ -59,6 +61,7 @@ class Lane:
     places: tuple[int, ...]
     leaves: tuple[int, ...]
     late: tuple[int, ...]
+    room: dict[Measure, int] | None
 
 
 def lane_of(problem: Routing, van: Van, route: Route | None, fixed: int = 0) -> Lane:
@@ -76,7 +79,19 @@ def lane_of(problem: Routing, van: Van, route: Route | None, fixed: int = 0) -> 
         places,
         tuple(_leaves(problem, van, visits, places, kept)),
         tuple(_late(problem, van, visits, places)),
+        _room(van, visits) if not problem.mixed and not van.reloads else None,
     )
+
+
+def _room(van: Van, visits: Sequence[Visit]) -> dict[Measure, int]:
+    """Return what is left of each limit."""
+    stops = [visit for visit in visits if isinstance(visit, Stop)]
+    limits = [(measure, van.limit(measure)) for measure in MEASURES]
+    return {
+        measure: limit - sum(stop.load(measure) for stop in stops)
+        for measure, limit in limits
+        if limit is not None
+    }
 
 
 def best_place(problem: Routing, lane: Lane, stop: Stop) -> Place | Misfit:
@@ -104,11 +119,15 @@ def best_place(problem: Routing, lane: Lane, stop: Stop) -> Place | Misfit:
 
 def _hopeless(problem: Routing, lane: Lane, goods: Sequence[Stop]) -> Misfit | None:
     """Name what forbids every place without looking at any: a skill, or a load too large for one trip more."""
-    van = lane.van
-    unfit = loads.misfit(problem, van, goods)
-    if unfit or van.reloads or problem.mixed:
-        return unfit
-    return loads.misfit(problem, van, [*lane.visits, *goods])
+    if lane.room is None:
+        return loads.misfit(problem, lane.van, goods)
+    (stop,) = goods
+    if not stop.needs <= lane.van.skills:
+        return Misfit(constraint="skills", stop=stop.name)
+    if lane.van.stops is not None and len(lane.visits) >= lane.van.stops:
+        return Misfit(constraint="stops", stop=stop.name)
+    full = next((measure for measure, left in lane.room.items() if stop.load(measure) > left), None)
+    return Misfit(constraint=full, stop=stop.name) if full else None
 
 
 def _first(visits: Sequence[Visit], count: int) -> int:

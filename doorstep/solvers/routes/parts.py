@@ -83,6 +83,8 @@ class _Clock:
         self._spent += share
         if self._budget.work is not None:
             return Budget(work=int(self._budget.work * share) // parts)
+        if self._budget.processor:
+            return replace(self._budget, seconds=(self._budget.seconds or 0.0) * share * self._hands / parts)
         until = self._begun + (self._budget.seconds or 0.0) * self._spent
         turns = -(-parts // self._hands)
         return Budget(seconds=max(0.0, until - monotonic()) / turns)

@@ -1,9 +1,10 @@
-"""Breaks and rests placed exactly: the earliest end of a fixed order of visits, over all ways to pause.
+"""Breaks and rests placed exactly: the earliest end of a fixed order of visits, over the ways to pause.
 
 A label says when the driver is ready, how long he has driven since his last rest, which parts of a rest and which breaks
 he has taken; of two labels alike in the last two, one that is later in both of the first is dropped (dynamic programming
 over labels: Goel, "Truck driver scheduling in the European Union", Transportation Science 44, 2010). A pause on a leg is
 taken as late as the leg, the hours and the window allow: the arrival is the same, and the time driven afterwards least.
+Only a rest in parts may end a day earlier when its first part comes sooner than it must; that is not tried.
 """
 
 from collections.abc import Iterator, Sequence
@@ -130,12 +131,24 @@ def _pauses(van: Van, way: _Way, before: int, longest: int) -> Iterator[_Way]:
         yield _on(van, way, pause, way.now_s + furthest)
     if way.breaks < len(van.breaks):
         due = van.breaks[way.breaks]
-        drive = min(furthest, due.end_s - way.now_s)
-        if drive >= 0:
-            pause = Link(
-                "pause", before, "", drive, (Window(due.start_s, due.end_s),), due.length_s, way.breaks
-            )
+        for drive in _drives(van, way, furthest):
+            windows = (Window(due.start_s, due.end_s),)
+            pause = Link("pause", before, "", drive, windows, due.length_s, way.breaks)
             yield _on(van, way, pause, max(way.now_s + drive, due.start_s))
+
+
+def _drives(van: Van, way: _Way, furthest: int) -> set[int]:
+    """Return after how much driving the next break is tried: as late as can be, at once, or just in time for the one after."""
+    due = van.breaks[way.breaks]
+    latest = min(furthest, due.end_s - way.now_s)
+    if latest < 0:
+        return set()
+    drives = {latest}
+    if way.breaks + 1 < len(van.breaks):
+        in_time = van.breaks[way.breaks + 1].end_s - due.length_s - way.now_s
+        at_once = min(latest, max(0, due.start_s - way.now_s))
+        drives |= {at_once, max(at_once, min(latest, in_time))}
+    return drives
 
 
 def _on(van: Van, way: _Way, pause: Link, start_s: int) -> _Way:
@@ -148,7 +161,7 @@ def _on(van: Van, way: _Way, pause: Link, start_s: int) -> _Way:
 
 def _rested(van: Van, part: int, since_s: int, length_s: int) -> tuple[int, int]:
     """Return the parts taken and the driving since the last rest after a pause."""
-    if van.hours is None or length_s < van.hours.rest_s[part]:
+    if van.hours is None or not since_s or length_s < van.hours.rest_s[part]:
         return part, since_s
     complete = part + 1 == len(van.hours.rest_s)
     return (0, 0) if complete else (part + 1, since_s)

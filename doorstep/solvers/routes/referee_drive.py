@@ -98,7 +98,7 @@ def _tick(driver: _Driver, seconds: int) -> None:
 
 
 def _rest(van: Van, driver: _Driver, length_s: int) -> None:
-    if van.hours is None or length_s < van.hours.rest_s[driver.parts]:
+    if van.hours is None or not driver.since_rest_s or length_s < van.hours.rest_s[driver.parts]:
         return
     driver.parts += 1
     if driver.parts == len(van.hours.rest_s):

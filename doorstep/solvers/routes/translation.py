@@ -24,6 +24,8 @@ Orders = dict[str, list[Visit]]
 
 BOUNDLESS = int(np.iinfo(np.int64).max)
 
+ANY = (Window(0, BOUNDLESS),)
+
 PROFILE_BYTES_MOST = 400_000_000
 """Matrices of their own for drivers who know different zones; beyond that zones cost nothing in the search."""
 
@@ -118,7 +120,7 @@ class Translation:
         groups: list[pyvrp.ClientGroup] = []
         for stop in stops:
             required = stop.prize is None and not self._optional
-            windows = stop.windows or (Window(0, BOUNDLESS),)
+            windows = [w for w in stop.windows or ANY if w.end_s >= stop.release_s]
             group = None
             if len(windows) > 1:
                 group = len(groups)
@@ -146,7 +148,7 @@ class Translation:
 
     def _shipment(self, stop: Stop) -> pyvrp.Shipment:
         source = self._problem.stop_named[stop.source or ""]
-        (there,), (here,) = (each.windows or (Window(0, BOUNDLESS),) for each in (source, stop))
+        (there,), (here,) = (each.windows or ANY for each in (source, stop))
         return pyvrp.Shipment(
             pickup_location=source.place,
             delivery_location=stop.place,

@@ -1,12 +1,16 @@
 """Plans are thought out in processes of their own, between two short transactions: read the facts, think, write if they hold."""
 
+import os
 from datetime import date
 from uuid import UUID
 
+from doorstep.platform.crew import Crew
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.thinking import ThinkingFailed, think
+from doorstep.solvers.routes import ALONE
+from doorstep.solvers.routes import Crew as AnyCrew
 from doorstep.stages.delivery.acts import changing, planning
 from doorstep.stages.delivery.acts.looking import stop
 from doorstep.stages.delivery.model import Day, DayPlan, StopState
@@ -19,6 +23,9 @@ GRACE_S = 20.0
 """A solver that takes so much longer than asked is killed."""
 
 INSERT_S = 10.0
+
+MANY = 150
+"""Stops from which on every core searches with a seed of its own."""
 
 
 async def think_of(
@@ -49,12 +56,23 @@ async def think_of(
     """
     async with house.db.transaction(tenant_id, actor=actor) as tx:
         facts = await planning.day_facts(tx, site_id, day)
+    crew = Crew(os.cpu_count() or 1) if len(facts.tasks) >= MANY and work is None else ALONE
     try:
-        return facts, await think(plan_day, facts, seconds, seed, work, seconds=seconds + GRACE_S)
+        return facts, await _thought(facts, seconds, seed, work, crew)
     except ThinkingFailed as failed:
         raise Refused(
             Reason.OUTSIDE, f"There is no plan: {failed}. The routes are as they were; plan again."
         ) from None
+
+
+async def _thought(facts: Day, seconds: float, seed: int, work: int | None, crew: AnyCrew) -> DayPlan:
+    """Plan in a process; when that dies, plan once more: only time is lost."""
+    try:
+        return await think(plan_day, facts, seconds, seed, work, crew, seconds=seconds + GRACE_S)
+    except ThinkingFailed as failed:
+        if failed.kind != "died":
+            raise
+    return await think(plan_day, facts, seconds, seed, work, crew, seconds=seconds + GRACE_S)
 
 
 async def propose(

@@ -45,7 +45,9 @@ def problem_of(day: Day, fixed_vans: Sequence[str] = ()) -> routes.Routing | Non
     )
 
 
-def plan_day(day: Day, seconds: float, seed: int, work: int | None = None) -> DayPlan:
+def plan_day(
+    day: Day, seconds: float, seed: int, work: int | None = None, crew: routes.Crew = routes.ALONE
+) -> DayPlan:
     """Plan a day: which van, which stops, when.
 
     Args:
@@ -53,12 +55,13 @@ def plan_day(day: Day, seconds: float, seed: int, work: int | None = None) -> Da
         seconds: how long to search, unless `work` is given.
         seed: of the search.
         work: iterations instead of seconds; the plan is then the same on every machine.
+        crew: hands that search at the same time.
     """
     problem = problem_of(day)
     if problem is None:
         return _nobody(day)
     budget = Budget(seconds=seconds) if work is None else Budget(work=work)
-    plan = routes.solve(problem, budget, seed=seed)
+    plan = routes.solve(problem, budget, seed=seed, crew=crew)
     faults = routes.judge(problem, plan)
     if faults:
         raise AssertionError(f"the referee refuses the plan: {faults[0].message}")
@@ -163,6 +166,7 @@ def why(constraint: str) -> str:
         "windows": "No van can be there in its time window. Widen the window, or plan it for another day.",
         "shift": "The drivers would be back too late. Add a van, or plan it for another day.",
         "locked": "All vans have left. Plan it for the next tour.",
+        "unreachable": "No road leads there. Look at its place on the map.",
         "no_van": "No van is free that day. Add one, or wait until one is back.",
     }.get(constraint, "It does not fit this day's routes.")
 
