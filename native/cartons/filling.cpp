@@ -146,7 +146,10 @@ bool fill(Room& room, const Vessel& vessel, const Goods& goods, const Counts& co
 
 bool holds(Room& room, const Vessel& vessel, const Goods& goods, std::vector<Block> units) {
     room.open(vessel.sides);
-    std::stable_sort(units.begin(), units.end(), [](const Block& a, const Block& b) { return a.z < b.z; });
+    std::stable_sort(units.begin(), units.end(), [&](const Block& a, const Block& b) {
+        const bool one = goods.kinds[a.kind].fragile, other = goods.kinds[b.kind].fragile;
+        return one != other ? other : a.z < b.z;
+    });
     for (const Block& unit : units) {
         const Kind& kind = goods.kinds[unit.kind];
         const auto [a, b, h] = unit.shape;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exhaustive.hpp"
 #include "patterns.hpp"
 
 namespace doorstep::cartons {
@@ -88,6 +89,11 @@ bool Trials::try_luck(int vessel, const Counts& counts, Load& found) {
             found = load(vessel, std::move(filled.blocks), counts);
             return true;
         }
+    }
+    std::vector<Block> blocks = exhaustive(vessels_[vessel], goods_, counts, meter_);
+    if (!blocks.empty()) {
+        found = load(vessel, std::move(blocks), counts);
+        return true;
     }
     failed_.insert({vessel, counts});
     return false;

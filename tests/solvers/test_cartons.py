@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,40 +9,7 @@ from hypothesis import strategies as st
 
 from doorstep.solvers.budget import Budget
 from doorstep.solvers.cartons import Answer, Box, CartonRefused, Item, Objective, Packing, judge, solve
-
-SMALL = Box(
-    name="small",
-    length_mm=200,
-    width_mm=150,
-    height_mm=100,
-    tare_g=80,
-    max_gross_g=5_000,
-    price_minor=60,
-)
-LARGE = Box(
-    name="large",
-    length_mm=400,
-    width_mm=300,
-    height_mm=200,
-    tare_g=300,
-    max_gross_g=15_000,
-    price_minor=110,
-)
-
-
-def cube(side_mm: int, *, weight_g: int = 0, quantity: int = 1) -> Item:
-    return Item(
-        name=f"cube {side_mm}",
-        length_mm=side_mm,
-        width_mm=side_mm,
-        height_mm=side_mm,
-        weight_g=weight_g,
-        quantity=quantity,
-    )
-
-
-NONSENSE: Any = "nonsense"
-"""What no type checker would let through."""
+from tests.solvers.carton_problems import BOXES, ITEMS, LARGE, NONSENSE, OBJECTIVES, SMALL, TARIFF, cube
 
 
 def packed(problem: Packing, work: int = 50, seed: int = 1) -> Answer:
@@ -228,45 +194,20 @@ def test_no_time_at_all_still_gives_an_honest_answer() -> None:
     assert judge(problem, solve(problem, Budget(seconds=0))) == []
 
 
-BOXES = st.lists(
-    st.builds(
-        Box,
-        name=st.sampled_from("abcdef"),
-        length_mm=st.integers(20, 120),
-        width_mm=st.integers(20, 120),
-        height_mm=st.integers(10, 120),
-        tare_g=st.integers(0, 50),
-        max_gross_g=st.none() | st.integers(0, 900),
-        price_minor=st.integers(0, 90),
-        stock=st.none() | st.integers(0, 3),
-    ),
-    min_size=1,
-    max_size=4,
-    unique_by=lambda box: box.name,
-)
-ITEMS = st.lists(
-    st.builds(
-        Item,
-        name=st.just("thing"),
-        length_mm=st.integers(1, 70),
-        width_mm=st.integers(1, 70),
-        height_mm=st.integers(1, 70),
-        weight_g=st.integers(0, 300),
-        quantity=st.integers(1, 6),
-        rotations=st.sampled_from(["any", "upright", "flat"]),
-        fragile=st.booleans(),
-    ),
-    max_size=6,
-)
-OBJECTIVES: st.SearchStrategy[Objective] = st.sampled_from(["fewest", "volume", "cost"])
-
-
 @settings(max_examples=80, deadline=None)
 @given(ITEMS, BOXES, OBJECTIVES, st.integers(0, 100), st.booleans(), st.integers(0, 2**64))
 def test_whatever_is_asked_the_referee_finds_no_fault(
     items: list[Item], boxes: list[Box], objective: Objective, support_pct: int, even: bool, seed: int
 ) -> None:
-    problem = Packing(items=items, boxes=boxes, objective=objective, support_pct=support_pct, even=even)
+    problem = Packing(
+        items=items,
+        boxes=boxes,
+        objective=objective,
+        support_pct=support_pct,
+        even=even,
+        incompatible=(("food", "soap"),),
+        tariff=TARIFF if even else None,
+    )
     packed(problem, 15, seed)
 
 

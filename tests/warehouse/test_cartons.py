@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from doorstep.solvers.cartons import Box
-from doorstep.stages.warehouse.rules.cartons import UNITS_MAX, Piece, Suggestion, by_eye, pictures, suggest
+from doorstep.stages.warehouse.rules.cartons import UNITS_MAX, Piece, Suggestion, by_eye, guide, suggest
 
 SMALL = Box(
     name="S", length_mm=250, width_mm=180, height_mm=120, tare_g=120, max_gross_g=5000, price_minor=45
@@ -24,10 +24,11 @@ def test_the_cheapest_box_that_holds_it_is_suggested_with_a_picture_for_each_ste
     suggestion = suggest([piece(2)], BOXES)
     assert suggestion is not None
     assert [box.box for box in suggestion.boxes] == ["S"]
-    steps = pictures(suggestion, 0)
+    steps = list(guide(suggestion, 0).steps)
+    assert guide(suggestion, 0).reasons == suggestion.reasons
     assert steps
     assert all(step.svg.startswith("<svg") and "Mug" in step.text for step in steps)
-    assert pictures(suggestion, 1) == []
+    assert guide(suggestion, 1).steps == ()
 
 
 def test_a_suggestion_survives_being_kept_as_json() -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from doorstep.solvers.cartons.answers import Answer, PackedBox, Placement, Unserved
 from doorstep.solvers.cartons.boxes import OWN
@@ -14,6 +15,12 @@ from doorstep.solvers.cartons.reasons import reasons_of
 from doorstep.solvers.cartons.searching import Searched
 from doorstep.solvers.cartons.spaces import Block, units_of
 from doorstep.solvers.cartons.vessels import Vessel
+
+Unit = tuple[int, int, int, int, Shape, int, int, int]
+"""A block of one unit, as a plain tuple."""
+
+_LOW_BACK_LEFT = itemgetter(3, 2, 1)
+"""Of a block: z, y, x."""
 
 
 def answer_of(
@@ -67,9 +74,10 @@ def _packed(
     """Name the units of a filled box, in an order that a person can follow."""
     box = problem.boxes[vessel.box]
     free = box.clearance_mm
+    numbers = [iter(each) for each in units]
     placements = [
         Placement(
-            item=units[k].pop(0),
+            item=next(numbers[k]),
             x_mm=x + free,
             y_mm=y + free,
             z_mm=z + free,
@@ -79,6 +87,8 @@ def _packed(
         )
         for k, x, y, z, (length, width, height), *_ in _in_packing_order(units_of(load.blocks))
     ]
+    for k, count in enumerate(load.counts):
+        del units[k][:count]
     goods_g = sum(count * kind.weight_g for count, kind in zip(load.counts, kinds, strict=True))
     goods_mm3 = sum(count * kind.volume_mm3 for count, kind in zip(load.counts, kinds, strict=True))
     gross_g = box.tare_g + goods_g
@@ -117,19 +127,20 @@ def _own(problem: Packing, index: int) -> PackedBox:
     )
 
 
-def _in_packing_order(units: Sequence[Block]) -> Iterator[Block]:
+def _in_packing_order(units: Sequence[Block]) -> Iterator[Unit]:
     """Bottom up, back to front, left to right, but a stack of alike units at once.
 
     By the height of where they begin, stacks can be lowered straight down one after the other: whatever is over the same
     floor either lies below the stack, and so begins lower, or lies on it.
     """
-    waiting = dict.fromkeys(sorted(units, key=lambda each: (each.z, each.y, each.x)))
-    while waiting:
-        following = next(iter(waiting))
+    waiting: dict[Unit, None] = dict.fromkeys(sorted(units, key=_LOW_BACK_LEFT))
+    for first in list(waiting):
+        following: Unit = first
         while following in waiting:
             del waiting[following]
             yield following
-            following = following._replace(z=following.z + following.shape[2])
+            k, x, y, z, shape, *_ = following
+            following = (k, x, y, z + shape[2], shape, 1, 1, 1)
 
 
 def _left_out(

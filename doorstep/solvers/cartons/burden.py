@@ -23,6 +23,16 @@ class Burden:
         self._borne: list[int] = []
         self._tops: dict[int, list[int]] = {}
 
+    def copied(self) -> "Burden":
+        """Return another with the same units."""
+        other = Burden(self._kinds)
+        other._of = list(self._of)
+        other._bases = list(self._bases)
+        other._under = list(self._under)
+        other._borne = list(self._borne)
+        other._tops = {z: list(units) for z, units in self._tops.items()}
+        return other
+
     def allows(self, k: int, x: int, y: int, z: int, length: int, width: int) -> bool:
         """Whether what is under this place bears one more unit, and is hard enough for it."""
         if not z:

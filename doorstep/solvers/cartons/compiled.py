@@ -1,15 +1,14 @@
 """Asks the compiled twin of the search, `native/cartons`; for equal seed and work it finds what `searching.search` does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from doorstep.solvers.budget import Budget
 from doorstep.solvers.cartons.kinds import Goods, Kind
 from doorstep.solvers.cartons.plans import Load, Plan
 from doorstep.solvers.cartons.pricing import Prices, sized
 from doorstep.solvers.cartons.questions import Packing
 from doorstep.solvers.cartons.rates import Tariff
-from doorstep.solvers.cartons.searching import Searched
+from doorstep.solvers.cartons.searching import Search, Searched
 from doorstep.solvers.cartons.spaces import Block
 from doorstep.solvers.cartons.vessels import Vessel
 
@@ -20,20 +19,15 @@ OBJECTIVES = ("fewest", "volume", "cost")
 MASK = (1 << 64) - 1
 
 
-def search(
-    core: Any,
-    problem: Packing,
-    goods: Goods,
-    vessels: Sequence[Vessel],
-    counts: Sequence[int],
-    stock: Sequence[int],
-    *,
-    budget: Budget,
-    seed: int,
-    warm: Plan | None,
-    improved: Callable[[int], None],
-) -> Searched | None:
-    """Search by the compiled core, with the arguments of `searching.search`; None where its numbers would not do."""
+def search(core: Any, asked: Search) -> Searched | None:
+    """Search by the compiled core; None where its numbers would not do."""
+    problem, goods, vessels, budget, warm = (
+        asked.problem,
+        asked.goods,
+        asked.vessels,
+        asked.budget,
+        asked.warm,
+    )
     prices = Prices(problem, vessels)
     if any(floor > MOST_FLOOR for floor in prices.floors):
         return None
@@ -46,15 +40,15 @@ def search(
         OBJECTIVES.index(problem.objective),
         problem.even,
         _tariff(problem.tariff),
-        counts,
-        stock,
+        asked.counts,
+        asked.stock,
         -1.0 if budget.seconds is None else budget.seconds,
         -1 if budget.work is None else budget.work,
-        seed & MASK,
+        asked.seed & MASK,
         None
         if warm is None
         else ([(load.vessel, load.blocks, load.counts) for load in warm.loads], warm.left),
-        lambda halves: improved(_joined(halves)),
+        lambda halves: asked.improved(_joined(halves)),
     )
     plan = Plan(
         tuple(_load(goods, prices, vessel, blocks, taken) for vessel, blocks, taken in loads), tuple(left)
@@ -121,4 +115,6 @@ def _load(
     for count, kind in zip(taken, goods.kinds, strict=True):
         mass += count * kind.weight_g
         volume += count * kind.volume_mm3
-    return Load(vessel, tuple(map(Block._make, blocks)), tuple(taken), prices.of(vessel, mass, volume))
+    return Load(
+        vessel, tuple([Block(*block) for block in blocks]), tuple(taken), prices.of(vessel, mass, volume)
+    )

@@ -7,9 +7,9 @@ Source: Teitz and Bart, "Heuristic methods for estimating the generalized vertex
 Research 16(5), 1968.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from doorstep.solvers.budget import Budget
 from doorstep.solvers.cartons.answers import Answer
@@ -241,6 +241,6 @@ def _reasons(
             told.append(f"{name}: {size.orders} orders; without it they would cost {size.saving_minor} more")
         else:
             told.append(f"{name}: {size.orders} orders; kept because it takes what no other size takes")
-    for number, (before, after) in enumerate(itertools.pairwise(curve), 2):
+    for number, (before, after) in enumerate(pairwise(curve), 2):
         told.append(f"size number {number} saves {before - after}")
     return told

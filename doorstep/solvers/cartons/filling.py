@@ -224,7 +224,8 @@ def _best_place(room: Room, k: int, kind: Kind, rule: Rule, overlooked: int) -> 
 def holds(vessel: Vessel, goods: Goods, units: Sequence[Block]) -> bool:
     """Whether these units can lie so in this box, lowered one after the other; mass and other limits are not looked at."""
     room = Room(vessel.sides, goods)
-    for unit in sorted(units, key=lambda each: each.z):
+    # What is fragile comes last: it takes the air above, into which something may reach without touching it.
+    for unit in sorted(units, key=lambda each: (goods.kinds[each.kind].fragile, each.z)):
         k, x, y, z, (a, b, h), *_ = unit
         kind = goods.kinds[k]
         free = any(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 from typing import Literal
 
@@ -70,15 +71,7 @@ class Item:
 
     def shapes(self) -> tuple[Shape, ...]:
         """Return the ways one padded unit may stand, lowest first."""
-        sides = self.sides
-        pad = 2 * self.clearance_mm
-        found = set()
-        for along, across, up in _ORDERS:
-            upright = self.rotations != "upright" or up == 2
-            lying = self.rotations != "flat" or sides[up] == min(sides)
-            if upright and lying and self.stands[up]:
-                found.add((sides[along] + pad, sides[across] + pad, sides[up] + pad))
-        return tuple(sorted(found, key=lambda shape: (shape[2], shape)))
+        return _shapes(self.sides, self.rotations, self.stands, 2 * self.clearance_mm)
 
     def numbers(self) -> Iterator[Number]:
         """Yield every number with where it must lie."""
@@ -106,3 +99,17 @@ class Item:
                 self.name,
                 f"item {self.name!r}: rotations and stands together allow no way to stand",
             )
+
+
+@lru_cache(maxsize=4_096)
+def _shapes(
+    sides: Shape, rotations: Rotations, stands: tuple[bool, bool, bool], pad_mm: int
+) -> tuple[Shape, ...]:
+    """Work out `Item.shapes`; the same products are asked for in order after order."""
+    found = set()
+    for along, across, up in _ORDERS:
+        upright = rotations != "upright" or up == 2
+        lying = rotations != "flat" or sides[up] == min(sides)
+        if upright and lying and stands[up]:
+            found.add((sides[up] + pad_mm, sides[along] + pad_mm, sides[across] + pad_mm))
+    return tuple((along, across, up) for up, along, across in sorted(found))

@@ -1,7 +1,7 @@
 """Units that are alike are one kind: a solver chooses kinds, the answer names units."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from doorstep.solvers.cartons.goods import Item, Shape
 from doorstep.solvers.cartons.questions import Packing
@@ -64,7 +64,10 @@ class Kind:
     def fits(self, sides: Shape) -> bool:
         """Whether one unit alone can stand in a box with these inner sides."""
         length, width, height = sides
-        return any(a <= length and b <= width and c <= height for a, b, c in self.shapes)
+        for a, b, c in self.shapes:  # noqa: SIM110 - asked of every kind and box, before anything is searched
+            if a <= length and b <= width and c <= height:
+                return True
+        return False
 
 
 def kinds_of(problem: Packing) -> list[Kind]:
@@ -73,31 +76,42 @@ def kinds_of(problem: Packing) -> list[Kind]:
         tag: 1 << n for n, tag in enumerate(dict.fromkeys(t for pair in problem.incompatible for t in pair))
     }
     sets: dict[str, int] = {}
-    groups: dict[tuple[object, ...], list[int]] = {}
+    groups: dict[tuple[object, ...], _Alike] = {}
     for index, item in enumerate(problem.items):
-        if not item.own_container:
-            together = sets.setdefault(item.together, len(sets)) if item.together else -1
-            tags = sum(bits[tag] for tag in set(item.tags) if tag in bits) if bits else 0
-            key = (
-                item.shapes(),
-                item.weight_g,
-                item.fragile,
-                item.top_load_g,
-                item.crush_class,
-                item.floor_only,
-                tags,
-                together,
-            )
-            groups.setdefault(key, []).extend([index] * item.quantity)
-    return [
-        _kind(problem.items[units[0]], units, tags, _foes(problem, bits, tags), together)
-        for (*_, tags, together), units in groups.items()
-        if isinstance(tags, int) and isinstance(together, int)
-    ]
+        if item.own_container:
+            continue
+        together = sets.setdefault(item.together, len(sets)) if item.together else -1
+        tags = sum(bits[tag] for tag in set(item.tags) if tag in bits) if bits else 0
+        shapes = item.shapes()
+        key = (
+            shapes,
+            item.weight_g,
+            item.fragile,
+            item.top_load_g,
+            item.crush_class,
+            item.floor_only,
+            tags,
+            together,
+        )
+        alike = groups.get(key)
+        if alike is None:
+            groups[key] = alike = _Alike(item, shapes, tags, together, [])
+        alike.units.extend([index] * item.quantity)
+    return [_kind(alike, _foes(problem, bits, alike.tags)) for alike in groups.values()]
 
 
-def _kind(item: Item, units: Sequence[int], tags: int, foes: int, together: int) -> Kind:
-    shapes = item.shapes()
+class _Alike(NamedTuple):
+    """Items whose units are one kind: the first of them, and what was worked out for it."""
+
+    item: Item
+    shapes: tuple[Shape, ...]
+    tags: int
+    together: int
+    units: list[int]
+
+
+def _kind(alike: _Alike, foes: int) -> Kind:
+    item, shapes, tags, together, units = alike
     low, middle, high = sorted(shapes[0])
     return Kind(
         shapes=shapes,

@@ -34,21 +34,11 @@ class Searched:
     engine: Literal["pure", "compiled"]
 
 
-def search(
-    problem: Packing,
-    goods: Goods,
-    vessels: Sequence[Vessel],
-    counts: Sequence[int],
-    stock: Sequence[int],
-    *,
-    budget: Budget,
-    seed: int,
-    warm: Plan | None,
-    improved: Callable[[int], None],
-) -> Searched:
-    """Search in pure Python.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is searched for, the same for both engines.
 
-    Args:
+    Attributes:
         problem: objective and prices.
         goods: kinds and their sets.
         vessels: ways to use the boxes.
@@ -59,14 +49,36 @@ def search(
         warm: a plan that is known to hold.
         improved: of `solve`.
     """
-    division = Division(problem, goods, vessels, budget.start(), timed=budget.seconds is not None)
-    plan = division.first_plan(list(counts), stock)
-    if warm is not None:
-        plan = min(plan, warm, key=division.cost)
-    plan = division.improve(plan, stock, seed, lambda better: improved(division.cost(better)[1]))
-    plan = balanced(division, plan, stock)
+
+    problem: Packing
+    goods: Goods
+    vessels: Sequence[Vessel]
+    counts: Sequence[int]
+    stock: Sequence[int]
+    budget: Budget
+    seed: int
+    warm: Plan | None
+    improved: Callable[[int], None]
+
+
+def search(asked: Search) -> Searched:
+    """Search in pure Python."""
+    division = Division(
+        asked.problem,
+        asked.goods,
+        asked.vessels,
+        asked.budget.start(),
+        timed=asked.budget.seconds is not None,
+    )
+    plan = division.first_plan(list(asked.counts), asked.stock)
+    if asked.warm is not None:
+        plan = min(plan, asked.warm, key=division.cost)
+    plan = division.improve(
+        plan, asked.stock, asked.seed, lambda better: asked.improved(division.cost(better)[1])
+    )
+    plan = balanced(division, plan, asked.stock)
     value = division.cost(plan)[1]
-    served = [count - out for count, out in zip(counts, plan.left, strict=True)]
+    served = [count - out for count, out in zip(asked.counts, plan.left, strict=True)]
     bounds = division.trials.bounds
     passed_over: list[tuple[int, bool]] = []
     if len(plan.loads) == 1:

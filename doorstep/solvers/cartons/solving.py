@@ -12,7 +12,7 @@ from doorstep.solvers.cartons.plans import Load, Plan
 from doorstep.solvers.cartons.pricing import Prices
 from doorstep.solvers.cartons.questions import Packing
 from doorstep.solvers.cartons.refusals import MOST_UNITS
-from doorstep.solvers.cartons.searching import search
+from doorstep.solvers.cartons.searching import Search, search
 from doorstep.solvers.cartons.spaces import Block
 from doorstep.solvers.cartons.trying import Trials
 from doorstep.solvers.cartons.vessels import Vessel, vessels_of
@@ -41,31 +41,19 @@ def solve(
     counts, unserved = _sorted_out(problem, goods, vessels)
     stock = [0 if box.room_g < 0 else MOST_UNITS if box.stock is None else box.stock for box in problem.boxes]
     earlier = None if warm is None else _warmed(problem, goods, vessels, warm, counts, stock)
-    searched = None
-    if native := core("cartons"):
-        searched = compiled.search(
-            native,
-            problem,
-            goods,
-            vessels,
-            counts,
-            stock,
-            budget=budget,
-            seed=seed,
-            warm=earlier,
-            improved=improved,
-        )
-    searched = searched or search(
-        problem,
-        goods,
-        vessels,
-        counts,
-        stock,
+    asked = Search(
+        problem=problem,
+        goods=goods,
+        vessels=vessels,
+        counts=counts,
+        stock=stock,
         budget=budget,
         seed=seed,
         warm=earlier,
         improved=improved,
     )
+    native = core("cartons")
+    searched = (native and compiled.search(native, asked)) or search(asked)
     return answer_of(problem, goods, vessels, searched, unserved)
 
 

@@ -51,13 +51,19 @@ class Block(NamedTuple):
 
 def units_of(blocks: Iterable[Block]) -> list[Block]:
     """Return the units of blocks, one by one."""
-    return [
-        Block(kind, x + i * shape[0], y + j * shape[1], z + level * shape[2], shape)
-        for kind, x, y, z, shape, along, across, up in blocks
-        for level in range(up)
-        for j in range(across)
-        for i in range(along)
-    ]
+    units = []
+    for block in blocks:
+        kind, x, y, z, shape, along, across, up = block
+        if along == across == up == 1:
+            units.append(block)
+            continue
+        units += [
+            Block(kind, x + i * shape[0], y + j * shape[1], z + level * shape[2], shape)
+            for level in range(up)
+            for j in range(across)
+            for i in range(along)
+        ]
+    return units
 
 
 class Room:
@@ -81,6 +87,19 @@ class Room:
         self._height = sides[2]
         self._tops: dict[int, list[Base]] = {}
         self._bottoms: dict[int, list[Base]] = {}
+
+    def copied(self) -> "Room":
+        """Return a room with the same in it, that can be filled on."""
+        other = object.__new__(Room)
+        other.spaces = list(self.spaces)
+        other.blocks = list(self.blocks)
+        other.burden = self.burden and self.burden.copied()
+        other.support_pct = self.support_pct
+        other._kinds = self._kinds
+        other._height = self._height
+        other._tops = {z: list(bases) for z, bases in self._tops.items()}
+        other._bottoms = {z: list(bases) for z, bases in self._bottoms.items()}
+        return other
 
     def supports(self, x: int, y: int, z: int, length: int, width: int) -> bool:
         """Whether a base at this place rests enough on the floor or on what lies below."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from doorstep.solvers.cartons.blocks import Builder, Luck
 from doorstep.solvers.cartons.bounds import Bounds
+from doorstep.solvers.cartons.exhaustive import exhaustive
 from doorstep.solvers.cartons.filling import Counts, Limits, Start, fill, first_starts, random_start
 from doorstep.solvers.cartons.kinds import Goods
 from doorstep.solvers.cartons.patterns import pattern
@@ -113,7 +114,7 @@ class Trials:
         return None
 
     def _try_luck(self, vessel: int, counts: Sequence[int]) -> Load | None:
-        """Try random starts: nothing forbids that these units go together, and no plain start could do it."""
+        """Try random starts, then everything: nothing forbids that these units go together, and no plain start could."""
         if self._lucky is None:
             draws = Draws(1)
             self._lucky = [random_start(self.kinds, draws) for _ in range(LUCKY_STARTS)]
@@ -121,6 +122,9 @@ class Trials:
             filled = self.fill(vessel, counts, start, whole=True)
             if filled:
                 return self.load(vessel, filled[0], counts)
+        blocks = exhaustive(self.vessels[vessel], self.goods, counts, self.late)
+        if blocks:
+            return self.load(vessel, blocks, counts)
         self._failed.add((vessel, tuple(counts)))
         return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from doorstep.solvers.cartons.boxes import Box
 from doorstep.solvers.cartons.goods import Shape
@@ -59,6 +60,7 @@ def vessels_of(boxes: Sequence[Box], kinds: Sequence[Kind], most_units: int) -> 
     return [each for each in vessels if min(each.sides) > 0]
 
 
+@lru_cache(maxsize=1_024)
 def _vessel(number: int, box: Box, thickness_mm: int, most_units: int) -> Vessel:
     inner = box.at(thickness_mm)
     inner_mm3 = inner[0] * inner[1] * inner[2]
@@ -76,15 +78,29 @@ def _vessel(number: int, box: Box, thickness_mm: int, most_units: int) -> Vessel
 
 
 def _thicknesses(bag: Box, kinds: Sequence[Kind]) -> list[int]:
-    """Thicknesses at which a bag is tried: those of the goods, alone and on each other, thinned out to a few."""
+    """Thicknesses at which a bag is tried: those of the goods, alone and on each other, thinned out to a few.
+
+    Whatever fits alone at some thickness fits at one of them.
+    """
     most = min(bag.height_mm, bag.length_mm - 1, bag.width_mm - 1)
+    free = 2 * bag.clearance_mm
     found = {most}
     for kind in kinds:
         for _, _, height in kind.shapes:
-            for layers in range(1, min(MOST_LAYERS, len(kind.units)) + 1):
-                found.add(layers * height + 2 * bag.clearance_mm)
+            found.update(layers * height + free for layers in range(1, min(MOST_LAYERS, len(kind.units)) + 1))
     rising = sorted(each for each in found if 0 < each <= most)
     if len(rising) > MOST_THICKNESSES:
         last = len(rising) - 1
         rising = [rising[last * n // (MOST_THICKNESSES - 1)] for n in range(MOST_THICKNESSES)]
-    return rising
+    kept = set(rising)
+    for kind in kinds:
+        if not any(_fits(bag, each, kind) for each in kept):
+            alone = (height + free for _, _, height in kind.shapes)
+            kept.update(each for each in alone if 0 < each <= most and _fits(bag, each, kind))
+    return sorted(kept)
+
+
+def _fits(bag: Box, thickness_mm: int, kind: Kind) -> bool:
+    length, width, height = bag.at(thickness_mm)
+    free = 2 * bag.clearance_mm
+    return kind.fits((length - free, width - free, height - free))

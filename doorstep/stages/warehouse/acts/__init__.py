@@ -24,7 +24,7 @@ from doorstep.stages.warehouse.acts.plan import count_failure, read_question, si
 from doorstep.stages.warehouse.acts.put_back import PutBack, PutBackAnswer, PutBackLine, put_back, put_backs
 from doorstep.stages.warehouse.acts.release import release
 from doorstep.stages.warehouse.acts.shortfall import ShortReason, short
-from doorstep.stages.warehouse.acts.suggesting import keep_cartons, pictures_of, read_cartons
+from doorstep.stages.warehouse.acts.suggesting import guide_of, keep_cartons, read_cartons
 from doorstep.stages.warehouse.acts.take import get_work, give_back, take
 from doorstep.stages.warehouse.acts.views import (
     BatchOut,
@@ -91,6 +91,7 @@ __all__ = [
     "fulfillments",
     "get_work",
     "give_back",
+    "guide_of",
     "hand_over",
     "keep_cartons",
     "look_at_bench",
@@ -100,7 +101,6 @@ __all__ = [
     "parcel",
     "parcels",
     "parcels_of",
-    "pictures_of",
     "put_back",
     "put_backs",
     "queue",

@@ -12,7 +12,7 @@ from doorstep.platform.statements import Statements
 from doorstep.solvers.cartons import Box
 from doorstep.stages import catalog
 from doorstep.stages.warehouse.acts.pack import lines_of, to_box, to_piece
-from doorstep.stages.warehouse.rules.cartons import PackStep, Piece, Suggestion, pictures
+from doorstep.stages.warehouse.rules.cartons import PackGuide, Piece, Suggestion, guide
 
 Q = Statements("doorstep.stages.warehouse")
 
@@ -48,7 +48,7 @@ async def keep_cartons(tx: Tx, suggestions: Mapping[UUID, Suggestion]) -> None:
         )
 
 
-async def pictures_of(tx: Tx, fulfillment_id: UUID, number: int) -> list[PackStep]:
-    """Draw how the suggested box with this number (from 0) is packed; nothing when none was thought out."""
+async def guide_of(tx: Tx, fulfillment_id: UUID, number: int) -> PackGuide:
+    """Draw how the suggested box with this number (from 0) is packed, and say why; empty when none was thought out."""
     kept: Any = await tx.value(Q.cartons_of, fulfillment_id=fulfillment_id)
-    return pictures(msgspec.convert(kept, Suggestion), number) if kept else []
+    return guide(msgspec.convert(kept, Suggestion), number) if kept else PackGuide()

@@ -58,7 +58,7 @@ async def bench(job_id: FromPath[UUID], request: Asked, house: InHouse, who: Cal
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         job = await acts.look_at_bench(tx, job_id)
         suggested = job.parcel and job.parcel.box == job.parcel.suggested_box
-        steps = await acts.pictures_of(tx, job_id, job.boxes) if suggested else []
+        guide = await acts.guide_of(tx, job_id, job.boxes) if suggested else None
         boxes = await catalog.boxes_of(tx)
         closed = [
             one
@@ -73,7 +73,7 @@ async def bench(job_id: FromPath[UUID], request: Asked, house: InHouse, who: Cal
             request,
             "warehouse/bench.html",
             job=job,
-            steps=steps,
+            guide=guide,
             boxes=boxes,
             closed=closed,
             lead=hand.lead,

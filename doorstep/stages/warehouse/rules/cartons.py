@@ -114,12 +114,21 @@ class PackStep:
     svg: str
 
 
-def pictures(suggestion: Suggestion, number: int) -> list[PackStep]:
-    """Draw the suggested box with this number step by step; nothing when there is none."""
+@dataclass(frozen=True, slots=True)
+class PackGuide:
+    """How the next box is filled, and why these boxes."""
+
+    steps: tuple[PackStep, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def guide(suggestion: Suggestion, number: int) -> PackGuide:
+    """Draw the suggested box with this number step by step; empty when there is none."""
     box = suggestion.box(number)
     if box is None:
-        return []
-    return [
+        return PackGuide()
+    steps = tuple(
         PackStep(step.text, picture(suggestion.problem, box, place, ident=f"step{place}"))
         for place, step in enumerate(steps_of(suggestion.problem, box), 1)
-    ]
+    )
+    return PackGuide(steps, suggestion.reasons)
