@@ -5,9 +5,10 @@ in this process. Ports, keys and the day's state are kept in the home folder, so
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import httpx
 import msgspec
@@ -16,7 +17,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from doorstep.cli.stage import CARRIER_KEY, PAYMENT_KEY, running
+from doorstep.cli.stage import CARRIER_KEY, PAYMENT_KEY, Stage, running
 from doorstep.platform import config
 from doorstep.platform.config import Settings
 from doorstep.platform.logs import write_logs
@@ -24,6 +25,9 @@ from doorstep.world.books import Books, Outside, close_books
 from doorstep.world.day import Day
 
 console = Console(stderr=True, highlight=False)
+T = TypeVar("T")
+ENDED = 130
+"""Exit status of a day that somebody ended before its evening, as shells count an interrupt."""
 
 
 def demo(
@@ -46,13 +50,17 @@ def demo(
     write_logs("error" if settings.log_level == "info" else settings.log_level)
     if once:
         books = asyncio.run(_once(settings, seed, orders, workers))
+        if books is None:
+            raise typer.Exit(ENDED)
         _print_books(books, json=json)
         raise typer.Exit(1 if books.faults else 0)
     asyncio.run(_watched(settings, seed, speed, workers))
 
 
-async def _once(settings: Settings, seed: int, orders: int, workers: int) -> Books:
-    async with running(settings, workers, 0.0, console.print) as stage:
+async def _once(settings: Settings, seed: int, orders: int, workers: int) -> Books | None:
+    """Run a day to its end and close its books; None: somebody ended it before."""
+
+    async def whole(stage: Stage) -> Books:
         day = await stage.day(seed)
         day.progress = console.print
         console.print(f"A day of {orders} orders, seed {seed}")
@@ -60,18 +68,38 @@ async def _once(settings: Settings, seed: int, orders: int, workers: int) -> Boo
         outside = Outside(stage.carrier, CARRIER_KEY, stage.payment, PAYMENT_KEY, stage.mailbox)
         return await close_books(day.owner, outside, day.shopper.placed)
 
+    async with running(settings, workers, 0.0, console.print) as stage:
+        return await _until_stopped(stage, whole(stage))
+
+
+async def _until_stopped(stage: Stage, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do something until it is done, or until the house is told to end: nobody waits for a house that goes away."""
+    doing, told = asyncio.ensure_future(work), asyncio.ensure_future(stage.supervisor.stopping.wait())
+    await asyncio.wait((doing, told), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if doing.done():
+        return doing.result()
+    doing.cancel()
+    await asyncio.gather(doing, return_exceptions=True)
+    return None
+
 
 async def _watched(settings: Settings, seed: int, speed: float, workers: int) -> None:
     async with running(settings, workers, speed, console.print) as stage:
-        day, stopping = await stage.day(seed), stage.supervisor.stopping
-        console.print(f"Open [bold]{stage.settings.public_url}[/bold] and take part. Ctrl-C ends everything.")
-        living = asyncio.create_task(day.lively(stopping))
+        await _until_stopped(stage, _live(stage, seed))
+        await stage.stand_still()
+
+
+async def _live(stage: Stage, seed: int) -> None:
+    """Let the world live, and show in the terminal how it goes."""
+    day = await stage.day(seed)
+    console.print(f"Open [bold]{stage.settings.public_url}[/bold] and take part. Ctrl-C ends everything.")
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(day.lively())
         with Live(console=console, refresh_per_second=2) as live:
-            while not stopping.is_set():
+            while True:
                 live.update(await _table(day))
                 await asyncio.sleep(1)
-        await living
-        await stage.stand_still()
 
 
 async def _table(day: Day) -> Table:

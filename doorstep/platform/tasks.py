@@ -130,8 +130,10 @@ class Worker:
     async def run(self) -> None:
         """Work until `stopping` is set; what is held then is finished or handed back."""
         hearing = asyncio.create_task(self.house.db.bell.hear(self.house.db.url))
-        await asyncio.gather(self._loop(self._react_to_due), self._loop(self._start_errands))
-        hearing.cancel()
+        try:
+            await asyncio.gather(self._loop(self._react_to_due), self._loop(self._start_errands))
+        finally:
+            hearing.cancel()
         if self.under_way:
             await asyncio.wait(self.under_way)
 

@@ -95,6 +95,9 @@ FROM (
     UNION ALL
     SELECT c.order_id, 'case', c.cause, c.opened_at FROM feedback.cases c
     WHERE c.tenant_id = %(tenant_id)s AND c.state = 'open'
+    UNION ALL
+    SELECT m.order_id, 'message', 'nobody knows whether it arrived: ' || replace(m.topic, '_', ' '), m.owed_at FROM tracking.messages m
+    WHERE m.tenant_id = %(tenant_id)s AND m.state = 'failed' AND m.in_doubt
 ) x JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = x.order_id
 WHERE x.what <> 'hold' OR o.state NOT IN ('canceled', 'closed')
 ORDER BY x.since NULLS FIRST, o.id LIMIT 100;

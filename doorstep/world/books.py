@@ -181,7 +181,7 @@ async def _in_doubt(owner: Person) -> int:
     count, before = 0, None
     while True:
         page = await owner.get("/api/messages", state="failed", before=before, limit=200)
-        count += sum(1 for one in page["messages"] if (one["refusal"] or "").startswith("In doubt"))
+        count += sum(1 for one in page["messages"] if one["in_doubt"])
         before = page["next"]
         if before is None:
             return count

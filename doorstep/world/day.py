@@ -21,7 +21,7 @@ from doorstep.world.people.customers import Household, Opinions
 from doorstep.world.people.desk import Desk
 from doorstep.world.people.drivers import Dispatcher, Driver, Luck
 from doorstep.world.people.floor import Dock, Habits, Packer, Picker, Tidier
-from doorstep.world.people.person import GaveUpError, Person
+from doorstep.world.people.person import Person
 from doorstep.world.people.shoppers import Moods, Shopper
 from doorstep.world.people.staff import STAFF
 from doorstep.world.people.watch import Watch
@@ -155,22 +155,18 @@ class Day:
 
     # A day that goes by itself.
 
-    async def lively(self, stopping: asyncio.Event, pause_s: float = 4.0) -> None:
-        """Live beside a running clock until told to stop; somebody buys every `pause_s` seconds or so."""
+    async def lively(self, pause_s: float = 4.0) -> None:
+        """Live beside a running clock until canceled; somebody buys every `pause_s` seconds or so."""
 
         async def every(seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
             dice = Random(self.seed)
-            while not stopping.is_set():
+            while True:
                 try:
                     busy = await work()
-                except (GaveUpError, httpx.HTTPError, KeyError) as error:
+                except Exception as error:  # noqa: BLE001 - who stumbles gets up again; the day goes on
                     log.warning("person_stumbled", error=f"{type(error).__name__}: {error}")
                     busy = False
-                wait_s = seconds * (0.4 + dice.random()) * (1 if busy else 2)
-                try:
-                    await asyncio.wait_for(stopping.wait(), wait_s)
-                except TimeoutError:
-                    continue
+                await asyncio.sleep(seconds * (0.4 + dice.random()) * (1 if busy else 2))
 
         await asyncio.gather(
             every(pause_s, self.shopper.buy),

@@ -1,5 +1,6 @@
 """Furnishes an empty house through its API: merchants, goods, a warehouse, a center, boxes, carriers, vans and stock."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from doorstep.world.goods import BRANDS, Brand
 from doorstep.world.people.person import Person
 from doorstep.world.people.shoppers import Good, Shop
+from doorstep.world.pictures import drawing
 
 AISLES, BINS_PER_AISLE = 6, 12
 STOCK = 400
@@ -160,6 +162,7 @@ class Furnisher:
                 "barcodes": [{"code": made.barcodes[thing.sku], "units": 1}],
             }
             ids[thing.sku] = (await self._make("/api/products", body, thing.sku))["product"]["id"]
+            await self._picture(ids[thing.sku], drawing(thing.sides_mm, brand.color))
             for half in (0, 1):
                 place = first_bin + index + 8 * half
                 aisle, number = divmod(place, BINS_PER_AISLE)
@@ -176,15 +179,22 @@ class Furnisher:
                 "sku": sku,
                 "name": name,
                 "kind": "kit",
-                "length_mm": 300,
-                "width_mm": 200,
-                "height_mm": 150,
+                **dict(zip(("length_mm", "width_mm", "height_mm"), KIT_SIDES_MM, strict=True)),
                 "weight_g": sum(t.weight_g * parts.get(t.sku, 0) for t in brand.things),
                 "price_minor": price_minor,
                 "components": [{"product_id": ids[part], "quantity": count} for part, count in parts.items()],
             }
-            await self._make("/api/products", body, sku)
+            kit = await self._make("/api/products", body, sku)
+            await self._picture(kit["product"]["id"], drawing(KIT_SIDES_MM, brand.color))
 
+    async def _picture(self, product_id: str, svg: str) -> None:
+        body = {"picture": b64encode(svg.encode()).decode()}
+        status, answer = await self.owner.put(f"/api/products/{product_id}/picture", body)
+        if status != 200:
+            raise FurnishingError(f"The picture of {product_id} was refused: {answer}")
+
+
+KIT_SIDES_MM = (300, 200, 150)
 
 BOXES = (
     ("XS", (190, 140, 70), 70, 3_000, 30),

@@ -1,6 +1,7 @@
 """Every door of the house, and a well-shaped request for each."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,13 +18,13 @@ from doorstep.platform.auth import Allow
 from tests.platform.people import sign_in
 
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
-WORDS = {"act": "hold", "topic": "delivered", "path": "x", "file_path": "doorstep.css"}
+WORDS = {"act": "hold", "topic": "delivered", "path": "x", "file_path": "doorstep.css", "digest": "0"}
 TEXTS = {
     "country": "DE", "currency": "EUR", "timezone": "UTC", "cutoff": "14:00", "shift_start": "08:00", "shift_end": "16:00",
     "brand_color": "#2d6a4f", "language": "en", "csv": "sku,name\nA,Mug\n", "place": "bin:A-01-01", "code": "A-1", "sku": "A",
     "to": "2026-03-03T12:00:00Z", "kind": "", "processor": "manual", "method": "invoice", "email": "ana@example.org",
     "sender_email": "", "support_email": "", "phone": "", "recipient": "ana@example.org", "from_place": "bin:A-01-01",
-    "to_place": "bin:A-01-02", "tracking_prefix": "ZZ", "device": "d1",
+    "to_place": "bin:A-01-02", "tracking_prefix": "ZZ", "device": "d1", "picture": b64encode(b"<svg></svg>").decode(),
 }  # fmt: skip
 """Texts that fit where not every text does."""
 

@@ -108,6 +108,8 @@ async def test_messages_are_listed_and_only_failed_ones_are_sent_again(
     assert message["state"] == "owed"
     assert (await api.post(f"/api/messages/{message['id']}/retry")).status_code == 409
     assert (await api.post(f"/api/messages/{uuid4()}/retry")).status_code == 404
+    assert (await api.post(f"/api/messages/{message['id']}/arrived")).status_code == 409
+    assert (await api.post(f"/api/messages/{uuid4()}/arrived")).status_code == 404
     again = await api.post("/api/messages/write-again", json={"recipient": "ana@example.org"})
     assert again.json() == {"done": False}
 

@@ -124,6 +124,18 @@ async def test_the_first_scan_has_the_time_of_the_hand_over_however_late_it_is_w
         assert await cursor.fetchall() == [(NOON,)]
 
 
+async def test_that_it_left_is_told_once_though_dock_and_carrier_both_say_so(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    sent = await floor.sent()
+    async with floor.tx() as tx:
+        await tracking.record(
+            tx, [seen(sent, S.PICKED_UP, 1), seen(sent, S.PICKED_UP, 2), seen(sent, S.IN_TRANSIT, 3)]
+        )
+    page = (await web_client.get(link(house, tenant, sent.order_id), headers={"accept-language": "en"})).text
+    assert page.count('<span class="what">Left our warehouse') == 1
+
+
 async def test_every_parcel_of_a_split_order_has_its_own_story(
     house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
 ) -> None:

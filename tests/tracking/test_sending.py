@@ -18,7 +18,7 @@ from doorstep.platform import journal
 from doorstep.platform.house import House
 from doorstep.stages import tracking
 from doorstep.stages.tracking import Message, Status
-from doorstep.stages.tracking.acts.telling import try_again
+from doorstep.stages.tracking.acts.telling import say_arrived, try_again
 from doorstep.stages.tracking.jobs.sending import send_messages
 from doorstep.stages.tracking.model import MESSAGE, MessageAct
 from doorstep.world.mailbox import serve_mailbox
@@ -200,6 +200,24 @@ async def test_a_crash_while_sending_doubles_nothing(outbox: Outbox) -> None:
     assert await outbox.states("delivered") == ["failed"]
     assert await outbox.states("delivered", "sms") == ["sent"]
     assert len(await outbox.arrived()) == before + 1
+
+
+async def test_a_mail_in_doubt_counts_as_sent_once_a_person_says_that_it_arrived(outbox: Outbox) -> None:
+    sent = await outbox.floor.sent()
+    await outbox.send()
+    await outbox.go_wrong("mail_drop")
+    await outbox.tell(sent, S.DELIVERED, 24)
+    await outbox.send()
+    async with outbox.floor.tx() as tx:
+        found = await tx.connection.execute(
+            "SELECT id FROM tracking.messages WHERE tenant_id = %s AND state = 'failed'", [outbox.tenant]
+        )
+        ((message_id,),) = await found.fetchall()
+        assert await say_arrived(tx, [message_id]) == [message_id]
+    async with outbox.floor.tx() as tx:
+        assert await say_arrived(tx, [message_id]) == []
+        assert await try_again(tx, [message_id]) == []
+    assert await outbox.states("delivered") == ["sent"]
 
 
 async def test_a_text_message_that_is_under_way_in_another_run_is_not_sent_by_this_one(

@@ -45,6 +45,15 @@ CREATE TABLE catalog.products (
     FOREIGN KEY (tenant_id, merchant_id) REFERENCES catalog.merchants (tenant_id, id)
 );
 
+-- Pictures of products that we keep ourselves; anybody may look at them.
+CREATE TABLE catalog.pictures (
+    tenant_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    bytes bytea NOT NULL CHECK (length(bytes) <= 200000),
+    PRIMARY KEY (tenant_id, product_id),
+    FOREIGN KEY (tenant_id, product_id) REFERENCES catalog.products (tenant_id, id)
+);
+
 -- Scannable codes; a case code counts several units.
 CREATE TABLE catalog.barcodes (
     tenant_id uuid NOT NULL,

@@ -117,6 +117,7 @@ CREATE TABLE tracking.messages (
     sent_at timestamptz,
     provider_ref text,
     refusal text,
+    in_doubt boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT said_once UNIQUE (tenant_id, meaning)
 ) WITH (fillfactor = 80);

@@ -64,7 +64,14 @@ class Person:
         Raises:
             GaveUpError: the house stayed away.
         """
-        answer = await self._send("POST", path, json=body, headers={"idempotency-key": key or self.new_id()})
+        return await self._act("POST", path, body, key)
+
+    async def put(self, path: str, body: Any) -> tuple[int, Any]:
+        """Put something in its place, like `post`."""
+        return await self._act("PUT", path, body, None)
+
+    async def _act(self, method: str, path: str, body: Any, key: str | None) -> tuple[int, Any]:
+        answer = await self._send(method, path, json=body, headers={"idempotency-key": key or self.new_id()})
         found = answer.json() if answer.content else None
         if answer.status_code >= 400:
             title = f"{answer.status_code} {(found or {}).get('title', '')}"

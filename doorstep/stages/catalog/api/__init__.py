@@ -1,5 +1,5 @@
 """The catalog as JSON: what exists, read and written."""
 
-from doorstep.stages.catalog.api import carriage, goods, places
+from doorstep.stages.catalog.api import carriage, goods, pictures, places
 
-ROUTES = [*goods.ROUTES, *places.ROUTES, *carriage.ROUTES]
+ROUTES = [*goods.ROUTES, *pictures.ROUTES, *places.ROUTES, *carriage.ROUTES]

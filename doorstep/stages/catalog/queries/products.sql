@@ -88,3 +88,15 @@ WHERE tenant_id = %(tenant_id)s AND component_id = ANY (%(product_ids)s::uuid[])
 -- How many products a merchant has, or all have.
 SELECT count(*)::int FROM catalog.products
 WHERE tenant_id = %(tenant_id)s AND (%(merchant_id)s::uuid IS NULL OR merchant_id = %(merchant_id)s);
+
+-- name: keep_picture
+-- A product's own picture replaces the one before, and the product is shown with its address from now on.
+WITH kept AS (
+    INSERT INTO catalog.pictures (tenant_id, product_id, bytes) VALUES (%(tenant_id)s, %(product_id)s, %(bytes)s)
+    ON CONFLICT (tenant_id, product_id) DO UPDATE SET bytes = excluded.bytes
+)
+UPDATE catalog.products SET picture = %(picture)s WHERE tenant_id = %(tenant_id)s AND id = %(product_id)s;
+
+-- name: picture
+-- The picture that we keep of a product.
+SELECT bytes FROM catalog.pictures WHERE tenant_id = %(tenant_id)s AND product_id = %(product_id)s;

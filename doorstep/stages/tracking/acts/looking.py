@@ -59,6 +59,7 @@ class Told:
     sent_at: datetime | None
     attempts: int
     refusal: str | None
+    in_doubt: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

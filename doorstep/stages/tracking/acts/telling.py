@@ -105,6 +105,13 @@ async def try_again(tx: Tx, message_ids: Sequence[UUID]) -> list[UUID]:
     return moved
 
 
+async def say_arrived(tx: Tx, message_ids: Sequence[UUID]) -> list[UUID]:
+    """Take a person's word that messages in doubt did arrive; return which were in doubt."""
+    arrived: list[UUID] = await tx.values(Q.messages_arrived, ids=list(message_ids))
+    await journal.move_all(tx, MESSAGE, MessageAct.DONE, arrived)
+    return arrived
+
+
 async def stop_writing(tx: Tx, recipients: Sequence[str], why: str) -> None:
     """Never write to these addresses again: they bounced, complained or asked."""
     if recipients:

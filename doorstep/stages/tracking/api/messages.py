@@ -43,6 +43,7 @@ class MessageOut(msgspec.Struct):
     sent_at: datetime | None
     attempts: int
     refusal: str | None
+    in_doubt: bool
 
 
 class MessagesOut(msgspec.Struct):
@@ -99,6 +100,22 @@ async def retry_message(
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
+@post("/api/messages/{message_id:uuid}/arrived", opt=WRITERS, status_code=200)
+async def say_arrived(
+    message_id: FromPath[UUID], request: Asked, house: InHouse, who: Caller
+) -> Response[AgainOut]:
+    """Say that a message in doubt did arrive: it counts as sent, and is never sent again."""
+
+    async def act(tx: Tx) -> AgainOut:
+        if not await tx.values(Q.message_there, message_id=message_id, merchant_id=who.merchant_id):
+            raise unknown("message", message_id)
+        if not await telling.say_arrived(tx, [message_id]):
+            raise Refused(Reason.CONFLICT, "Only a message in doubt needs your word. Look at it again.")
+        return AgainOut(done=True)
+
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
+
+
 @post("/api/messages/write-again", opt=WRITERS, status_code=200)
 async def write_again(
     data: JSONBody[AddressIn], request: Asked, house: InHouse, who: Caller
@@ -129,7 +146,8 @@ def shown(one: looking.Told) -> MessageOut:
         one.sent_at,
         one.attempts,
         one.refusal,
+        one.in_doubt,
     )
 
 
-ROUTES: list[Any] = [list_messages, retry_message, write_again]
+ROUTES: list[Any] = [list_messages, retry_message, say_arrived, write_again]

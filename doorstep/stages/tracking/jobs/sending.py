@@ -181,6 +181,7 @@ def _judged(one: Result, now: datetime) -> tuple[MessageAct, dict[str, Any]]:
         "sent_ats": now if act is MessageAct.DONE else None,
         "provider_refs": one.answer.reference or None,
         "refusals": words or None,
+        "in_doubts": act is MessageAct.FAIL and outcome is Outcome.UNKNOWN,
         "due_ats": due_at,
         "trieds": int(outcome is not Outcome.AWAY),
     }

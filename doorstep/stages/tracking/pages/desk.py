@@ -130,4 +130,15 @@ async def retry(message_id: FromPath[UUID], house: InHouse, who: Caller) -> Any:
     return back("/tracking", "The message will be sent again now.")
 
 
-ROUTES: list[Any] = [tracking_desk, tracker_page, add_scan, retry]
+@post("/tracking/messages/{message_id:uuid}/arrived", opt=WRITERS, include_in_schema=False, status_code=200)
+async def arrived(message_id: FromPath[UUID], house: InHouse, who: Caller) -> Any:
+    """Take a person's word that a message in doubt did arrive."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        there = await tx.values(Q.message_there, message_id=message_id, merchant_id=who.merchant_id)
+        settled = await telling.say_arrived(tx, [message_id]) if there else []
+    if not settled:
+        return back("/tracking", "That message is not in doubt any more.", kind="warning")
+    return back("/tracking", "The message counts as sent.")
+
+
+ROUTES: list[Any] = [tracking_desk, tracker_page, add_scan, retry, arrived]

@@ -148,7 +148,7 @@ def tell(head: Head, parcels: Sequence[tuple[Parcel, list[Heard]]], lines: list[
 
 
 def _shown(head: Head, parcel: Parcel, heard: list[Heard], lang: str) -> Shown:
-    scans = in_order(heard)
+    scans = _once(in_order(heard))
     window = ""
     if parcel.window_from and parcel.window_until and parcel.state != Status.DELIVERED:
         window = saying.window(parcel.window_from, parcel.window_until, parcel.zone, lang)
@@ -164,6 +164,15 @@ def _shown(head: Head, parcel: Parcel, heard: list[Heard], lang: str) -> Shown:
         ],
         _places(head, parcel, scans),
     )
+
+
+def _once(scans: Sequence[Heard]) -> list[Heard]:
+    """Leave out what the carrier repeats of our own dock: that it has taken the parcel is told once, as it was first said."""
+    return [
+        scan
+        for before, scan in zip([None, *scans], scans, strict=False)
+        if before is None or {before.status, scan.status} != {Status.PICKED_UP}
+    ]
 
 
 def _entry(scan: Heard, door: str, *, newest: bool, lang: str) -> dict[str, Any]:

@@ -102,7 +102,7 @@ SELECT (SELECT count(*)::int FROM tracking.trackers t WHERE t.tenant_id = %(tena
 -- name: told
 -- Some messages as lists show them, newest first.
 SELECT m.id, m.state, m.order_id, o.number AS order_number, m.merchant_id, m.tracker_id, m.channel, m.topic, m.recipient,
-       m.language, m.subject, m.body, m.owed_at, m.sent_at, m.attempts, m.refusal
+       m.language, m.subject, m.body, m.owed_at, m.sent_at, m.attempts, m.refusal, m.in_doubt
 FROM tracking.messages m JOIN orders.orders o ON o.tenant_id = m.tenant_id AND o.id = m.order_id
 WHERE m.tenant_id = %(tenant_id)s AND m.id = ANY (%(ids)s::uuid[])
   AND (%(merchant_id)s::uuid IS NULL OR m.merchant_id = %(merchant_id)s)

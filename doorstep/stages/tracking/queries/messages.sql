@@ -57,10 +57,10 @@ WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(order_ids)s::uuid[]) ORDER
 -- name: messages_answered
 -- What became of calls: sent with the provider's name for it, or to be tried again later, or refused.
 UPDATE tracking.messages m SET subject = u.subject, body = u.body, sent_at = u.sent_at, provider_ref = u.provider_ref,
-    refusal = u.refusal, due_at = u.due_at, attempts = m.attempts + u.tried
+    refusal = u.refusal, in_doubt = u.in_doubt, due_at = u.due_at, attempts = m.attempts + u.tried
 FROM unnest(%(ids)s::uuid[], %(subjects)s::text[], %(bodys)s::text[], %(sent_ats)s::timestamptz[], %(provider_refs)s::text[],
-    %(refusals)s::text[], %(due_ats)s::timestamptz[], %(trieds)s::int[])
-  AS u(id, subject, body, sent_at, provider_ref, refusal, due_at, tried)
+    %(refusals)s::text[], %(in_doubts)s::bool[], %(due_ats)s::timestamptz[], %(trieds)s::int[])
+  AS u(id, subject, body, sent_at, provider_ref, refusal, in_doubt, due_at, tried)
 WHERE m.tenant_id = %(tenant_id)s AND m.id = u.id;
 
 -- name: suppress
@@ -73,7 +73,12 @@ ON CONFLICT (tenant_id, recipient) DO NOTHING;
 -- A person says that an address works again.
 DELETE FROM tracking.suppressions WHERE tenant_id = %(tenant_id)s AND recipient = lower(%(recipient)s);
 
+-- name: messages_arrived
+-- A person has seen that messages in doubt did arrive; answers which of them were in doubt.
+UPDATE tracking.messages SET refusal = NULL, in_doubt = false, sent_at = %(now)s
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND state = 'failed' AND in_doubt RETURNING id;
+
 -- name: make_due
 -- A person wants failed messages tried again at once.
-UPDATE tracking.messages SET due_at = NULL, attempts = 0, refusal = NULL
+UPDATE tracking.messages SET due_at = NULL, attempts = 0, refusal = NULL, in_doubt = false
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
