@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,17 @@ TECHNICAL = frozenset(
     {"at", "was_until", "seed", "engine", "key", "lat", "lon", "currency", "quoted_currency"}
 )
 """Facts that machines need: repeated elsewhere on the page, or without meaning for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a story, as the timeline shows it; `more` is said smaller, `tone` is one of the timeline's."""
+
+    text: str
+    at: datetime
+    more: str
+    tone: str
+    href: None = None
 
 
 def when(value: datetime | None, zone: str | None = None, form: str = MOMENT) -> str:

@@ -1,14 +1,12 @@
 """One order's whole story in sentences: every event of every stage, with who, why and what it was about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from markupsafe import Markup
 
 from doorstep.platform.journal import Event
-from doorstep.platform.stories import by, plain, said
+from doorstep.platform.stories import Entry, by, plain, said
 from doorstep.tower.figures import Thing
 
 SENTENCES = {
@@ -49,28 +47,17 @@ SENTENCES = {
     "case.open": "Case opened",
 }
 TONES = {
-    "wrong": ("payment.declined", "label.refused", "stop.failed", "tracker.lost", "tracker.damaged", "message.failed"),
+    "wrong": ("payment.declined", "refund.refused", "label.refused", "stop.failed", "tracker.lost", "tracker.damaged", "message.failed"),
     "warning": (
-        "order.held", "order.hold_placed", "order.oddity", "payment.unknown", "label.unknown", "case.open",
+        "order.held", "order.hold_placed", "order.oddity", "order.rounded", "payment.unknown", "label.unknown", "case.open",
         "fulfillment.picked_short", "fulfillment.short", "fulfillment.wrong_scan", "tracker.attempt_failed",
         "tracker.delayed", "tracker.held", "tracker.returning",
     ),
-    "good": ("order.accepted", "order.closed", "payment.captured", "stop.delivered", "tracker.delivered"),
+    "good": ("order.accepted", "order.closed", "payment.authorized", "payment.captured", "stop.delivered", "tracker.delivered"),
 }  # fmt: skip
 TONE_OF = {event: tone for tone, events in TONES.items() for event in events}
 ON_THE_WAY = frozenset({"message.owed", "message.sending"})
 """Steps of a message that say nothing once it is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line, as the timeline shows it."""
-
-    text: str
-    at: datetime
-    more: str
-    tone: str
-    href: None = None
 
 
 def told(things: Sequence[Thing], events: Sequence[Event]) -> list[Entry]:

@@ -1,13 +1,12 @@
 """How an order's history reads: sentences with who and why, the money in one word, and what keeps the order from going on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
 from doorstep.platform.journal import Event
-from doorstep.platform.stories import by, said
+from doorstep.platform.stories import Entry, by, said
 from doorstep.stages.orders.acts import Whole
 from doorstep.stages.orders.model import OrderState, Payment, PaymentState
 
@@ -48,17 +47,6 @@ TONES = {
     "payment.unknown": "warning",
     "refund.refused": "wrong",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the story, as the timeline shows it."""
-
-    text: str
-    at: datetime
-    more: str
-    tone: str
-    href: None = None
 
 
 def story(history: Sequence[Event]) -> list[Entry]:
