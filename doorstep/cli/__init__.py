@@ -1,4 +1,4 @@
-"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `replay`, `bench`, `tenant`, `user`, `key`."""
+"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `replay`, `bench`, `solve`, `tenant`, `user`, `key`."""
 
 import sys
 
@@ -11,6 +11,7 @@ from doorstep.cli.outside import outside
 from doorstep.cli.people import key, tenant, user
 from doorstep.cli.replaying import replay
 from doorstep.cli.running import serve, web, work
+from doorstep.cli.solving import solve
 from doorstep.platform.embedded import EmbeddedError
 from doorstep.platform.errors import Refused
 
@@ -30,6 +31,7 @@ app.command()(migrate)
 app.command()(doctor)
 app.command()(replay)
 app.command()(bench)
+app.add_typer(solve, name="solve")
 app.add_typer(tenant, name="tenant")
 app.add_typer(user, name="user")
 app.add_typer(key, name="key")

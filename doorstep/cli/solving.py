@@ -1,0 +1,13 @@
+"""`doorstep solve cartons|boxset|route FILE.json`: the solvers alone, without a house around them."""
+
+import typer
+
+from doorstep.cli.packing import boxset, cartons
+from doorstep.cli.routing import route
+
+solve = typer.Typer(
+    name="solve", help="Answer one question of packing or driving from a file.", no_args_is_help=True
+)
+solve.command()(cartons)
+solve.command()(boxset)
+solve.command()(route)

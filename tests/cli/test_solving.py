@@ -1,0 +1,60 @@
+"""The solvers from the command line: every example of docs/solvers.md is answered, nonsense is refused by name."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from doorstep import cli
+from doorstep.cli.solving import solve
+
+DOCS = Path(__file__).parents[2] / "docs" / "solvers.md"
+EXAMPLES = dict(re.findall(r"```json solve (\w+)\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL))
+FAST = {"cartons": ["--seconds", "0.1"], "boxset": [], "route": ["--seconds", "0.2"]}
+
+
+@pytest.fixture(params=sorted(FAST))
+def kind(request: pytest.FixtureRequest) -> str:
+    """One of the questions that can be asked."""
+    return str(request.param)
+
+
+def test_the_example_of_the_docs_is_answered(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "question.json"
+    file.write_text(EXAMPLES[kind])
+    ran = CliRunner().invoke(solve, [kind, str(file), *FAST[kind]])
+    assert ran.exit_code == 0, ran.output
+    answer = json.loads(ran.stdout.splitlines()[-1])
+    assert not answer["unserved"]
+    assert answer.get("boxes") or answer.get("sizes") or answer.get("routes")
+
+
+def test_boxes_are_drawn_step_by_step(tmp_path: Path) -> None:
+    file = tmp_path / "question.json"
+    file.write_text(EXAMPLES["cartons"])
+    CliRunner().invoke(solve, ["cartons", str(file), "--svg", str(tmp_path / "steps"), *FAST["cartons"]])
+    assert (tmp_path / "steps" / "box1-step1.svg").read_text().startswith("<svg")
+
+
+def test_routes_are_drawn(tmp_path: Path) -> None:
+    file = tmp_path / "question.json"
+    file.write_text(EXAMPLES["route"])
+    CliRunner().invoke(solve, ["route", str(file), "--svg", str(tmp_path / "day.svg"), *FAST["route"]])
+    assert (tmp_path / "day.svg").read_text().startswith("<svg")
+
+
+@pytest.mark.parametrize("text", ["{", '{"depots": 3}', '{"items": [{"name": "x"}]}', "[]"])
+def test_nonsense_is_refused_in_words(
+    kind: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "question.json"
+    file.write_text(text)
+    monkeypatch.setattr("sys.argv", ["doorstep", "solve", kind, str(file)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.strip()
+    assert "Traceback" not in said
