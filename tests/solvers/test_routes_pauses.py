@@ -94,6 +94,26 @@ def test_a_break_that_is_long_enough_counts_as_rest() -> None:
     assert len(pauses(route)) == 1
 
 
+def test_a_rest_comes_early_when_a_break_would_be_missed_behind_it() -> None:
+    legs = np.array([[0, 0, 0], [0, 0, 200], [100, 0, 0]])
+    breaks = (Break(0, 100, 100), Break(400, 500, 100))
+    van = Van(name="van", start="center", breaks=breaks, hours=Hours(200, (300,), 500))
+    stops = [Stop(name="a", place=1), Stop(name="b", place=2)]
+    depots = [Depot(name="center", place=0)]
+    route = timed(Routing(roads=Roads(legs, legs), depots=depots, vans=[van], stops=stops), van, stops)
+    assert pauses(route) == [(1, 100, 200), (1, 200, 500), (1, 500, 600)]
+
+
+def test_where_on_the_road_a_pause_is_taken_is_said_and_judged() -> None:
+    route = drive(replace(VAN, breaks=(Break(100, 200, 50),)), stop(5, service_s=100))
+    assert isinstance(route, Route)
+    assert [pause.driven_s for pause in route.pauses] == [200]
+    too_far = replace(route, pauses=(replace(route.pauses[0], driven_s=201),))
+    problem = street(stop(5, service_s=100), vans=(replace(VAN, breaks=(Break(100, 200, 50),)),))
+    faults = judge(problem, Plan(routes=(too_far,), unserved=(), value=too_far.cost))
+    assert [fault.kind for fault in faults] == ["pause_misplaced"]
+
+
 def test_what_is_done_already_stands_with_its_pauses() -> None:
     van = replace(VAN, breaks=(Break(100, 200, 50),))
     first, second = stop(5, service_s=100), stop(7)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from doorstep.solvers.routes.fleet import Depot, Van
 from doorstep.solvers.routes.legs import UNREACHABLE
 from doorstep.solvers.routes.loads import releases
-from doorstep.solvers.routes.plans import Call, Misfit, Route
+from doorstep.solvers.routes.plans import Call, Misfit, Pause, Route
 from doorstep.solvers.routes.refusals import MOST
 from doorstep.solvers.routes.routing import Routing, Visit
 from doorstep.solvers.routes.stops import Stop, Window
@@ -117,22 +117,16 @@ def _standing(links: Sequence[Link], kept: Kept) -> list[Link]:
     route, standing = kept.route, []
     begins = route.end_s - route.duration_s
     reloads = iter(route.reloads)
-    leave = begins
     for link in links[: _tail(links, kept.count)]:
         if link.kind == "call":
             call = route.calls[link.before]
             left = link.travel_s
             for pause in route.pauses:
                 if pause.before == link.before:
-                    drive = min(left, max(0, pause.start_s - leave))
-                    left -= drive
-                    leave = pause.end_s
-                    times = Times(pause.start_s, pause.start_s, pause.end_s)
-                    standing.append(
-                        Link("pause", link.before, "", drive, ANY_TIME, pause.end_s - pause.start_s, pause.which, times)
-                    )  # fmt: skip
-            leave = call.leave_s
-            standing.append(link._replace(travel_s=left, stand=Times(call.arrival_s, call.start_s, leave)))
+                    left -= pause.driven_s
+                    standing.append(_taken(pause))
+            stand = Times(call.arrival_s, call.start_s, call.leave_s)
+            standing.append(link._replace(travel_s=left, stand=stand))
         elif len(standing) == 0:
             leave = route.depart_s
             standing.append(link._replace(stand=Times(begins, leave - link.length_s, leave)))
@@ -141,6 +135,12 @@ def _standing(links: Sequence[Link], kept: Kept) -> list[Link]:
             leave = reload.leave_s
             standing.append(link._replace(stand=Times(reload.arrival_s, leave - link.length_s, leave)))
     return standing
+
+
+def _taken(pause: Pause) -> Link:
+    length_s = pause.end_s - pause.start_s
+    stand = Times(pause.start_s, pause.start_s, pause.end_s)
+    return Link("pause", pause.before, "", pause.driven_s, ANY_TIME, length_s, pause.which, stand)
 
 
 def run(van: Van, links: Sequence[Link]) -> list[Times] | Misfit:

@@ -3,7 +3,8 @@
 A label says when the driver is ready, how long he has driven since his last rest, which parts of a rest and which breaks
 he has taken; of two labels alike in the last two, one that is later in both of the first is dropped (dynamic programming
 over labels: Goel, "Truck driver scheduling in the European Union", Transportation Science 44, 2010). A pause on a leg is
-taken as late as the leg, the hours and the window allow: the arrival is the same, and the time driven afterwards least.
+taken as late as the leg, the hours and the window allow (the arrival is the same, and the time driven afterwards least), or
+just so early that a later break is still in time.
 Only a rest in parts may end a day earlier when its first part comes sooner than it must; that is not tried.
 """
 
@@ -125,29 +126,38 @@ def _led(van: Van, label: Label, link: Link) -> Iterator[Label]:
 def _pauses(van: Van, way: _Way, before: int, longest: int) -> Iterator[_Way]:
     """Yield the ways after one more pause: the part of a rest that is due, or the next break."""
     furthest = min(way.left_s, longest - way.since_s)
-    if van.hours and way.since_s + furthest > 0:
+    if van.hours:
         length = van.hours.rest_s[way.part]
-        pause = Link("pause", before, "", furthest, ANY_TIME, length)
-        yield _on(van, way, pause, way.now_s + furthest)
+        for drive in _drives(van, way, furthest, length, way.breaks):
+            if way.since_s + drive > 0:
+                yield _on(van, way, Link("pause", before, "", drive, ANY_TIME, length), way.now_s + drive)
     if way.breaks < len(van.breaks):
         due = van.breaks[way.breaks]
-        for drive in _drives(van, way, furthest):
+        latest = min(furthest, due.end_s - way.now_s)
+        for drive in _drives(van, way, latest, due.length_s, way.breaks + 1):
             windows = (Window(due.start_s, due.end_s),)
             pause = Link("pause", before, "", drive, windows, due.length_s, way.breaks)
             yield _on(van, way, pause, max(way.now_s + drive, due.start_s))
 
 
-def _drives(van: Van, way: _Way, furthest: int) -> set[int]:
-    """Return after how much driving the next break is tried: as late as can be, at once, or just in time for the one after."""
-    due = van.breaks[way.breaks]
-    latest = min(furthest, due.end_s - way.now_s)
+def _drives(van: Van, way: _Way, latest: int, length_s: int, following: int) -> set[int]:
+    """Return after how much driving a pause is tried: as late as can be, or just in time for the breaks that follow it.
+
+    Args:
+        latest: s of driving, the most; less than 0 if the pause cannot be any more.
+        length_s: of the pause.
+        following: number of the next break after it.
+    """
     if latest < 0:
         return set()
     drives = {latest}
-    if way.breaks + 1 < len(van.breaks):
-        in_time = van.breaks[way.breaks + 1].end_s - due.length_s - way.now_s
-        at_once = min(latest, max(0, due.start_s - way.now_s))
-        drives |= {at_once, max(at_once, min(latest, in_time))}
+    between_s = (0, *(van.hours.rest_s if van.hours else ()))
+    for due in van.breaks[following:]:
+        for rest_s in between_s:
+            in_time = due.end_s - length_s - rest_s - way.now_s
+            if 0 <= in_time < latest:
+                drives.add(in_time)
+        length_s += due.length_s
     return drives
 
 

@@ -34,12 +34,14 @@ class Pause:
         before: number of the call, from 0; the number of calls: on the way home.
         start_s: when.
         end_s: until when.
+        driven_s: how long is driven before it, since the last door or pause: where on the road it is.
         which: number of the van's break that is taken, from 0; None: a rest that driving asks for.
     """
 
     before: int
     start_s: int
     end_s: int
+    driven_s: int
     which: int | None = None
 
 

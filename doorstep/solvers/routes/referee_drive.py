@@ -79,9 +79,10 @@ def _leg(
         pause = pauses.pop(0)
         if pause.start_s < clock or pause.end_s < pause.start_s:
             yield Fault("pause_misplaced", van.name, f"van {van.name!r} pauses twice at once")
-        ahead = min(left, max(0, pause.start_s - clock))
-        _tick(driver, ahead)
-        left -= ahead
+        if not 0 <= pause.driven_s <= min(left, max(0, pause.start_s - clock)):
+            yield Fault("pause_misplaced", van.name, f"van {van.name!r} pauses where it cannot be by then")
+        _tick(driver, pause.driven_s)
+        left -= pause.driven_s
         clock = pause.end_s
         _rest(van, driver, pause.end_s - pause.start_s)
     _tick(driver, left)

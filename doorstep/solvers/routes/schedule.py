@@ -84,7 +84,13 @@ def _route(
             if link.kind == "load"
         ),
         pauses=tuple(
-            Pause(before=link.before, start_s=at.start_s, end_s=at.leave_s, which=link.which)
+            Pause(
+                before=link.before,
+                start_s=at.start_s,
+                end_s=at.leave_s,
+                driven_s=link.travel_s,
+                which=link.which,
+            )
             for link, at in both
             if link.kind == "pause"
         ),
