@@ -93,7 +93,8 @@ def list_users(tenant_code: Code) -> None:
         return await auth.users(opened.db, (await _tenant(opened, tenant_code)).id)
 
     for one in _with_house(act):
-        typer.echo(f"{one.login}\t{one.name}\t{', '.join(one.roles)}")
+        seen = f"seen {one.seen_at:%Y-%m-%d %H:%M %Z}" if one.seen_at else "not signed in"
+        typer.echo(f"{one.login}\t{one.name}\t{', '.join(one.roles)}\t{seen}")
 
 
 @key.command("add")

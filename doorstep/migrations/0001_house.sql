@@ -31,7 +31,8 @@ CREATE TABLE directory.sessions (
     token_hash bytea PRIMARY KEY,
     tenant_id uuid NOT NULL REFERENCES directory.tenants (id),
     user_id uuid NOT NULL,
-    expires_at timestamptz NOT NULL
+    expires_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL DEFAULT now()
 );
 
 -- API keys, hashed; shown once when made.

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from doorstep.platform import auth, clock
-from doorstep.platform.auth import DESK, SESSION_COOKIE, Role, allow, public
+from doorstep.platform.auth import DESK, SESSION_COOKIE, Role, UserShown, allow, public
 from doorstep.platform.edge import Asked, Caller, Form, InHouse, JSONBody
 from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.idempotency import once
@@ -97,6 +97,12 @@ async def sign_out(request: Asked, house: InHouse) -> Any:
     response = back("/sign-in", "You are signed out.")
     response.delete_cookie(SESSION_COOKIE)
     return response
+
+
+@get("/api/users", opt=allow(*DESK, scope="users:read"))
+async def read_users(house: InHouse, who: Caller) -> list[UserShown]:
+    """List the people of the house, and when each was last seen at work."""
+    return await auth.users(house.db, who.tenant_id)
 
 
 class ClockIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -201,6 +207,7 @@ ROUTES = [
     read_clock,
     move_clock,
     read_tasks,
+    read_users,
     dead_tasks,
     retry_task,
 ]

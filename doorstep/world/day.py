@@ -24,6 +24,7 @@ from doorstep.world.people.floor import Dock, Habits, Packer, Picker, Tidier
 from doorstep.world.people.person import Person
 from doorstep.world.people.shoppers import Moods, Shopper
 from doorstep.world.people.staff import STAFF
+from doorstep.world.people.visitors import Visitors
 from doorstep.world.people.watch import Watch
 
 log = structlog.get_logger()
@@ -59,11 +60,13 @@ class Post:
         who: works here.
         every_s: how often they look for work in a day that is watched.
         piles: (stage, state) of what on the tower's board is theirs; none: they look for themselves, once in a step.
+        role: whose work it is; while a visitor has this role in a day that is watched, they stand back.
     """
 
     who: Worker
     every_s: float
     piles: Piles = frozenset()
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class Day:
         made = self.furnished
         self.owner = self._person("owner")
         self.watch = Watch(self.owner)
+        self.visitors = Visitors(self.owner)
         self.shopper = Shopper(self._person("shop"), made.shops, self.processor, self.chances.moods)
         self.household = Household(self.house, self.mailbox, self.seed, self.chances.opinions)
         self.posts = [*self._floor(), *self._road(), self._office()]
@@ -125,22 +129,22 @@ class Day:
         packers = [Packer(one, site, codes, habits, n, len(crew)) for n, one in enumerate(crew)]
         (tidier,), (dock,) = self._crew("tidier"), self._crew("dock")
         return [
-            *(Post(one, 1.5, _piles("warehouse", "batched", "picking")) for one in pickers),
-            *(Post(one, 2.0, _piles("warehouse", "picked")) for one in packers),
+            *(Post(one, 60.0, _piles("warehouse", "batched", "picking"), "picker") for one in pickers),
+            *(Post(one, 45.0, _piles("warehouse", "picked"), "packer") for one in packers),
             Post(Tidier(tidier, site, codes, made.spare_bin), 6.0),
-            Post(Dock(dock, site, tuple(made.carriers.values())), 5.0, _piles("shipping", "to_hand_over")),
+            Post(Dock(dock, site, tuple(made.carriers.values())), 12.0, _piles("shipping", "to_hand_over")),
         ]
 
     def _road(self) -> list[Post]:
         (dispatcher,) = self._crew("dispatcher")
         at_desk = Dispatcher(dispatcher, self.furnished.center_id, self.watch)
         drivers = [
-            Driver(one, STAFF[one.name].key_name, self.chances.luck, self.watch)
+            Driver(one, STAFF[one.name].key_name, self.chances.luck, self.watch, self.visitors)
             for one in self._crew("driver")
         ]
         return [
-            Post(at_desk, 5.0, _piles("delivery", "expected", "at_center", "failed")),
-            *(Post(one, 3.0, _piles("delivery", "planned", "loaded", "out", "arrived")) for one in drivers),
+            Post(at_desk, 15.0, _piles("delivery", "expected", "at_center", "failed"), "dispatcher"),
+            *(Post(one, 6.0, _piles("delivery", "planned", "loaded", "out", "arrived")) for one in drivers),
         ]
 
     def _office(self) -> Post:
@@ -155,24 +159,28 @@ class Day:
 
     # A day that goes by itself.
 
-    async def lively(self, pause_s: float = 4.0) -> None:
-        """Live beside a running clock until canceled; somebody buys every `pause_s` seconds or so."""
+    async def lively(self, pause_s: float = 6.0) -> None:
+        """Live beside a running clock until canceled; somebody buys every `pause_s` seconds or so.
 
-        async def every(seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
-            dice = Random(self.seed)
+        Work lies for a while at each post, so that visitors see it go by and find some to do.
+        """
+        dice = Random(self.seed)
+
+        async def every(seconds: float, work: Callable[[], Awaitable[Any]], role: str = "") -> None:
             while True:
+                await asyncio.sleep(seconds * (0.4 + 1.2 * dice.random()))
                 try:
-                    busy = await work()
+                    if role not in self.visitors.roles:
+                        await work()
                 except Exception as error:  # noqa: BLE001 - who stumbles gets up again; the day goes on
                     log.warning("person_stumbled", error=f"{type(error).__name__}: {error}")
-                    busy = False
-                await asyncio.sleep(seconds * (0.4 + dice.random()) * (1 if busy else 2))
 
         await asyncio.gather(
             every(pause_s, self.shopper.buy),
-            *(every(post.every_s, post.who.work) for post in self.posts),
-            every(4.0, self.household.work),
+            *(every(post.every_s, post.who.work, post.role) for post in self.posts),
+            every(8.0, self.household.work),
             every(1.0, self.advance_carrier),
+            every(3.0, self.visitors.look),
         )
 
     async def advance_carrier(self) -> bool:

@@ -1,6 +1,7 @@
 """Who is calling: passwords, sessions and keys."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -24,6 +25,24 @@ async def test_a_person_signs_in_works_and_signs_out(
     await web_client.post("/sign-out", data={"_csrf_token": csrf_of(tasks.text)})
     again = await web_client.get("/tasks", headers={"accept": "text/html"})
     assert (again.status_code, again.headers["location"]) == (303, "/sign-in?next=/tasks")
+
+
+async def test_managers_see_who_was_at_work_when(
+    web_client: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    login = await add_person(house, tenant, Role.MANAGER)
+    away = await add_person(house, tenant, Role.PICKER)
+    await sign_in(web_client, login)
+    async with house.db.directory() as connection:
+        await connection.execute(
+            "UPDATE directory.sessions SET seen_at = now() - interval '1 hour' WHERE tenant_id = %s", [tenant]
+        )
+    await web_client.get("/tasks")
+    key = await auth.make_key(house.db, tenant, "clock", ["users:read"])
+    answer = await web_client.get("/api/users", headers={"authorization": f"Bearer {key}"})
+    found = {one["login"]: one["seen_at"] for one in answer.json()}
+    assert found[away] is None
+    assert datetime.now(UTC) - datetime.fromisoformat(found[login]) < timedelta(minutes=1)
 
 
 async def test_a_wrong_name_and_a_wrong_password_look_alike(house: House, tenant: UUID) -> None:

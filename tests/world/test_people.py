@@ -1,7 +1,7 @@
 """The people of the simulated world: what they do follows from their dice, what they may do from their role, and a restart loses nothing."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -14,6 +14,7 @@ from doorstep.world.people.floor import Habits, Packer
 from doorstep.world.people.person import Person
 from doorstep.world.people.shoppers import Good, Moods, Shop, Shopper
 from doorstep.world.people.staff import SCOPES, STAFF
+from doorstep.world.people.visitors import Visitors
 from doorstep.world.people.watch import Watch
 from doorstep.world.pictures import drawing
 
@@ -67,7 +68,7 @@ def stop(number: str, state: str) -> dict[str, Any]:
 
 def driver(person: Scripted) -> Driver:
     """A driver called Zoe."""
-    return Driver(person, "Zoe", Luck(), Watch(person, NOON))
+    return Driver(person, "Zoe", Luck(), Watch(person, NOON), Visitors(person))
 
 
 async def test_a_driver_who_was_switched_off_goes_on_with_the_stops_that_are_left() -> None:
@@ -90,6 +91,27 @@ async def test_a_driver_who_stopped_while_loading_loads_and_leaves() -> None:
     person = scripted(routes=[route("loading", "Zoe")], routes__r1=whole, routes__r1__depart=(200, left))
     assert await driver(person).work()
     assert person.paths[-2:] == ["/api/routes/r1/load", "/api/routes/r1/depart"]
+
+
+async def test_a_visitor_who_drives_finds_the_planned_routes_untaken() -> None:
+    just_now = datetime.now(UTC)
+    person = scripted(
+        routes=[route("planned", None)],
+        users=[
+            {"roles": ["driver"], "seen_at": just_now.isoformat()},
+            {"roles": ["picker"], "seen_at": (just_now - timedelta(minutes=2)).isoformat()},
+            {"roles": ["packer"], "seen_at": None},
+        ],
+    )
+    zoe = driver(person)
+    await zoe.visitors.look()
+    assert zoe.visitors.roles == {"driver"}
+    assert not await zoe.work()
+    assert not any(path.endswith("/take") for path in person.paths)
+    person.answers |= {"/api/users": [], "/api/routes/r1/take": (409, {})}
+    await zoe.visitors.look()
+    await zoe.work()
+    assert any(path.endswith("/take") for path in person.paths)
 
 
 async def test_positions_go_on_counting_after_a_restart() -> None:

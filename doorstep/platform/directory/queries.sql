@@ -25,6 +25,11 @@ DELETE FROM directory.sessions WHERE token_hash = %(hash)s OR expires_at < now()
 SELECT s.tenant_id, s.user_id FROM directory.sessions s JOIN directory.tenants t ON t.id = s.tenant_id
 WHERE s.token_hash = %(hash)s AND s.expires_at > now() AND t.suspended_at IS NULL;
 
+-- name: see
+-- Somebody is there; told so often that one may rely on it to about fifteen seconds.
+UPDATE directory.sessions SET seen_at = now()
+WHERE token_hash = %(hash)s AND seen_at < now() - interval '15 seconds';
+
 -- name: enter_tenant
 -- Row-level security needs the tenant before the person can be read.
 SELECT set_config('doorstep.tenant', %(tenant)s, true);
@@ -76,5 +81,11 @@ SELECT id, code, name FROM directory.tenants WHERE suspended_at IS NULL ORDER BY
 SELECT id FROM directory.tenants WHERE code = %(code)s AND suspended_at IS NULL;
 
 -- name: users
--- The people of a tenant.
-SELECT id, login, name, roles, disabled_at FROM platform.users WHERE tenant_id = %(tenant_id)s ORDER BY login;
+-- The people of a tenant, and when each was last seen in a session that still stands.
+SELECT u.id, u.login, u.name, u.roles, u.disabled_at, seen.at AS seen_at
+FROM platform.users u
+LEFT JOIN LATERAL (
+    SELECT max(s.seen_at) AS at FROM directory.sessions s
+    WHERE s.tenant_id = u.tenant_id AND s.user_id = u.id AND s.expires_at > now()
+) AS seen ON true
+WHERE u.tenant_id = %(tenant_id)s ORDER BY u.login;

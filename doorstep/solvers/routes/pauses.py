@@ -144,6 +144,8 @@ def _drives(van: Van, way: _Way, latest: int, length_s: int, following: int) -> 
     """Return after how much driving a pause is tried: as late as can be, or just in time for the breaks that follow it.
 
     Args:
+        van: whose breaks and hours.
+        way: the driver on the leg.
         latest: s of driving, the most; less than 0 if the pause cannot be any more.
         length_s: of the pause.
         following: number of the next break after it.

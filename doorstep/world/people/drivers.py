@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from doorstep.world.people.person import Person
+from doorstep.world.people.visitors import Visitors
 from doorstep.world.people.watch import Watch
 
 SEARCH_S = 0.5
@@ -82,6 +83,7 @@ class Driver:
 
     Attributes:
         name: how the house knows the driver: by the name of their key.
+        visitors: a visitor who drives finds the planned routes untaken; those on the road go on.
         sequence: counts the positions of this device; it follows the clock, so that a phone that was off goes on counting.
     """
 
@@ -89,6 +91,7 @@ class Driver:
     name: str
     luck: Luck
     watch: Watch
+    visitors: Visitors
     sequence: int = 0
     route: dict[str, Any] | None = None
     ahead: list[dict[str, Any]] = field(default_factory=list)
@@ -112,7 +115,7 @@ class Driver:
                 whole = await self.person.get(f"/api/routes/{route['id']}")
                 return self._follow(whole) if route["state"] == "driving" else await self._load(whole)
         for route in routes:
-            if route["state"] == "planned":
+            if route["state"] == "planned" and "driver" not in self.visitors.roles:
                 status, whole = await self.person.post(f"/api/routes/{route['id']}/take", {})
                 if status == 200:
                     return await self._load(whole)
