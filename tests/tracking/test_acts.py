@@ -12,8 +12,10 @@ from doorstep.platform.house import House
 from doorstep.stages import tracking
 from doorstep.stages.orders.model import OrderState
 from doorstep.stages.tracking import Message, NewWindow, Scan, Status
+from doorstep.stages.tracking.acts.windows import Load, Q
 from doorstep.stages.tracking.jobs import following
 from tests.conftest import NOON
+from tests.worlds.catalog import WORLD
 from tests.worlds.tracking import Sent, journeys, one_sent, owed, seen, state_of
 
 S = Status
@@ -237,3 +239,19 @@ async def test_scans_of_unknown_parcels_are_passed_over(house: House, tenant: UU
         stray = Scan(parcel_id=UUID(int=1), status=S.DELIVERED, occurred_at=NOON, via="push")
         assert await tracking.record(tx, [stray, seen(sent, S.PICKED_UP, 1)]) == 1
         assert await tracking.record(tx, []) == 0
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "pace"), [((0, 0, 0), 0), ((1, 1, 0), 2), ((1, 1, 3), 1), ((9, 9, 1), 1)]
+)
+async def test_the_pace_of_a_site_is_the_mean_of_the_whole_days_it_worked(
+    house: House, tenant: UUID, days_ago: tuple[int, ...], pace: int
+) -> None:
+    async with one_sent(house, tenant, len(days_ago)) as (tx, sent):
+        for label_id, days in zip(sent.label_ids, days_ago, strict=True):
+            await tx.connection.execute(
+                "UPDATE shipping.labels SET handed_over_at = %s WHERE tenant_id = %s AND id = %s",
+                [NOON - timedelta(days=days), tenant, label_id],
+            )
+        (load,) = await tx.rows(Q.site_loads, Load, site_ids=[WORLD.north])
+        assert load.per_day == pace

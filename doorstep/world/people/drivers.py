@@ -84,6 +84,7 @@ class Driver:
     Attributes:
         name: how the house knows the driver: by the name of their key.
         visitors: a visitor who drives finds the planned routes untaken; those on the road go on.
+        here: where the last door was, and when it was left.
         sequence: counts the positions of this device; it follows the clock, so that a phone that was off goes on counting.
     """
 
@@ -93,6 +94,7 @@ class Driver:
     watch: Watch
     visitors: Visitors
     sequence: int = 0
+    here: tuple[float, float, datetime] | None = None
     route: dict[str, Any] | None = None
     ahead: list[dict[str, Any]] = field(default_factory=list)
 
@@ -102,9 +104,12 @@ class Driver:
             return await self._set_out()
         if not self.ahead:
             await self.person.post(f"/api/routes/{self.route['id']}/finish", {})
-            self.route = None
+            self.route = self.here = None
             return True
-        await self._serve(self.ahead.pop(0))
+        now = await self.watch.now()
+        if self.watch.standing is None and await self._still_driving(self.ahead[0], now):
+            return True
+        await self._serve(self.ahead.pop(0), now)
         return True
 
     async def _set_out(self) -> bool:
@@ -134,11 +139,22 @@ class Driver:
         self.ahead = [stop for stop in whole["stops"] if stop["state"] in {"out", "arrived"}]
         return True
 
-    async def _serve(self, stop: dict[str, Any]) -> None:
-        assert self.route is not None  # noqa: S101 - a stop is served on a route
-        now = await self.watch.now()
+    async def _still_driving(self, stop: dict[str, Any], now: datetime) -> bool:
+        """Drive on to the next door by a clock that goes by itself; return whether it is still ahead."""
+        eta = datetime.fromisoformat(stop["eta"]) if stop["eta"] else now
+        if now >= eta:
+            return False
+        if self.here:
+            lat, lon, left = self.here
+            share = (now - left) / (eta - left)
+            await self._report(lat + (stop["lat"] - lat) * share, lon + (stop["lon"] - lon) * share, now)
+        return True
+
+    async def _report(self, lat: float, lon: float, now: datetime) -> dict[str, Any]:
+        """Tell where the van is; return the place."""
+        assert self.route is not None  # noqa: S101 - who drives has a route
         self.sequence = max(self.sequence + 1, int(now.timestamp() * 1000))
-        place = {"lat": stop["lat"], "lon": stop["lon"], "accuracy_m": 8}
+        place = {"lat": lat, "lon": lon, "accuracy_m": 8}
         position = {
             "van_id": self.route["van_id"],
             "device": self.name,
@@ -147,6 +163,11 @@ class Driver:
             **place,
         }
         await self.person.post("/api/positions", {"positions": [position]})
+        return place
+
+    async def _serve(self, stop: dict[str, Any], now: datetime) -> None:
+        place = await self._report(stop["lat"], stop["lon"], now)
+        self.here = (stop["lat"], stop["lon"], now)
         await self.person.post(f"/api/stops/{stop['id']}/arrive", {})
         dice, luck = self.person.dice, self.luck
         chance = dice.random()

@@ -28,12 +28,15 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.p
 ORDER BY o.id;
 
 -- name: site_loads
--- How much waits on the floor of some sites, and how much leaves on a working day (the last six, measured).
+-- How much waits on the floor of some sites, and how much left on a day of work: the mean of the whole days of the last week.
+-- Today is not over, and a house's first days are few: neither must make the pace look slower than it is.
 SELECT w.id AS site_id,
        (SELECT count(*)::int FROM warehouse.fulfillments f WHERE f.tenant_id = %(tenant_id)s AND f.site_id = w.id
           AND f.state IN ('waiting', 'batched', 'picking', 'picked', 'short')) AS waiting,
-       (SELECT (count(*) / 6)::int FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.site_id = w.id
-          AND l.handed_over_at > %(now)s - interval '7 days') AS per_day
+       (SELECT (count(*) / greatest(count(DISTINCT (l.handed_over_at AT TIME ZONE w.timezone)::date), 1))::int
+        FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.site_id = w.id
+          AND l.handed_over_at > %(now)s - interval '7 days'
+          AND l.handed_over_at < date_trunc('day', %(now)s, w.timezone)) AS per_day
 FROM catalog.sites w WHERE w.tenant_id = %(tenant_id)s AND w.id = ANY (%(site_ids)s::uuid[]);
 
 -- name: first_promises
