@@ -129,7 +129,7 @@ class Day:
         packers = [Packer(one, site, codes, habits, n, len(crew)) for n, one in enumerate(crew)]
         (tidier,), (dock,) = self._crew("tidier"), self._crew("dock")
         return [
-            *(Post(one, 45.0, _piles("warehouse", "batched", "picking"), "picker") for one in pickers),
+            *(Post(one, 30.0, _piles("warehouse", "batched", "picking"), "picker") for one in pickers),
             *(Post(one, 30.0, _piles("warehouse", "picked"), "packer") for one in packers),
             Post(Tidier(tidier, site, codes, made.spare_bin), 6.0),
             Post(Dock(dock, site, tuple(made.carriers.values())), 12.0, _piles("shipping", "to_hand_over")),

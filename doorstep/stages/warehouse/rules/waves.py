@@ -16,7 +16,7 @@ from doorstep.solvers.walk import Spot, Warehouse, tour
 from doorstep.stages.warehouse.rules.allocation import Need, Shelves, Taken
 from doorstep.stages.warehouse.rules.floor import AisleLine, Shelf, floor_of, s_shape
 
-READY_MIN, READY_MAX = 4, 24
+READY_MIN, READY_MAX = 2, 24
 """Carts that wait for a picker: below the first anything may be planned, above the second only what is urgent."""
 
 URGENT = timedelta(minutes=90)
