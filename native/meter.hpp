@@ -4,14 +4,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace doorstep {
 
 class Meter {
    public:
     // Exactly one of the two is 0 or more; the other is below 0 and means no limit of that kind.
-    Meter(double seconds, int64_t work)
-        : timed_(seconds >= 0), start_(Clock::now()), seconds_(seconds), work_(work), left_(work) {}
+    // `processor`: seconds are those that the processor worked for this process.
+    Meter(double seconds, int64_t work, bool processor = false)
+        : timed_(seconds >= 0), processor_(processor), start_(now()), seconds_(seconds), work_(work), left_(work) {}
 
     // Take `work` units; true when nothing is left.
     bool spent(int64_t work = 1) {
@@ -28,12 +30,16 @@ class Meter {
     bool timed() const { return timed_; }
     double seconds() const { return seconds_; }
     int64_t work() const { return work_; }
-    double elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+    double elapsed() const { return now() - start_; }
 
    private:
-    using Clock = std::chrono::steady_clock;
-    bool timed_;
-    Clock::time_point start_;
+    double now() const {
+        if (processor_) return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+        return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+    }
+
+    bool timed_, processor_;
+    double start_;
     double seconds_;
     int64_t work_;
     int64_t left_;

@@ -1,6 +1,6 @@
 """How long a solver may think: seconds on the clock, or units of work that are the same on every machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, process_time
 
 
@@ -37,6 +37,16 @@ class Budget:
             -1 if self.work is None else self.work,
         )
 
+    def now(self) -> float:
+        """Return the seconds of the clock that this budget goes by."""
+        return process_time() if self.processor else monotonic()
+
+    def left(self, since: float) -> "Budget":
+        """Return what is left of a budget in seconds that runs since `now()` was `since`; one of work stays whole."""
+        if self.seconds is None:
+            return self
+        return replace(self, seconds=max(0.0, self.seconds - (self.now() - since)))
+
     def start(self) -> "Meter":
         """Start spending this budget now."""
         return Meter(self)
@@ -48,7 +58,7 @@ class Meter:
     __slots__ = ("_deadline", "_left", "_now")
 
     def __init__(self, budget: Budget) -> None:
-        self._now = process_time if budget.processor else monotonic
+        self._now = budget.now
         self._deadline = None if budget.seconds is None else self._now() + budget.seconds
         self._left = budget.work
 

@@ -28,19 +28,19 @@ static Prices* aisle_prices(const std::vector<int64_t>& xs, const std::vector<in
 }
 
 static Batches merged(Prices& prices, const Loads& loads, const std::vector<int64_t>& limits, double seconds,
-                      int64_t work) {
-    return savings(prices, loads, limits, Meter(seconds, work));
+                      int64_t work, bool processor) {
+    return savings(prices, loads, limits, Meter(seconds, work, processor));
 }
 
 static Batches searched(const Batches& batches, Prices& prices, const Loads& loads, const std::vector<int64_t>& limits,
-                        double seconds, int64_t work, uint64_t seed, const std::vector<int64_t>& luck,
+                        double seconds, int64_t work, bool processor, uint64_t seed, const std::vector<int64_t>& luck,
                         const Improved& improved) {
     const Improved held = [&](int64_t cost) {
         const nb::gil_scoped_acquire gil;
         improved(cost);
     };
     const nb::gil_scoped_release freely;
-    return search(batches, prices, loads, limits, Meter(seconds, work), seed, luck, held);
+    return search(batches, prices, loads, limits, Meter(seconds, work, processor), seed, luck, held);
 }
 
 NB_MODULE(batches, m) {

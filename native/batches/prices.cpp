@@ -72,25 +72,11 @@ Prices::Prices(std::unique_ptr<Measure> measure, std::vector<int64_t> lines, Pac
     for (size_t k = 0; k < lines_.size(); ++k) marks.push_back(draws.next());
 }
 
-int64_t Prices::of(uint64_t mark, const std::vector<int>& members) {
-    ++asked;
-    if (!mark) return 0;
-    size_t at = place(mark);
-    if (known_[at].mark) return known_[at].length;
+int64_t Prices::remembered(uint64_t mark, const std::vector<int>& members) {
     const int64_t length = priced(members);
-    if (++used_ * 4 > known_.size() * 3) {
-        grow();
-        at = place(mark);
-    }
-    known_[at] = {mark, length};
+    if (++used_ * 4 > known_.size() * 3) grow();
+    known_[place(mark)] = {mark, length};
     return length;
-}
-
-size_t Prices::place(uint64_t mark) const {
-    const size_t last = known_.size() - 1;
-    size_t at = mark & last;
-    while (known_[at].mark && known_[at].mark != mark) at = (at + 1) & last;
-    return at;
 }
 
 void Prices::grow() {

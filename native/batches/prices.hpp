@@ -65,7 +65,17 @@ class Prices {
     Prices(std::unique_ptr<Measure> measure, std::vector<int64_t> lines, Pace pace);
     int64_t length(const std::vector<int>& members) { return measure_->of(members); }
     bool timed() const { return pace_.limit_s >= 0; }
-    int64_t of(uint64_t mark, const std::vector<int>& members);
+    int64_t of(uint64_t mark, const std::vector<int>& members) {
+        return recalled(mark, [&]() -> const std::vector<int>& { return members; });
+    }
+    // The same, with members that are gathered only where their length is not known yet.
+    template <typename Gather>
+    int64_t recalled(uint64_t mark, const Gather& gathered) {
+        ++asked;
+        if (!mark) return 0;
+        const Entry& entry = known_[place(mark)];
+        return entry.mark ? entry.length : remembered(mark, gathered());
+    }
 
     std::vector<uint64_t> marks;
     int64_t asked = 0;
@@ -75,7 +85,13 @@ class Prices {
         uint64_t mark = 0;
         int64_t length = 0;
     };
-    size_t place(uint64_t mark) const;
+    size_t place(uint64_t mark) const {
+        const size_t last = known_.size() - 1;
+        size_t at = mark & last;
+        while (known_[at].mark && known_[at].mark != mark) at = (at + 1) & last;
+        return at;
+    }
+    int64_t remembered(uint64_t mark, const std::vector<int>& members);
     void grow();
     int64_t priced(const std::vector<int>& members);
 

@@ -71,22 +71,16 @@ class Plan {
    private:
     void exchange(int one, int other, int source, int target, int64_t allowance) {
         const uint64_t mark = prices_.marks[one] ^ (other >= 0 ? prices_.marks[other] : 0);
-        left_.clear();
-        for (const int k : members_[source])
-            if (k != one) left_.push_back(k);
-        grown_.clear();
-        for (const int k : members_[target])
-            if (k != other) grown_.push_back(k);
-        grown_.push_back(one);
-        if (other >= 0) left_.push_back(other);
         const int64_t bound = costs_[source] + costs_[target] + allowance;
-        const int64_t left_cost = prices_.of(marks_[source] ^ mark, left_);
+        const auto left = [&]() -> const std::vector<int>& { return exchanged(source, one, other); };
+        const int64_t left_cost = prices_.recalled(marks_[source] ^ mark, left);
         if (left_cost > bound) return;
-        const int64_t grown_cost = prices_.of(marks_[target] ^ mark, grown_);
+        const auto grown = [&]() -> const std::vector<int>& { return exchanged(target, other, one); };
+        const int64_t grown_cost = prices_.recalled(marks_[target] ^ mark, grown);
         if (left_cost + grown_cost > bound || std::max(left_cost, grown_cost) >= FAR_AWAY) return;
         cost += left_cost + grown_cost - costs_[source] - costs_[target];
-        members_[source].swap(left_);
-        members_[target].swap(grown_);
+        members_[source] = left();
+        members_[target] = grown();
         marks_[source] ^= mark;
         marks_[target] ^= mark;
         costs_[source] = left_cost;
@@ -100,6 +94,15 @@ class Plan {
         if (other >= 0) at_[other] = source;
     }
 
+    // Members of a batch without one order (-1: none), with another at the end (-1: none).
+    const std::vector<int>& exchanged(int number, int out, int in) {
+        scratch_.clear();
+        for (const int k : members_[number])
+            if (k != out) scratch_.push_back(k);
+        if (in >= 0) scratch_.push_back(in);
+        return scratch_;
+    }
+
     Prices& prices_;
     const Loads& loads_;
     const std::vector<int64_t>& limits_;
@@ -108,7 +111,7 @@ class Plan {
     std::vector<uint64_t> marks_;
     std::vector<std::vector<int64_t>> held_;
     std::vector<int64_t> costs_;
-    std::vector<int> left_, grown_;
+    std::vector<int> scratch_;
 };
 
 }  // namespace

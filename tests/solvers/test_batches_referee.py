@@ -161,11 +161,17 @@ def test_hostile_numbers_are_served_or_refused_by_name(mass: int, limit: int, pa
     assert found <= {"number_out_of_range"}
 
 
-def test_a_budget_of_seconds_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    for compiled_or_pure in both(
-        monkeypatch, "batches", lambda: solve(PROBLEM, Budget(seconds=0.01), warm=[["one", "two"]])
-    ):
-        assert judge(PROBLEM, compiled_or_pure) == []
+@pytest.mark.parametrize("processor", [False, True], ids=["of the clock", "of the processor"])
+def test_a_budget_of_seconds_is_kept(monkeypatch: pytest.MonkeyPatch, processor: bool) -> None:
+    budget = Budget(seconds=0.01, processor=processor)
+    for answer in both(monkeypatch, "batches", lambda: solve(PROBLEM, budget, warm=[["one", "two"]])):
+        assert judge(PROBLEM, answer) == []
+
+
+def test_what_is_left_of_seconds_shrinks_and_work_stays_whole() -> None:
+    seconds, work = Budget(seconds=5, processor=True), Budget(work=5)
+    assert seconds.left(seconds.now() - 2).seconds == pytest.approx(3, abs=1)
+    assert (seconds.left(seconds.now() - 9).seconds, work.left(0)) == (0, work)
 
 
 def test_improvements_are_told_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:

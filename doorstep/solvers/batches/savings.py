@@ -24,7 +24,7 @@ def savings(prices: Priced, loads: Loads, limits: Sequence[int], budget: Budget)
     """
     if isinstance(prices, Prices):
         return _savings(prices, loads, limits, budget.start())
-    found: list[list[int]] = core("batches").savings(prices, loads, limits, *budget.limits)
+    found: list[list[int]] = core("batches").savings(prices, loads, limits, *budget.limits, budget.processor)
     return found
 
 

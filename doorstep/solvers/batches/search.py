@@ -6,7 +6,6 @@ relocations and swaps of Henn and Waescher, "Tabu search heuristics for the orde
 
 from collections.abc import Callable, Sequence
 from math import log
-from time import monotonic
 
 from doorstep.solvers.batches.pricing import Priced, Prices
 from doorstep.solvers.batches.savings import Loads
@@ -36,7 +35,7 @@ def search(
     if isinstance(prices, Prices):
         return _search(batches, prices, loads, limits, budget, seed, improved)
     found: list[list[int]] = core("batches").search(
-        batches, prices, loads, limits, *budget.limits, seed % 2**64, LUCK, improved
+        batches, prices, loads, limits, *budget.limits, budget.processor, seed % 2**64, LUCK, improved
     )
     return found
 
@@ -53,7 +52,7 @@ def _search(
     plan = _Plan(batches, prices, loads, limits)
     best, best_cost = batches, plan.cost
     draws = Draws(seed)
-    started = monotonic()
+    started = budget.now()
     moves = 0
     heat = plan.cost // max(1, len(batches)) // 16
     temperature = heat
@@ -76,7 +75,7 @@ def _share(budget: Budget, moves: int, started: float) -> int:
     if budget.work is not None:
         return moves * WHOLE // budget.work if budget.work else WHOLE
     seconds = budget.seconds or 0
-    return int((monotonic() - started) / seconds * WHOLE) if seconds else WHOLE
+    return int((budget.now() - started) / seconds * WHOLE) if seconds else WHOLE
 
 
 class _Plan:

@@ -1,7 +1,6 @@
 """Order batching from question to answer."""
 
 from collections.abc import Callable, Sequence
-from time import monotonic
 
 from doorstep.solvers.batches.bounds import lower_bound
 from doorstep.solvers.batches.orders import MEASURES, MOST, Answer, Batch, Batching, Order, Unserved
@@ -34,7 +33,7 @@ def solve(
     Raises:
         WalkRefused: the floor is not connected.
     """
-    started = monotonic()
+    started = budget.now()
     served, unserved = _sorted_out(problem)
     prices = prices_for(problem.floor, served, problem.cart)
     measures = [measure for measure in MEASURES if problem.cart.limit(measure) is not None]
@@ -43,14 +42,12 @@ def solve(
     batches = _warmed(served, warm, prices, loads, limits) if warm else None
     patience = budget if budget.seconds is not None else Budget(work=MOST)
     batches = batches or savings(prices, loads, limits, patience)
-    if budget.seconds is not None:
-        budget = Budget(seconds=max(0.0, budget.seconds - (monotonic() - started)))
     batches = search(
         batches,
         prices,
         loads,
         limits,
-        budget=budget,
+        budget=budget.left(started),
         seed=seed,
         improved=improved,
     )
