@@ -69,9 +69,9 @@ def worker(house: House) -> Worker:
     return Worker(house, house_app.all_duties())
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def application(settings: Settings) -> Litestar:
-    """The web application on the test database."""
+    """The web application on the test database: built once, begun and ended by each test that uses it."""
     return house_app.application(settings, lambda: house_app.open_house(settings))
 
 

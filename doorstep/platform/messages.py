@@ -27,6 +27,14 @@ def text(key: str, lang: str = "en", **values: Any) -> str:
     return found.format(**values) if values else found
 
 
+WORDS = "page.word."
+
+
+def words(lang: str) -> dict[str, str]:
+    """Return what a page's scripts say in a language, by their names for it."""
+    return {key.removeprefix(WORDS): said for key, said in catalog(lang).items() if key.startswith(WORDS)}
+
+
 def language(accept: str, chosen: str | None) -> str:
     """Return the first language we have from the reader's choice or the browser's `Accept-Language`."""
     wanted = [chosen or "", *(part.split(";")[0].strip()[:2].lower() for part in accept.split(","))]

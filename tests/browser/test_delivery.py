@@ -33,7 +33,7 @@ async def test_a_dispatcher_plans_and_accepts_a_day(page: Page, enter: Enter, mi
     await page.goto("/dispatch")
     await expect(page.locator("[data-map].ready")).to_be_visible()
     await look_at(page, "dispatch-waiting")
-    await page.get_by_role("button", name="Plan routes").click()
+    await page.get_by_role("button", name="Plan routes").click(timeout=30_000)
     await expect(page.get_by_text("A plan waits for your yes")).to_be_visible(timeout=30_000)
     await expect(page.locator("[data-map].ready")).to_be_visible()
     await look_at(page, "dispatch-proposal")

@@ -67,6 +67,16 @@ async def test_the_customer_sees_window_story_and_map(page: Page, floor: Journey
     await look_at(page, "track-delivered")
 
 
+async def test_the_map_speaks_the_readers_language(page: Page, site: str, floor: Journeys) -> None:
+    sent = await floor.sent()
+    await travel(floor, sent)
+    link = write_link(floor.house, "order", floor.tenant_id, sent.order_id, date(2026, 9, 1))
+    await page.context.add_cookies([{"name": "doorstep_lang", "value": "pt", "url": site}])
+    await page.goto(f"/t/{link}")
+    await expect(page.get_by_role("button", name="Aproximar")).to_be_visible()
+    await expect(page.get_by_role("region", name="Mapa")).to_be_visible()
+
+
 @every_look
 async def test_the_desk_sees_what_needs_somebody(page: Page, enter: Enter, floor: Journeys) -> None:
     sent = await floor.sent(2)

@@ -12,6 +12,8 @@ import {
   type StyleSpecification,
 } from "maplibre-gl";
 
+import { word } from "./words";
+
 declare const VERSION: string; // of MapLibre; set by the build
 
 const ZOOM_MAX_AT_FIRST = 15;
@@ -32,7 +34,7 @@ export function drawMap(element: HTMLElement): void {
     try {
       new LiveMap(element).begin();
     } catch {
-      element.textContent = "This device cannot draw the map. The list has the same places.";
+      element.textContent = word("map_broken", "This device cannot draw the map. The list has the same places.");
     }
   });
   document.head.append(sheet);
@@ -55,6 +57,12 @@ class LiveMap {
       cooperativeGestures: matchMedia("(pointer: coarse)").matches,
       dragRotate: false,
       pitchWithRotate: false,
+      locale: {
+        "Map.Title": word("map", "Map"),
+        "NavigationControl.ZoomIn": word("zoom_in", "Zoom in"),
+        "NavigationControl.ZoomOut": word("zoom_out", "Zoom out"),
+        "CooperativeGesturesHandler.MobileHelpText": word("two_fingers", "Use two fingers to move the map"),
+      },
     });
     this.map.addControl(new NavigationControl({ showCompass: false }));
     this.map.addControl(new ScaleControl());

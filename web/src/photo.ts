@@ -1,5 +1,7 @@
 // Photos from a phone, made small before they are sent: 1280 px are enough to see a parcel at a door.
 
+import { word } from "./words";
+
 const SIDE_MAX_PX = 1280;
 const QUALITY = 0.82;
 
@@ -37,7 +39,7 @@ function show(input: HTMLInputElement, file: File): void {
   const picture = old ?? document.createElement("img");
   box.className = "photo";
   picture.src = URL.createObjectURL(file);
-  picture.alt = "The photo that will be sent";
+  picture.alt = word("photo", "The photo that will be sent");
   box.append(picture);
   input.after(box);
 }
