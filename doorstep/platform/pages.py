@@ -42,7 +42,12 @@ def environment(folders: Sequence[Path]) -> Environment:
         "plain": stories.plain,
         "codes": codes,
     }
-    env.globals |= {"t": messages.text, "words": messages.words, "now": lambda: datetime.now(UTC), "asset": assets.address}
+    env.globals |= {
+        "t": messages.text,
+        "words": messages.words,
+        "now": lambda: datetime.now(UTC),
+        "asset": assets.address,
+    }
     return env
 
 
