@@ -5,6 +5,7 @@ hashed; customers carry signed links. Every route declares who may enter with `a
 `web.py` refuses to start a house with a route that declares nothing.
 """
 
+import asyncio
 import hashlib
 import secrets
 import time
@@ -201,10 +202,14 @@ async def make_key(
 
 @dataclass(slots=True)
 class Gate:
-    """Finds the principal of a cookie or key; remembers it for a few seconds, so a revoked key dies within five."""
+    """Finds the principal of a cookie or key; remembers it for a few seconds, so a revoked key dies within five.
+
+    When the memory of a busy key runs out, the many requests that carry it wait for one look-up.
+    """
 
     db: Database
     _seen: dict[bytes, tuple[float, Principal | None]] = field(default_factory=dict)
+    _under_way: dict[bytes, asyncio.Task[Principal | None]] = field(default_factory=dict)
 
     async def by_session(self, token: str) -> Principal | None:
         """Return the person behind a session cookie, or None."""
@@ -223,6 +228,14 @@ class Gate:
         cached = self._seen.get(token_hash)
         if cached and cached[0] > now:
             return cached[1]
+        look = self._under_way.get(token_hash)
+        if look is None:
+            look = self._under_way[token_hash] = asyncio.create_task(self._look(token_hash, session=session))
+            look.add_done_callback(lambda _: self._under_way.pop(token_hash, None))
+        return await asyncio.shield(look)  # who goes away leaves the others their answer
+
+    async def _look(self, token_hash: bytes, *, session: bool) -> Principal | None:
+        now = time.monotonic()
         async with self.db.directory() as connection:
             found = await (
                 self._person(connection, token_hash) if session else self._program(connection, token_hash)

@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from doorstep.platform import auth
-from doorstep.platform.auth import DESK, Allow, NewUser, Principal, Role, allow
+from doorstep.platform.auth import DESK, Allow, Gate, NewUser, Principal, Role, allow
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from tests.platform.people import PASSWORD, add_person, csrf_of, sign_in
@@ -151,3 +152,24 @@ def test_a_key_bound_to_a_merchant_enters_only_what_is_open_to_merchants() -> No
     shared = allow(*DESK, Role.MERCHANT, scope="orders:write")["allow"]
     assert [key(None).may(desk), key(None).may(shared)] == [True, True]
     assert [key(uuid4()).may(desk), key(uuid4()).may(shared)] == [False, True]
+
+
+async def test_many_requests_with_one_key_look_it_up_once(
+    house: House, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bytes] = []
+    look_up = Gate._program
+
+    async def counted(connection: Any, key_hash: bytes) -> Principal | None:
+        asked.append(key_hash)
+        return await look_up(connection, key_hash)
+
+    monkeypatch.setattr(Gate, "_program", staticmethod(counted))
+    gate, key = Gate(house.db), await auth.make_key(house.db, tenant, "shop", ["orders:write"])
+    first = asyncio.create_task(gate.by_key(key))
+    others = [asyncio.create_task(gate.by_key(key)) for _ in range(50)]
+    await asyncio.sleep(0)
+    first.cancel()
+    found = await asyncio.gather(*others)
+    assert {one.tenant_id for one in found if one} == {tenant}
+    assert len(asked) == 1
