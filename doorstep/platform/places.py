@@ -7,7 +7,7 @@ from litestar import Litestar
 from doorstep.platform.auth import Allow, Principal
 
 GROUPS = (
-    ("Overview", (("/tower", "Tower"), ("/orders", "Orders"))),
+    ("Overview", (("/tower", "Tower"), ("/orders", "Orders"), ("/channels", "Channels"))),
     ("Goods", (("/stock", "Stock"), ("/catalog", "Catalog"), ("/receive", "Receive"), ("/count", "Count"))),
     (
         "Floor",

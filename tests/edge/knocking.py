@@ -24,6 +24,7 @@ TEXTS = {
     "brand_color": "#2d6a4f", "language": "en", "csv": "sku,name\nA,Mug\n", "place": "bin:A-01-01", "code": "A-1", "sku": "A",
     "to": "2026-03-03T12:00:00Z", "kind": "", "processor": "manual", "method": "invoice", "email": "ana@example.org",
     "sender_email": "", "support_email": "", "phone": "", "recipient": "ana@example.org", "from_place": "bin:A-01-01",
+    "base_url": "https://shop.example.org", "hook_secret": "hush", "location": "1",
     "to_place": "bin:A-01-02", "tracking_prefix": "ZZ", "device": "d1", "picture": b64encode(b"<svg></svg>").decode(),
 }  # fmt: skip
 """Texts that fit where not every text does."""
@@ -126,6 +127,8 @@ def _sample(kind: inspect.Type, name: str, id_of: IdOf) -> Any:  # noqa: C901, P
             return "2026-03-03T12:00:00Z"
         case inspect.TimeType():
             return "08:00:00"
+        case inspect.BytesType():
+            return b64encode(b"Order,SKU\n1,A\n").decode()
         case inspect.DictType():
             return {}
         case _:

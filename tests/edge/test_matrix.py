@@ -117,6 +117,7 @@ def test_every_door_can_be_tried(standing: Standing) -> None:
         "tenant_id",
         "digest",
         "carrier_code",
+        "shop_code",
     }
     unknown = {str(door): set(door.names) - known for door in DOORS}
     assert {door: names for door, names in unknown.items() if names} == {
@@ -140,7 +141,11 @@ def test_whoever_does_not_sign_in_enters_only_where_anyone_may(people: People, s
 
 def test_what_is_open_to_anyone_never_breaks(people: People, standing: Standing) -> None:
     texts = {"token": standing.company.token, "tenant": standing.company.tenant_code, "merchant": "juniper"}
-    codes = {"tenant_code": standing.company.tenant_code, "carrier_code": "parcelo"}
+    codes = {
+        "tenant_code": standing.company.tenant_code,
+        "carrier_code": "parcelo",
+        "shop_code": "juniper-shop",
+    }
     garbled = dict.fromkeys([*texts, *codes], "x" * 64)
     for door in DOORS:
         if door.allowed.anyone and str(door) != LEAVES:

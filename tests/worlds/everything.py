@@ -11,11 +11,17 @@ from doorstep.platform.tasks import Worker
 from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
+from doorstep.stages.orders.acts import importing, shops
+from doorstep.stages.orders.ports.channels.sheet import read_csv
+from tests.worlds.catalog import WORLD
 from tests.worlds.delivery import LastMile, picture
+from tests.worlds.orders import shop_of
 
 TABLES = {
     "order_id": "orders.orders",
     "line_id": "orders.lines",
+    "upload_id": "orders.uploads",
+    "shop_id": "orders.shops",
     "batch_id": "warehouse.batches",
     "pick_id": "warehouse.picks",
     "fulfillment_id": "warehouse.fulfillments",
@@ -83,6 +89,10 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
     await mile.picked({"A": 1})
     await mile.work({"C": 1})
     await mile.hold(await mile.place({"D": 1}))
+    async with mile.tx() as tx:
+        sheet = read_csv("Order,SKU\n1,A\n")
+        await shops.connect_shop(tx, shop_of(WORLD.merchant))
+        await importing.keep_upload(tx, WORLD.merchant, "orders.csv", sheet, "Order,SKU\n1,A\n")
     token = write_link(house, "order", tenant_id, order_id, (datetime.now(UTC) + timedelta(days=900)).date())
     async with house.db.directory() as connection:
         row = await (

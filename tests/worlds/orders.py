@@ -9,6 +9,8 @@ import msgspec
 from doorstep.platform.db import Tx
 from doorstep.stages import orders
 from doorstep.stages.orders import Contact, NewLine, NewOrder, NewPayment, Verdict
+from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.model.shops import ShopKind
 
 PRICES = {"A": 1250, "B": 2000, "C": 8990, "D": 700, "K": 4800}
 """What Northside's products cost, in cents."""
@@ -72,6 +74,14 @@ async def place_verdict(tx: Tx, order: NewOrder) -> Verdict:
     """Place an order and return the verdict on it."""
     (verdict,) = await orders.place(tx, [order])
     return verdict
+
+
+def shop_of(merchant_id: UUID) -> NewShop:
+    """A shop that nobody answers for."""
+    return NewShop(
+        code="juniper-shop", kind=ShopKind.SHOPIFY, merchant_id=merchant_id, base_url="http://127.0.0.1:9",
+        api_key="token", hook_secret="hush", location="1",
+    )  # fmt: skip
 
 
 async def post_order(

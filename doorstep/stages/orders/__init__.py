@@ -18,6 +18,7 @@ from doorstep.stages.orders.acts import (
     start_shipping,
     want_capture,
 )
+from doorstep.stages.orders.acts.shops import tell_shops
 from doorstep.stages.orders.model import (
     ORDER,
     PAYMENT,
@@ -38,6 +39,7 @@ from doorstep.stages.orders.model import (
     RefundAsk,
     Verdict,
 )
+from doorstep.stages.orders.model.shops import ParcelLeft
 
 __all__ = [
     "ORDER",
@@ -53,6 +55,7 @@ __all__ = [
     "OrderAct",
     "OrderState",
     "Outcome",
+    "ParcelLeft",
     "Payment",
     "PaymentState",
     "Promise",
@@ -73,5 +76,6 @@ __all__ = [
     "reopen",
     "standing",
     "start_shipping",
+    "tell_shops",
     "want_capture",
 ]

@@ -6,7 +6,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.tasks import Every, errand
-from doorstep.stages.shipping.acts import buying, manifests, quoting, voiding, wanting
+from doorstep.stages.shipping.acts import buying, manifests, quoting, telling, voiding, wanting
 from doorstep.stages.shipping.acts.buying import read_facts
 from doorstep.stages.shipping.model import LabelState
 from doorstep.stages.shipping.ports import rate_table
@@ -29,6 +29,11 @@ async def void_canceled(tx: Tx, order_ids: list[UUID]) -> None:
 async def void_parcels(tx: Tx, parcel_ids: list[UUID]) -> None:
     """Take back the labels of canceled parcels."""
     await voiding.void_parcels(tx, parcel_ids)
+
+
+async def tell_shops(tx: Tx, parcel_ids: list[UUID]) -> None:
+    """Tell the shops that sold them of parcels that left."""
+    await telling.tell_shops(tx, parcel_ids)
 
 
 @errand
@@ -148,6 +153,7 @@ ON = {
     "parcel.packed": [want_labels],
     "order.canceled": [void_canceled],
     "parcel.canceled": [void_parcels],
+    "parcel.handed_over": [tell_shops],
     "label.asking": [ask_prices],
     "label.due": [buy_label],
     "label.unknown": [reconcile_label],

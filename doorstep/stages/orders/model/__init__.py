@@ -35,11 +35,15 @@ from doorstep.stages.orders.model.lifecycles import (
     RefundState,
 )
 
+TOLD = ("shop.heard", "shop.parcel_owed")
+"""Events of things without a life cycle: a shop told of an order, and is owed to hear of a parcel."""
+
 __all__ = [
     "MACHINES",
     "ORDER",
     "PAYMENT",
     "REFUND",
+    "TOLD",
     "Contact",
     "Hold",
     "HoldReason",

@@ -1,5 +1,5 @@
-"""Orders for people: the list and the page of one order at the desk, and the merchants' shop windows."""
+"""Orders for people: the list and the page of one order at the desk, tables that are imported, and the merchants' shop windows."""
 
-from doorstep.stages.orders.pages import desk, shop
+from doorstep.stages.orders.pages import desk, importing, shop, shops
 
-ROUTES = [*desk.ROUTES, *shop.ROUTES]
+ROUTES = [*importing.ROUTES, *desk.ROUTES, *shop.ROUTES, *shops.ROUTES]

@@ -45,6 +45,7 @@ async def order_list(
         q=q,
         older=write_cursor(found.orders[-1]) if found.more else None,
         paged=bool(cursor),
+        imports=bool({Role.OWNER, *DESK, Role.MERCHANT} & who.roles),
     )
 
 

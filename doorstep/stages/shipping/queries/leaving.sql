@@ -106,3 +106,35 @@ WHERE tenant_id = %(tenant_id)s AND number = %(number)s AND state = 'open' FOR U
 -- name: manifest_state
 -- Whether a manifest is there, and open or closed.
 SELECT state FROM shipping.manifests WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE;
+
+-- name: gone_parcels
+-- What is in parcels that left, by line of the order; a kit counts with the first of its components. An order is complete when
+-- all its lines are in parcels that left.
+SELECT p.id AS parcel_id, p.order_id, l.tracking_number AS number, c.name AS carrier, n.sku,
+       (i.quantity / coalesce(k.quantity, 1))::int AS units,
+       NOT EXISTS (
+           SELECT FROM orders.lines x
+           LEFT JOIN LATERAL (
+               SELECT sum(xi.quantity / coalesce(xk.quantity, 1)) AS units
+               FROM warehouse.parcels xp
+               JOIN warehouse.parcel_items xi ON xi.tenant_id = %(tenant_id)s AND xi.parcel_id = xp.id AND xi.line_id = x.id
+               LEFT JOIN LATERAL (
+                   SELECT kc.component_id, kc.quantity FROM catalog.kit_components kc
+                   WHERE kc.tenant_id = %(tenant_id)s AND kc.kit_id = x.product_id ORDER BY kc.component_id LIMIT 1
+               ) AS xk ON true
+               WHERE xp.tenant_id = %(tenant_id)s AND xp.order_id = x.order_id AND xp.state = 'handed_over'
+                 AND xi.product_id = coalesce(xk.component_id, x.product_id)
+           ) AS left_ ON true
+           WHERE x.tenant_id = %(tenant_id)s AND x.order_id = p.order_id AND coalesce(left_.units, 0) < x.quantity
+       ) AS last
+FROM warehouse.parcels p
+JOIN shipping.labels l ON l.tenant_id = p.tenant_id AND l.parcel_id = p.id AND l.state = 'bought'
+JOIN catalog.carriers c ON c.tenant_id = p.tenant_id AND c.id = l.carrier_id
+JOIN warehouse.parcel_items i ON i.tenant_id = p.tenant_id AND i.parcel_id = p.id
+JOIN orders.lines n ON n.tenant_id = p.tenant_id AND n.id = i.line_id
+LEFT JOIN LATERAL (
+    SELECT kc.component_id, kc.quantity FROM catalog.kit_components kc
+    WHERE kc.tenant_id = %(tenant_id)s AND kc.kit_id = n.product_id ORDER BY kc.component_id LIMIT 1
+) AS k ON true
+WHERE p.tenant_id = %(tenant_id)s AND p.id = ANY (%(parcel_ids)s::uuid[]) AND i.product_id = coalesce(k.component_id, n.product_id)
+ORDER BY p.id, n.position;

@@ -1,10 +1,9 @@
-"""What orders owe: the payment processor is asked, never inside a transaction; reservations that ran out have an end.
+"""What payments owe: the processor is asked, never inside a transaction.
 
 Each errand bears being run again: the wish is written before the call, and a call whose answer may be lost is looked up by
 our reference before anything is asked anew. So nothing is charged, taken or given back twice.
 """
 
-from typing import Any
 from uuid import UUID
 
 from doorstep.platform.house import House
@@ -133,14 +132,3 @@ async def _charge_id(port: PaymentPort, payment: Payment) -> str:
     if charge is None:
         raise InDoubtError(f"the processor does not know {reference(payment)}")
     return charge.id
-
-
-ON: dict[str, list[Any]] = {
-    "payment.asked": [authorize],
-    "payment.unknown": [reconcile],
-    "payment.capturing": [capture],
-    "payment.voiding": [void],
-    "refund.owed": [give_back],
-    "reservation.short": [acts.hold_short],
-    "reservation.expired": [acts.drop_unpaid],
-}

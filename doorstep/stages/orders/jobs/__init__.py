@@ -1,0 +1,27 @@
+"""What orders owe: processors and shops are asked, never inside a transaction; reservations that ran out have an end."""
+
+from typing import Any
+
+from doorstep.platform.tasks import Every
+from doorstep.stages.orders import acts
+from doorstep.stages.orders.acts import hearing, importing
+from doorstep.stages.orders.jobs.paying import authorize, capture, give_back, reconcile, void
+from doorstep.stages.orders.jobs.shops import attend_shops, tell_parcel
+
+ON: dict[str, list[Any]] = {
+    "payment.asked": [authorize],
+    "payment.unknown": [reconcile],
+    "payment.capturing": [capture],
+    "payment.voiding": [void],
+    "refund.owed": [give_back],
+    "reservation.short": [acts.hold_short],
+    "reservation.expired": [acts.drop_unpaid],
+    "shop.heard": [hearing.fold],
+    "shop.parcel_owed": [tell_parcel],
+}
+
+EVERY = {
+    "forget_uploads": Every(3600.0, importing.forget_uploads),
+    "forget_shop_calls": Every(3600.0, hearing.forget_calls),
+    "attend_shops": Every(15.0, attend_shops),
+}

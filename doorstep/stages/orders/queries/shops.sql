@@ -1,0 +1,168 @@
+-- Shops: who is connected, what they told, what became of it, and what they are owed to hear.
+
+-- name: shops
+-- The shops of a tenant, of one merchant when asked so; by id or code when one is meant.
+SELECT s.id, s.code, s.kind, s.merchant_id, m.code AS merchant, s.base_url, s.api_key, s.api_secret, s.hook_secret, s.location,
+       s.active, s.levels, s.made_at, s.heard_at, s.polled_at, s.polled_to, s.goods_at, s.failures, s.resumes_at, s.error, s.error_at
+FROM orders.shops s JOIN catalog.merchants m ON m.tenant_id = s.tenant_id AND m.id = s.merchant_id
+WHERE s.tenant_id = %(tenant_id)s AND (%(own)s::uuid IS NULL OR s.merchant_id = %(own)s)
+  AND (%(id)s::uuid IS NULL OR s.id = %(id)s) AND (%(code)s::text IS NULL OR s.code = %(code)s)
+ORDER BY s.code;
+
+-- name: add_shop
+-- A shop is connected; its changes count from `polled_to` on.
+INSERT INTO orders.shops (tenant_id, id, code, kind, merchant_id, base_url, api_key, api_secret, hook_secret, location, levels,
+    made_at, polled_to)
+VALUES (%(tenant_id)s, %(id)s, %(code)s, %(kind)s, %(merchant_id)s, %(base_url)s, %(api_key)s, %(api_secret)s, %(hook_secret)s,
+    %(location)s, %(levels)s, %(now)s, %(since)s);
+
+-- name: set_active
+-- A shop is paused, or goes on.
+UPDATE orders.shops SET active = %(active)s, resumes_at = NULL WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: shop_well
+-- The shop answered: what was wrong is over.
+UPDATE orders.shops SET failures = 0, resumes_at = NULL, error = NULL, error_at = NULL
+WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND (failures > 0 OR error IS NOT NULL);
+
+-- name: shop_wrong
+-- Something went wrong with the shop, and when it is asked again.
+UPDATE orders.shops SET failures = failures + 1, resumes_at = %(resumes_at)s, error = %(error)s, error_at = %(now)s
+WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: polled
+-- The poll has seen the shop's changes up to a moment.
+UPDATE orders.shops SET polled_at = %(now)s, polled_to = greatest(polled_to, %(polled_to)s)
+WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: called
+-- Calls of shops, each once; answers which were new.
+INSERT INTO orders.shop_calls (tenant_id, shop_id, call_id, heard_at)
+SELECT %(tenant_id)s, shop_id, call_id, %(now)s FROM unnest(%(shop_ids)s::uuid[], %(call_ids)s::text[]) AS c(shop_id, call_id)
+ORDER BY shop_id, call_id
+ON CONFLICT (tenant_id, shop_id, call_id) DO NOTHING RETURNING shop_id, call_id;
+
+-- name: heard_of
+-- When shops called last.
+UPDATE orders.shops SET heard_at = %(now)s WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
+
+-- name: forget_calls
+-- A call is repeated for some hours at most.
+DELETE FROM orders.shop_calls WHERE tenant_id = %(tenant_id)s AND heard_at < %(before)s;
+
+-- name: hear
+-- The newest telling of each order is kept; answers the hearings of those that were newer than what was known. That an order was
+-- deleted (`last`) is its last word, whatever the clocks say.
+INSERT INTO orders.shop_orders (tenant_id, shop_id, ref, hearing, shown, version, progress, body, heard_at, via)
+SELECT %(tenant_id)s, h.shop_id, h.ref, h.hearing, h.shown,
+       CASE WHEN h.last THEN greatest(h.version, known.version) ELSE h.version END, h.progress, h.body, %(now)s, h.via
+FROM unnest(%(shop_ids)s::uuid[], %(refs)s::text[], %(hearings)s::uuid[], %(showns)s::text[], %(versions)s::timestamptz[],
+            %(progresss)s::int[], %(bodys)s::text[], %(vias)s::text[], %(lasts)s::boolean[])
+  AS h(shop_id, ref, hearing, shown, version, progress, body, via, last)
+LEFT JOIN orders.shop_orders known ON known.tenant_id = %(tenant_id)s AND known.shop_id = h.shop_id AND known.ref = h.ref
+ORDER BY h.shop_id, h.ref
+ON CONFLICT (tenant_id, shop_id, ref) DO UPDATE SET hearing = excluded.hearing, shown = excluded.shown, version = excluded.version,
+    progress = excluded.progress, body = excluded.body, heard_at = excluded.heard_at, via = excluded.via, folded_at = NULL
+WHERE (shop_orders.version, shop_orders.progress) < (excluded.version, excluded.progress)
+RETURNING hearing;
+
+-- name: hold_hearings
+-- Tellings to be folded, locked; those that a newer one replaced are not there.
+SELECT o.shop_id, o.ref, o.hearing, o.shown, o.body, o.outcome, o.order_id, s.kind, s.code, s.merchant_id, m.code AS merchant
+FROM orders.shop_orders o
+JOIN orders.shops s ON s.tenant_id = o.tenant_id AND s.id = o.shop_id
+JOIN catalog.merchants m ON m.tenant_id = s.tenant_id AND m.id = s.merchant_id
+WHERE o.tenant_id = %(tenant_id)s AND o.hearing = ANY (%(hearings)s::uuid[])
+ORDER BY o.shop_id, o.ref FOR UPDATE OF o;
+
+-- name: folded
+-- What became of tellings; a body is kept only of what was refused.
+UPDATE orders.shop_orders o SET folded_at = %(now)s, outcome = f.outcome, order_id = coalesce(f.order_id, o.order_id),
+    faults = f.faults::jsonb, body = CASE f.outcome WHEN 'refused' THEN o.body ELSE '' END
+FROM unnest(%(hearings)s::uuid[], %(outcomes)s::text[], %(order_ids)s::uuid[], %(faultss)s::text[])
+  AS f(hearing, outcome, order_id, faults)
+WHERE o.tenant_id = %(tenant_id)s AND o.hearing = f.hearing;
+
+-- name: hear_again
+-- Refused orders of a shop are judged anew, some at once: those that wait since a moment, or the one that a person names.
+UPDATE orders.shop_orders o SET hearing = fresh.hearing, folded_at = NULL
+FROM (
+    SELECT x.ref, row_number() OVER (ORDER BY x.folded_at, x.ref) AS place FROM orders.shop_orders x
+    WHERE x.tenant_id = %(tenant_id)s AND x.shop_id = %(shop_id)s AND x.outcome = 'refused' AND x.body <> ''
+      AND ((%(ref)s::text IS NULL AND x.folded_at < %(before)s) OR x.ref = %(ref)s)
+) AS again
+JOIN unnest(%(hearings)s::uuid[]) WITH ORDINALITY AS fresh(hearing, place) ON fresh.place = again.place
+WHERE o.tenant_id = %(tenant_id)s AND o.shop_id = %(shop_id)s AND o.ref = again.ref RETURNING o.hearing;
+
+-- name: shop_orders
+-- The newest orders of a shop, those that did not get in first.
+SELECT o.ref, o.shown, o.version, o.heard_at, o.via, o.outcome, o.order_id, o.faults
+FROM orders.shop_orders o WHERE o.tenant_id = %(tenant_id)s AND o.shop_id = %(shop_id)s
+ORDER BY (o.outcome IN ('refused', 'changed')) DESC NULLS LAST, o.heard_at DESC, o.ref LIMIT %(most)s;
+
+-- name: shop_counts
+-- How many orders of each shop ended how, and how many parcels it is owed to hear of.
+SELECT s.id AS shop_id,
+       (SELECT count(*) FROM orders.shop_orders o WHERE o.tenant_id = %(tenant_id)s AND o.shop_id = s.id)::int AS heard,
+       (SELECT count(*) FROM orders.shop_orders o WHERE o.tenant_id = %(tenant_id)s AND o.shop_id = s.id AND o.outcome = 'refused')::int
+         AS refused,
+       (SELECT count(*) FROM orders.shop_parcels p WHERE p.tenant_id = %(tenant_id)s AND p.shop_id = s.id AND p.told_at IS NULL)::int
+         AS owed
+FROM orders.shops s WHERE s.tenant_id = %(tenant_id)s AND s.id = ANY (%(ids)s::uuid[]);
+
+-- name: shops_of_orders
+-- Which shops sold orders, and under which name.
+SELECT o.order_id, o.shop_id, o.ref FROM orders.shop_orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.order_id = ANY (%(order_ids)s::uuid[]);
+
+-- name: owe_parcels
+-- Parcels that shops shall hear of, each once; answers which are new.
+INSERT INTO orders.shop_parcels (tenant_id, id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last, owed_at)
+SELECT %(tenant_id)s, id, parcel_id, shop_id, order_id, ref, number, carrier, lines::jsonb, last, %(now)s
+FROM unnest(%(ids)s::uuid[], %(parcel_ids)s::uuid[], %(shop_ids)s::uuid[], %(order_ids)s::uuid[], %(refs)s::text[], %(numbers)s::text[],
+            %(carriers)s::text[], %(liness)s::text[], %(lasts)s::boolean[])
+  AS p(id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last)
+ORDER BY parcel_id
+ON CONFLICT (tenant_id, parcel_id) DO NOTHING RETURNING id;
+
+-- name: parcel_owed
+-- A parcel that a shop is owed to hear of.
+SELECT shop_id, ref, parcel_id, order_id, number, carrier, lines, last, told_at FROM orders.shop_parcels
+WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: parcel_told
+-- The shop knows of the parcel, or says why it does not want to.
+UPDATE orders.shop_parcels SET told_at = CASE WHEN %(error)s::text IS NULL THEN %(now)s END, error = %(error)s
+WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: parcels_not_told
+-- The parcels that a shop refused to hear of.
+SELECT number, ref, error, owed_at FROM orders.shop_parcels
+WHERE tenant_id = %(tenant_id)s AND shop_id = %(shop_id)s AND told_at IS NULL ORDER BY owed_at LIMIT %(most)s;
+
+-- name: learn_goods
+-- The products of a shop; one whose stock has another name there was never told of.
+INSERT INTO orders.shop_goods (tenant_id, shop_id, sku, ref)
+SELECT %(tenant_id)s, %(shop_id)s, sku, ref FROM unnest(%(skus)s::text[], %(refs)s::text[]) AS g(sku, ref) ORDER BY sku
+ON CONFLICT (tenant_id, shop_id, sku) DO UPDATE SET ref = excluded.ref, told = NULL WHERE shop_goods.ref <> excluded.ref;
+
+-- name: goods_learned
+-- When the products of a shop were looked at.
+UPDATE orders.shops SET goods_at = %(now)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+
+-- name: shop_products
+-- The products that a shop and we both know, and the count that it was told last.
+SELECT g.sku, g.ref, g.told, p.id AS product_id FROM orders.shop_goods g
+JOIN catalog.products p ON p.tenant_id = g.tenant_id AND p.merchant_id = %(merchant_id)s AND p.sku = g.sku
+WHERE g.tenant_id = %(tenant_id)s AND g.shop_id = %(shop_id)s ORDER BY g.sku;
+
+-- name: levels_told
+-- What a shop was told of its stock.
+UPDATE orders.shop_goods g SET told = t.told, told_at = %(now)s
+FROM unnest(%(skus)s::text[], %(tolds)s::int[]) AS t(sku, told)
+WHERE g.tenant_id = %(tenant_id)s AND g.shop_id = %(shop_id)s AND g.sku = t.sku;
+
+-- name: payment_held
+-- Which of some orders wait for the shop's word that they are paid.
+SELECT h.order_id FROM orders.holds h
+WHERE h.tenant_id = %(tenant_id)s AND h.order_id = ANY (%(order_ids)s::uuid[]) AND h.reason = 'payment' AND h.released_at IS NULL;

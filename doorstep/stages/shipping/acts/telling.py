@@ -1,0 +1,41 @@
+"""Who sold what is in a parcel hears that it left, with its number."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.statements import Statements
+from doorstep.stages import orders
+
+Q = Statements("doorstep.stages.shipping")
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A line's units in a parcel that left, and whether the order is complete with it."""
+
+    parcel_id: UUID
+    order_id: UUID
+    number: str
+    carrier: str
+    sku: str
+    units: int
+    last: bool
+
+
+async def tell_shops(tx: Tx, parcel_ids: Sequence[UUID]) -> None:
+    """Owe the shops that sold them word of parcels that left."""
+    rows = await tx.rows(Q.gone_parcels, _Gone, parcel_ids=list(parcel_ids))
+    lines: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        lines[row.parcel_id][row.sku] = lines[row.parcel_id].get(row.sku, 0) + row.units
+    firsts = {row.parcel_id: row for row in rows}
+    await orders.tell_shops(
+        tx,
+        [
+            orders.ParcelLeft(parcel_id, row.order_id, row.number, row.carrier, lines[parcel_id], row.last)
+            for parcel_id, row in firsts.items()
+        ],
+    )
