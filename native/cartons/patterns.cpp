@@ -2,134 +2,130 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
+
+#include "layers.hpp"
 
 namespace doorstep::cartons {
 
-constexpr int DEPTH = 1;
-constexpr int64_t MOST_CUTS = 20'000;
+constexpr int32_t MOST_LAYERS = 16;
+constexpr int64_t MOST_UNITS = 1'000;
 
-struct Rectangle {
-    int32_t x, y;
-    bool turned;
-};
-using Rectangles = std::vector<Rectangle>;
+// Alike layers, one behind the other along an axis.
+struct Stack {
+    int axis;
+    Shape shape;
+    int32_t layers;
+    Shape corner, sides;
 
-struct Part {
-    int32_t x, y, width, depth;
-};
+    int one() const { return axis == 0 ? 1 : 0; }
+    int other() const { return axis == 2 ? 1 : 2; }
 
-// All sums of these sides up to the limit, rising.
-static std::vector<int32_t> sums_of(int32_t limit, const std::vector<int32_t>& sides) {
-    std::set<int32_t> sums{0};
-    for (const int32_t side : sides) {
-        const std::vector<int32_t> before(sums.begin(), sums.end());
-        for (const int32_t start : before)
-            for (int32_t sum = start; sum <= limit; sum += side) sums.insert(sum);
+    int64_t most() const {
+        const int64_t area = int64_t{sides[one()]} * sides[other()];
+        return layers * (area / (int64_t{shape[one()]} * shape[other()]));
     }
-    return {sums.begin(), sums.end()};
+};
+
+// One stack, or two behind each other.
+struct Stacks {
+    std::vector<Stack> stacks;
+    int64_t most;
+};
+
+static Stacks joined(std::vector<Stack> stacks) {
+    int64_t most = 0;
+    for (const Stack& stack : stacks) most += stack.most();
+    return {std::move(stacks), most};
 }
 
-// Packs rectangles of one size, straight or turned, into a larger one.
-class Layer {
-   public:
-    Layer(int32_t wide, int32_t deep, bool turns) : wide_(wide), deep_(deep), turns_(turns && wide != deep) {}
+static Shape exchanged(Shape shape, int one, int other) {
+    std::swap(shape[one], shape[other]);
+    return shape;
+}
 
-    Rectangles best(int32_t width, int32_t depth) {
-        cuts_x_ = sums_of(width, turns_ ? std::vector<int32_t>{wide_, deep_} : std::vector<int32_t>{wide_});
-        cuts_y_ = sums_of(depth, turns_ ? std::vector<int32_t>{deep_, wide_} : std::vector<int32_t>{deep_});
-        const Wide xs = cuts_x_.size(), ys = cuts_y_.size();
-        const bool few = xs * (xs - 1) / 2 * (ys * (ys - 1) / 2) <= MOST_CUTS;
-        return packed(width, depth, turns_ && few ? DEPTH : -1);
+static std::vector<Stack> stacks_of(const Shape& corner, const Shape& sides, const Kind& kind) {
+    std::vector<Stack> found;
+    for (int axis = 0; axis < 3; ++axis)
+        for (const Shape& shape : kind.shapes)
+            if (shape[0] <= sides[0] && shape[1] <= sides[1] && shape[2] <= sides[2])
+                found.push_back({axis, shape, sides[axis] / shape[axis], corner, sides});
+    return found;
+}
+
+// Every stack that fills the room, then every stack followed by another along another direction; those with most first.
+static std::vector<Stacks> ways_of(const Shape& sides, const Kind& kind) {
+    const std::vector<Stack> whole = stacks_of({0, 0, 0}, sides, kind);
+    std::vector<Stacks> ways;
+    for (const Stack& stack : whole) ways.push_back(joined({stack}));
+    for (const Stack& stack : whole) {
+        const int axis = stack.axis;
+        const int32_t deep = stack.shape[axis];
+        for (int32_t count = 1; stack.layers <= MOST_LAYERS && count <= stack.layers; ++count) {
+            Shape corner{}, rest = sides;
+            corner[axis] = count * deep;
+            rest[axis] -= count * deep;
+            Stack first = stack;
+            first.layers = count;
+            for (const Stack& second : stacks_of(corner, rest, kind))
+                if (second.axis != axis || second.shape[axis] != deep) ways.push_back(joined({first, second}));
+        }
+    }
+    std::stable_sort(ways.begin(), ways.end(), [](const Stacks& a, const Stacks& b) { return a.most > b.most; });
+    return ways;
+}
+
+// Lays out stacks of one kind; what was worked out for a layer is kept for the next.
+class Laying {
+   public:
+    Laying(const Kind& kind, int k) : shapes_(kind.shapes), k_(k) {}
+
+    int64_t units(const Stacks& way) {
+        int64_t total = 0;
+        for (const Stack& stack : way.stacks) total += stack.layers * static_cast<int64_t>(layer(stack).size());
+        return total;
+    }
+
+    std::vector<Block> laid(const Stacks& way) {
+        std::vector<Block> units;
+        for (const Stack& stack : way.stacks) {
+            const Shape turned = exchanged(stack.shape, stack.one(), stack.other());
+            for (int32_t number = 0; number < stack.layers; ++number) {
+                for (const Rectangle& each : layer(stack)) {
+                    Shape corner = stack.corner;
+                    corner[stack.axis] += number * stack.shape[stack.axis];
+                    corner[stack.one()] += each.x;
+                    corner[stack.other()] += each.y;
+                    units.push_back(
+                        {k_, corner[0], corner[1], corner[2], each.turned ? turned : stack.shape, 1, 1, 1});
+                }
+            }
+        }
+        return units;
     }
 
    private:
-    static int32_t floor_of(const std::vector<int32_t>& sums, int32_t limit) {
-        return *(std::upper_bound(sums.begin(), sums.end(), limit) - 1);
+    const Rectangles& layer(const Stack& stack) {
+        const int one = stack.one(), other = stack.other();
+        const Shape turned = exchanged(stack.shape, one, other);
+        const bool turns = std::find(shapes_.begin(), shapes_.end(), turned) != shapes_.end();
+        const auto key = std::make_tuple(stack.shape[one], stack.shape[other], turns);
+        Layers& layers =
+            layers_.try_emplace(key, stack.shape[one], stack.shape[other], turns).first->second;
+        return layers.best(stack.sides[one], stack.sides[other]);
     }
 
-    Rectangles packed(int32_t width, int32_t depth, int cuts) {
-        width = floor_of(cuts_x_, width);
-        depth = floor_of(cuts_y_, depth);
-        const auto key = std::make_tuple(width, depth, cuts);
-        const auto known = known_.find(key);
-        if (known != known_.end()) return known->second;
-        Rectangles found = search(width, depth, cuts);
-        return known_.emplace(key, std::move(found)).first->second;
-    }
-
-    Rectangles rows(int32_t width, int32_t depth, bool turn) const {
-        const int32_t wide = turn ? deep_ : wide_, deep = turn ? wide_ : deep_;
-        Rectangles found;
-        for (int32_t y = 0; y < depth / deep; ++y)
-            for (int32_t x = 0; x < width / wide; ++x) found.push_back({x * wide, y * deep, turn});
-        return found;
-    }
-
-    Rectangles joined(const std::vector<Part>& parts, int cuts) {
-        Rectangles all;
-        for (const Part& part : parts)
-            for (const Rectangle& each : packed(part.width, part.depth, cuts))
-                all.push_back({each.x + part.x, each.y + part.y, each.turned});
-        return all;
-    }
-
-    Rectangles search(int32_t width, int32_t depth, int cuts) {
-        Rectangles best = rows(width, depth, false);
-        const auto keep = [&](Rectangles&& rival) {
-            if (rival.size() > best.size()) best = std::move(rival);
-        };
-        if (turns_) keep(rows(width, depth, true));
-        const int64_t unit = int64_t{wide_} * deep_;
-        const int64_t bound = int64_t{width} * depth / unit;
-        if (static_cast<int64_t>(best.size()) >= bound || cuts < 0) return best;
-        const std::vector<int32_t> xs = between(cuts_x_, width), ys = between(cuts_y_, depth);
-        for (const int32_t x : xs) keep(joined({{0, 0, x, depth}, {x, 0, width - x, depth}}, cuts));
-        for (const int32_t y : ys) keep(joined({{0, 0, width, y}, {0, y, width, depth - y}}, cuts));
-        if (!cuts) return best;
-        for (size_t i = 0; i < xs.size(); ++i)
-            for (size_t j = i + 1; j < xs.size(); ++j)
-                for (size_t m = 0; m < ys.size(); ++m)
-                    for (size_t n = m + 1; n < ys.size(); ++n) {
-                        if (static_cast<int64_t>(best.size()) >= bound) return best;
-                        const std::vector<Part> parts = in_five(width, depth, xs[i], xs[j], ys[m], ys[n]);
-                        int64_t most = 0;
-                        for (const Part& part : parts) most += int64_t{part.width} * part.depth / unit;
-                        if (most > static_cast<int64_t>(best.size())) keep(joined(parts, cuts - 1));
-                    }
-        return best;
-    }
-
-    static std::vector<int32_t> between(const std::vector<int32_t>& sums, int32_t limit) {
-        std::vector<int32_t> found;
-        for (const int32_t sum : sums)
-            if (0 < sum && sum < limit) found.push_back(sum);
-        return found;
-    }
-
-    // Four parts around a fifth; the mirror image packs the same number.
-    static std::vector<Part> in_five(int32_t width, int32_t depth, int32_t x1, int32_t x2, int32_t y1, int32_t y2) {
-        return {{0, 0, x1, y2},
-                {x1, 0, width - x1, y1},
-                {x1, y1, x2 - x1, y2 - y1},
-                {0, y2, x2, depth - y2},
-                {x2, y1, width - x2, depth - y1}};
-    }
-
-    int32_t wide_, deep_;
-    bool turns_;
-    std::vector<int32_t> cuts_x_, cuts_y_;
-    std::map<std::tuple<int32_t, int32_t, int>, Rectangles> known_;
+    const std::vector<Shape>& shapes_;
+    int k_;
+    std::map<std::tuple<int32_t, int32_t, bool>, Layers> layers_;
 };
 
 static bool lower(const Block& a, const Block& b) {
     return std::make_tuple(a.z, a.y, a.x) < std::make_tuple(b.z, b.y, b.x);
 }
 
-// Let every unit sink as far as it can, the lowest first; gaps of a pattern that stands upright close.
-static std::vector<Block> settled(std::vector<Block> units) {
-    std::stable_sort(units.begin(), units.end(), lower);
+// Let every unit, the lowest being first, sink as far as it can; gaps of a pattern that stands upright close.
+static std::vector<Block> settled(const std::vector<Block>& units) {
     std::vector<Block> sunk;
     for (Block unit : units) {
         const Base base{unit.x, unit.y, unit.x + unit.shape[0], unit.y + unit.shape[1]};
@@ -144,48 +140,38 @@ static std::vector<Block> settled(std::vector<Block> units) {
     return sunk;
 }
 
-// Stack the best pattern for one layer along one direction.
-static std::vector<Block> stacked(const Vessel& vessel, const Kind& kind, int k, int axis, const Shape& shape) {
-    const int one = axis == 0 ? 1 : 0, other = axis == 2 ? 1 : 2;
-    Shape turned = shape;
-    std::swap(turned[one], turned[other]);
-    const bool turns = std::find(kind.shapes.begin(), kind.shapes.end(), turned) != kind.shapes.end();
-    const Rectangles layer = Layer(shape[one], shape[other], turns).best(vessel.sides[one], vessel.sides[other]);
-    std::vector<Block> units;
-    for (int32_t number = 0; number < vessel.sides[axis] / shape[axis]; ++number) {
-        for (const Rectangle& each : layer) {
-            Shape corner{};
-            corner[axis] = number * shape[axis];
-            corner[one] = each.x;
-            corner[other] = each.y;
-            units.push_back({k, corner[0], corner[1], corner[2], each.turned ? turned : shape, 1, 1, 1});
-        }
+// Plain rows of as many units as there are, lowest first; empty if they do not fit.
+static std::vector<Block> grid(const Shape& sides, const Kind& kind, int k) {
+    for (const auto& [a, b, h] : kind.shapes) {
+        const int32_t along = sides[0] / a, across = sides[1] / b;
+        if (Wide{along} * across * (sides[2] / h) < kind.units) continue;
+        std::vector<Block> rows;
+        for (int64_t n = 0; n < kind.units; ++n)
+            rows.push_back({k, static_cast<int32_t>(n % along) * a, static_cast<int32_t>(n / along % across) * b,
+                            static_cast<int32_t>(n / along / across) * h, {a, b, h}, 1, 1, 1});
+        return rows;
     }
-    return units;
+    return {};
 }
 
-std::vector<Block> pattern(Room& room, const Vessel& vessel, const Goods& goods, int k) {
-    struct Way {
-        int axis;
-        Shape shape;
-        int64_t most;
-    };
+std::vector<Block> pattern(Room& room, const Vessel& vessel, const Goods& goods, int k,
+                           const Meter& meter) {
     const Kind& kind = goods.kinds[k];
-    std::vector<Way> ways;
-    for (int axis = 0; axis < 3; ++axis) {
-        const int one = axis == 0 ? 1 : 0, other = axis == 2 ? 1 : 2;
-        for (const Shape& shape : kind.shapes) {
-            const int64_t area = int64_t{vessel.sides[one]} * vessel.sides[other];
-            const int64_t each = area / (int64_t{shape[one]} * shape[other]);
-            ways.push_back({axis, shape, vessel.sides[axis] / shape[axis] * each});
-        }
-    }
-    std::stable_sort(ways.begin(), ways.end(), [](const Way& a, const Way& b) { return a.most > b.most; });
-    std::vector<Block> best;
-    for (const Way& way : ways) {
-        if (static_cast<int64_t>(best.size()) >= std::min(kind.units, way.most)) continue;
-        std::vector<Block> low = settled(stacked(vessel, kind, k, way.axis, way.shape));
-        if (static_cast<int64_t>(low.size()) > kind.units) low.resize(kind.units);
+    const Shape& unit = kind.shapes[0];
+    const Wide fit = Wide{vessel.sides[0]} * vessel.sides[1] * vessel.sides[2] / (Wide{unit[0]} * unit[1] * unit[2]);
+    const int64_t enough = static_cast<int64_t>(std::min<Wide>(kind.units, fit));
+    std::vector<Block> best = grid(vessel.sides, kind, k);
+    if (!best.empty()) return holds(room, vessel, goods, best) ? best : std::vector<Block>{};
+    if (enough > MOST_UNITS) return {};
+    Laying laying(kind, k);
+    for (const Stacks& way : ways_of(vessel.sides, kind)) {
+        const int64_t have = static_cast<int64_t>(best.size());
+        if (have >= std::min(enough, way.most) || meter.late()) break;
+        if (laying.units(way) <= have) continue;
+        std::vector<Block> units = laying.laid(way);
+        std::stable_sort(units.begin(), units.end(), lower);
+        if (static_cast<int64_t>(units.size()) > kind.units) units.resize(kind.units);
+        std::vector<Block> low = settled(units);
         if (low.size() > best.size() && holds(room, vessel, goods, low)) best = std::move(low);
     }
     return best;

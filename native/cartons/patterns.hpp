@@ -9,6 +9,7 @@
 namespace doorstep::cartons {
 
 // The best pattern of units of kind `k` in which each rests, lowest units first; empty if there is none.
-std::vector<Block> pattern(Room& room, const Vessel& vessel, const Goods& goods, int k);
+std::vector<Block> pattern(Room& room, const Vessel& vessel, const Goods& goods, int k,
+                           const Meter& meter);
 
 }  // namespace doorstep::cartons

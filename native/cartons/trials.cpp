@@ -20,6 +20,7 @@ Trials::Trials(const Goods& goods, const std::vector<Vessel>& vessels, const Pri
       room_(goods),
       builders_(vessels.size()) {
     starts.push_back({Way::BLOCKS, {}, 0, 0});
+    if (goods.kinds.size() == 1) starts.push_back({Way::PATTERN, {}, 0, 0});
 }
 
 Load Trials::load(int vessel, std::vector<Block> blocks, Counts counts) const {
@@ -147,7 +148,7 @@ bool Trials::by_pattern(int vessel, const Counts& counts, bool whole, Filled& fi
     while (k < static_cast<int>(counts.size()) && !counts[k]) ++k;
     if (k == static_cast<int>(counts.size())) return true;
     const auto key = std::make_pair(vessel, k);
-    if (!patterns_.count(key)) patterns_[key] = pattern(room_, vessels_[vessel], goods_, k);
+    if (!patterns_.count(key)) patterns_[key] = pattern(room_, vessels_[vessel], goods_, k, meter_);
     const std::vector<Block>& known = patterns_[key];
     const int64_t most = Limits(vessels_[vessel]).most(goods_.kinds[k], counts[k]);
     const int64_t units = std::min<int64_t>(most, static_cast<int64_t>(known.size()));

@@ -136,6 +136,14 @@ def test_many_alike_units_are_laid_around_a_middle() -> None:
     assert len(packed(Packing(items=[bottle], boxes=[crate])).boxes) == 1
 
 
+def test_bottles_that_lie_on_bottles_that_stand_fill_a_box_that_neither_fills_alone() -> None:
+    bottle = Item(name="bottle", length_mm=287, width_mm=80, height_mm=70, quantity=20)
+    case = Box(name="case", length_mm=308, width_mm=229, height_mm=521)
+    answer = packed(Packing(items=[bottle], boxes=[case]), work=0)
+    assert len(answer.boxes) == 1
+    assert {unit.height_mm for unit in answer.boxes[0].placements} == {287, 70, 80}
+
+
 def test_a_box_that_is_not_enough_is_filled_well() -> None:
     sides = [(90, 60, 40), (75, 50, 30), (60, 45, 20), (110, 35, 25)]
     goods = [Item(name="thing", length_mm=a, width_mm=b, height_mm=c, quantity=60) for a, b, c in sides]

@@ -1,5 +1,6 @@
 """The compiled search for cartons finds exactly what the pure one does."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -47,6 +48,19 @@ def test_both_engines_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.soak
 def test_both_engines_give_the_same_answers_to_a_thousand_problems(monkeypatch: pytest.MonkeyPatch) -> None:
     assert agree(range(1_010), 6, monkeypatch) >= 1_000  # a few are refused
+
+
+@needs_core
+def test_both_engines_lay_the_same_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
+    luck = random.Random(5)
+    for seed in range(12):
+        length, width, height = (luck.randint(20, 90) for _ in range(3))
+        bottle = Item(
+            name="b", length_mm=length, width_mm=width, height_mm=height, quantity=luck.randint(15, 60)
+        )
+        case = Box(name="case", length_mm=310, width_mm=230, height_mm=luck.randint(90, 300), stock=2)
+        compiled, pure = both(Packing(items=[bottle], boxes=[case]), 3, seed, monkeypatch)
+        assert compiled == pure, f"bottle {bottle.sides} in {case.sides}"
 
 
 @needs_core

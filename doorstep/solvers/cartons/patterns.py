@@ -1,68 +1,172 @@
-"""Lays units of one kind into a box by the patterns of pallets: layers of rectangles that turn around a middle.
+"""Lays units of one kind into a box by layers of the patterns of pallets, one behind the other along any direction.
 
-A rectangle is cut in two, or in five of which four turn around the fifth, over and over; what is left holds rows. Layers of
-a pattern are put one behind the other along any of the three directions.
+Where the layers of one pattern leave much at the end, a few of them are followed by layers along another direction: of
+bottles that stand, and of bottles that lie on them.
 
-Source: Morabito and Morales, "A simple and effective recursive procedure for the manufacturer's pallet loading problem",
-Journal of the Operational Research Society 49, 1998.
+Source: George, "A method for solving container packing for a single size of box", Journal of the Operational Research
+Society 43, 1992 (layers of several kinds behind each other); `layers.py` for a single layer.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import combinations
-from math import comb
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from doorstep.solvers.cartons.filling import holds
 from doorstep.solvers.cartons.goods import Shape
 from doorstep.solvers.cartons.kinds import Goods, Kind
+from doorstep.solvers.cartons.layers import Layers
 from doorstep.solvers.cartons.spaces import Block
 from doorstep.solvers.cartons.vessels import Vessel
 
-DEPTH = 1
-"""How often a rectangle is cut in five."""
+MOST_LAYERS = 16
+"""Where more layers of one kind fit behind each other, units are so small that changing the direction gains little."""
 
-MOST_CUTS = 20_000
-"""Beyond so many ways to cut in five, units are so small that rows lose little."""
-
-Rectangles = tuple[tuple[int, int, bool], ...]
-"""Corner of each, and whether it is turned."""
+MOST_UNITS = 1_000
+"""Of more units a box is as full by rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """The way to fill a box by a pattern, when all units are of one kind."""
+class Stack(NamedTuple):
+    """Alike layers, one behind the other along an axis.
+
+    Attributes:
+        axis: 0 to 2: along the length, the width, the height.
+        shape: of a unit that is not turned within its layer.
+        layers: how many.
+        corner: where the first begins.
+        sides: room for them, from the corner.
+    """
+
+    axis: int
+    shape: Shape
+    layers: int
+    corner: Shape
+    sides: Shape
+
+    @property
+    def most(self) -> int:
+        """How many units it can hold at most, by area."""
+        one, other = _across(self.axis)
+        area = self.sides[one] * self.sides[other]
+        return self.layers * (area // (self.shape[one] * self.shape[other]))
 
 
-def pattern(vessel: Vessel, goods: Goods, k: int) -> list[Block]:
+Stacks = tuple[Stack, ...]
+"""One stack, or two behind each other."""
+
+
+def pattern(vessel: Vessel, goods: Goods, k: int, late: Callable[[], bool]) -> list[Block]:
     """Return the best pattern of units of kind `k` in which each rests, lowest units first; empty if there is none.
 
-    Mass and other limits are not looked at.
+    Mass and other limits are not looked at. `late` says when to be content with what was found.
     """
     kind = goods.kinds[k]
-    most = len(kind.units)
-    best: list[Block] = []
-    ways = [(axis, shape) for axis in range(3) for shape in kind.shapes]
-    for axis, shape in sorted(ways, key=lambda way: -_most(vessel, *way)):
-        if len(best) >= min(most, _most(vessel, axis, shape)):
+    length, width, height = vessel.sides
+    enough = min(len(kind.units), length * width * height // _volume(kind.shapes[0]))
+    best = _grid(vessel.sides, kind, k)
+    if best:
+        return best if holds(vessel, goods, best) else []
+    if enough > MOST_UNITS:
+        return []
+    laying = _Laying(kind)
+    for way in sorted(_ways(vessel.sides, kind), key=lambda way: -_most(way)):
+        if len(best) >= min(enough, _most(way)) or late():
+            break
+        if sum(map(laying.units, way)) <= len(best):
             continue
-        low = [unit._replace(kind=k) for unit in _settled(_stacked(vessel, kind, axis, shape))[:most]]
+        lowest = sorted(laying.laid(way), key=_low_back_left)[: len(kind.units)]
+        low = [unit._replace(kind=k) for unit in _settled(lowest)]
         if len(low) > len(best) and holds(vessel, goods, low):
             best = low
     return best
 
 
-def _most(vessel: Vessel, axis: int, shape: Shape) -> int:
-    """How many units layers along this axis can hold at most, by area."""
-    one, other = (side for side in range(3) if side != axis)
-    area = vessel.sides[one] * vessel.sides[other] // (shape[one] * shape[other])
-    return vessel.sides[axis] // shape[axis] * area
+def _grid(sides: Shape, kind: Kind, k: int) -> list[Block]:
+    """Return plain rows of as many units as there are, lowest first; empty if they do not fit."""
+    count = len(kind.units)
+    for shape in kind.shapes:
+        along, across, up = (side // own for side, own in zip(sides, shape, strict=True))
+        if along * across * up >= count:
+            a, b, h = shape
+            return [
+                Block(k, n % along * a, n // along % across * b, n // along // across * h, shape)
+                for n in range(count)
+            ]
+    return []
+
+
+def _ways(sides: Shape, kind: Kind) -> Iterator[Stacks]:
+    """Yield every stack that fills the room, then every stack followed by another along another direction."""
+    whole = [*_stacks((0, 0, 0), sides, kind)]
+    yield from ((stack,) for stack in whole)
+    for stack in whole:
+        deep = stack.shape[stack.axis]
+        if stack.layers > MOST_LAYERS:
+            continue
+        for count in range(1, stack.layers + 1):
+            corner, rest = [0, 0, 0], list(sides)
+            corner[stack.axis] = count * deep
+            rest[stack.axis] -= count * deep
+            first = stack._replace(layers=count)
+            for second in _stacks((corner[0], corner[1], corner[2]), (rest[0], rest[1], rest[2]), kind):
+                if second.axis != stack.axis or second.shape[stack.axis] != deep:
+                    yield first, second
+
+
+def _stacks(corner: Shape, sides: Shape, kind: Kind) -> Iterator[Stack]:
+    for axis in range(3):
+        for shape in kind.shapes:
+            if all(a <= b for a, b in zip(shape, sides, strict=True)):
+                yield Stack(axis, shape, sides[axis] // shape[axis], corner, sides)
+
+
+def _most(way: Stacks) -> int:
+    return sum(stack.most for stack in way)
+
+
+def _volume(shape: Shape) -> int:
+    return shape[0] * shape[1] * shape[2]
+
+
+def _across(axis: int) -> tuple[int, int]:
+    """Return the two other axes."""
+    return (1 if axis == 0 else 0, 1 if axis == 2 else 2)
+
+
+class _Laying:
+    """Lays out stacks of one kind; what was worked out for a layer is kept for the next."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._shapes = kind.shapes
+        self._layers: dict[tuple[int, int, bool], Layers] = {}
+
+    def units(self, stack: Stack) -> int:
+        """Return how many units a stack has."""
+        return stack.layers * len(self._layer(stack))
+
+    def laid(self, way: Stacks) -> Iterator[Block]:
+        """Yield the units of stacks."""
+        for stack in way:
+            one, other = _across(stack.axis)
+            turned = _exchanged(stack.shape, one, other)
+            for number in range(stack.layers):
+                for across, along, turn in self._layer(stack):
+                    corner = list(stack.corner)
+                    corner[stack.axis] += number * stack.shape[stack.axis]
+                    corner[one] += across
+                    corner[other] += along
+                    yield Block(0, corner[0], corner[1], corner[2], turned if turn else stack.shape)
+
+    def _layer(self, stack: Stack) -> tuple[tuple[int, int, bool], ...]:
+        one, other = _across(stack.axis)
+        wide, deep = stack.shape[one], stack.shape[other]
+        turns = _exchanged(stack.shape, one, other) in self._shapes
+        layers = self._layers.setdefault((wide, deep, turns), Layers(wide, deep, turns=turns))
+        return layers.best(stack.sides[one], stack.sides[other])
 
 
 def _settled(units: list[Block]) -> list[Block]:
-    """Let every unit sink as far as it can, the lowest first; gaps of a pattern that stands upright close."""
+    """Let every unit, the lowest being first, sink as far as it can; gaps of a pattern that stands upright close."""
     sunk: list[Block] = []
-    for unit in sorted(units, key=lambda each: (each.z, each.y, each.x)):
+    for unit in units:
         far_x, far_y = unit.x + unit.shape[0], unit.y + unit.shape[1]
         floor = max(
             (
@@ -76,114 +180,14 @@ def _settled(units: list[Block]) -> list[Block]:
             default=0,
         )
         sunk.append(unit._replace(z=floor))
-    return sorted(sunk, key=lambda each: (each.z, each.y, each.x))
+    return sorted(sunk, key=_low_back_left)
 
 
-def _stacked(vessel: Vessel, kind: Kind, axis: int, shape: Shape) -> list[Block]:
-    """Stack the best pattern for one layer along one direction."""
-    one, other = (side for side in range(3) if side != axis)
-    turned = _exchanged(shape, one, other)
-    layer = _Layer(shape[one], shape[other], turns=turned in kind.shapes)
-    rectangles = layer.best(vessel.sides[one], vessel.sides[other])
-    units = []
-    for number in range(vessel.sides[axis] // shape[axis]):
-        for across, along, turn in rectangles:
-            corner = [0, 0, 0]
-            corner[axis] = number * shape[axis]
-            corner[one], corner[other] = across, along
-            units.append(Block(0, corner[0], corner[1], corner[2], turned if turn else shape))
-    return units
+def _low_back_left(unit: Block) -> tuple[int, int, int]:
+    return unit.z, unit.y, unit.x
 
 
 def _exchanged(shape: Shape, one: int, other: int) -> Shape:
     sides = list(shape)
     sides[one], sides[other] = sides[other], sides[one]
     return (sides[0], sides[1], sides[2])
-
-
-class _Layer:
-    """Packs rectangles of one size, straight or turned, into a larger one."""
-
-    def __init__(self, wide: int, deep: int, *, turns: bool) -> None:
-        self._wide = wide
-        self._deep = deep
-        self._turns = turns and wide != deep
-        self._known: dict[tuple[int, int, int], Rectangles] = {}
-
-    def best(self, width: int, depth: int) -> Rectangles:
-        """Return a packing with as many rectangles as the cuts give."""
-        self._cuts_x = _sums(width, (self._wide, self._deep) if self._turns else (self._wide,))
-        self._cuts_y = _sums(depth, (self._deep, self._wide) if self._turns else (self._deep,))
-        ways = comb(len(self._cuts_x), 2) * comb(len(self._cuts_y), 2)
-        return self._packed(width, depth, DEPTH if self._turns and ways <= MOST_CUTS else -1)
-
-    def _packed(self, width: int, depth: int, cuts: int) -> Rectangles:
-        width = self._cuts_x[bisect_right(self._cuts_x, width) - 1]
-        depth = self._cuts_y[bisect_right(self._cuts_y, depth) - 1]
-        key = (width, depth, cuts)
-        if key not in self._known:
-            self._known[key] = self._search(width, depth, cuts)
-        return self._known[key]
-
-    def _search(self, width: int, depth: int, cuts: int) -> Rectangles:
-        best = _rows(width, depth, self._wide, self._deep, turn=False)
-        if self._turns:
-            best = max(best, _rows(width, depth, self._deep, self._wide, turn=True), key=len)
-        unit = self._wide * self._deep
-        bound = width * depth // unit
-        if len(best) >= bound or cuts < 0:
-            return best
-        xs = [x for x in self._cuts_x if 0 < x < width]
-        ys = [y for y in self._cuts_y if 0 < y < depth]
-        for parts in _cut_in_two(width, depth, xs, ys):
-            best = max(best, self._joined(parts, cuts), key=len)
-        for parts in _cut_in_five(width, depth, xs, ys) if cuts else ():
-            if len(best) >= bound:
-                break
-            if sum(wide * deep // unit for _, _, wide, deep in parts) > len(best):
-                best = max(best, self._joined(parts, cuts - 1), key=len)
-        return best
-
-    def _joined(self, parts: list[tuple[int, int, int, int]], cuts: int) -> Rectangles:
-        return tuple(
-            (x + left, y + front, turn)
-            for left, front, width, depth in parts
-            for x, y, turn in self._packed(width, depth, cuts)
-        )
-
-
-def _rows(width: int, depth: int, wide: int, deep: int, *, turn: bool) -> Rectangles:
-    return tuple((x * wide, y * deep, turn) for y in range(depth // deep) for x in range(width // wide))
-
-
-def _sums(limit: int, sides: tuple[int, ...]) -> list[int]:
-    """All sums of these sides up to the limit, rising."""
-    sums = {0}
-    for side in sides:
-        sums |= {start + times * side for start in sums for times in range((limit - start) // side + 1)}
-    return sorted(sums)
-
-
-def _cut_in_two(
-    width: int, depth: int, xs: list[int], ys: list[int]
-) -> Iterator[list[tuple[int, int, int, int]]]:
-    """Parts as corner and sides."""
-    for x in xs:
-        yield [(0, 0, x, depth), (x, 0, width - x, depth)]
-    for y in ys:
-        yield [(0, 0, width, y), (0, y, width, depth - y)]
-
-
-def _cut_in_five(
-    width: int, depth: int, xs: list[int], ys: list[int]
-) -> Iterator[list[tuple[int, int, int, int]]]:
-    """Four parts around a fifth; the mirror image packs the same number."""
-    for x1, x2 in combinations(xs, 2):
-        for y1, y2 in combinations(ys, 2):
-            yield [
-                (0, 0, x1, y2),
-                (x1, 0, width - x1, y1),
-                (x1, y1, x2 - x1, y2 - y1),
-                (0, y2, x2, depth - y2),
-                (x2, y1, width - x2, depth - y1),
-            ]

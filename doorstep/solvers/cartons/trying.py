@@ -55,6 +55,8 @@ class Trials:
         self.bounds = Bounds(vessels, goods.kinds)
         self.late = late
         self.starts: list[Way] = [*first_starts(goods.kinds), Luck()]
+        if len(goods.kinds) == 1:
+            self.starts.append(Pattern())
         self.work = 0
         self._first = frozenset(self.starts)
         self._lucky: list[Start] | None = None
@@ -174,7 +176,7 @@ class Trials:
         if k is None:
             return [], list(counts)
         if (vessel, k) not in self._patterns:
-            self._patterns[vessel, k] = pattern(self.vessels[vessel], self.goods, k)
+            self._patterns[vessel, k] = pattern(self.vessels[vessel], self.goods, k, self.late)
         most = Limits(self.vessels[vessel]).most(self.kinds[k], counts[k])
         units = self._patterns[vessel, k][:most]
         left = [count - len(units) if number == k else count for number, count in enumerate(counts)]
