@@ -80,3 +80,15 @@ async def paying(
             await small_world(tx)
         await clock.simulate(house.db, tenant, NOON)
         yield Paying(house, Worker(house, mine), tenant, processor)
+
+
+@pytest.fixture
+async def world(house: House, tenant: UUID) -> None:
+    """Northside, with goods on its shelves."""
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await small_world(tx)
+
+
+def bearer(key: str, **more: str) -> dict[str, str]:
+    """The headers of a program."""
+    return {"authorization": f"Bearer {key}", **more}

@@ -12,21 +12,10 @@ import pytest
 from doorstep.platform import auth
 from doorstep.platform.house import House
 from doorstep.stages import inventory
+from tests.orders.conftest import bearer
 from tests.worlds.catalog import WORLD
-from tests.worlds.inventory import small_world, wrong_in_the_books
+from tests.worlds.inventory import wrong_in_the_books
 from tests.worlds.orders import body, contact, new_order, post_order
-
-
-@pytest.fixture
-async def world(house: House, tenant: UUID) -> None:
-    """Northside, with goods on its shelves."""
-    async with house.db.transaction(tenant, actor="test") as tx:
-        await small_world(tx)
-
-
-def bearer(key: str, **more: str) -> dict[str, str]:
-    """The headers of a program."""
-    return {"authorization": f"Bearer {key}", **more}
 
 
 def pointers(response: httpx.Response) -> list[str]:
