@@ -126,7 +126,7 @@ async def test_a_refused_order_is_shown_with_what_to_do_and_judged_anew(
         assert [one.outcome for one in await shops.orders_of(tx, shop_id)] == ["refused"]
     page = await read(desk, address)
     assert "NOPE" in page
-    assert "Try #7 again" in page
+    assert "Try again: #7" in page
     await post(desk, f"{address}/again", ref="7")
     async with house.db.transaction(tenant, actor="test") as tx:
         await hearing.fold(tx, await hearings(tx))

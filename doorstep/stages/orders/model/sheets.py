@@ -43,6 +43,21 @@ class Wanted:
     needed: bool = False
     of_line: bool = False
 
+    @property
+    def title(self) -> str:
+        """How it is called in a list."""
+        return TITLES.get(self.name, self.name.replace("_", " ").capitalize())
+
+
+TITLES = {
+    "reference": "Order number",
+    "placed_at": "Order date",
+    "sku": "SKU",
+    "street2": "Street, second line",
+    "email": "E-mail",
+}
+"""What is called otherwise by people than by programs."""
+
 
 Columns = dict[str, int]
 """Which column (from 0) is meant by each wanted name."""

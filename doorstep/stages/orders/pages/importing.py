@@ -156,6 +156,7 @@ def _page(
         upload=upload,
         columns=[(i, heading, samples[i], meant.get(i, "")) for i, heading in enumerate(sheet.headings)],
         wanted=WANTED,
+        titles={one.name: one.title for one in WANTED},
         lacking=missing(columns),
         priced="unit_price" in columns,
         remembered=remembered,

@@ -12,7 +12,9 @@ from doorstep.stages.orders.model.sheets import Columns, Sheet, Wanted
 
 SAID, HELD, LOOKS, ENOUGH = 100.0, 60.0, 40.0, 60.0
 SAMPLE = 200
-MOSTLY = 0.8
+HELD_MOST = 85.0
+MOSTLY, HALF = 0.8, 0.5
+"""The share of cells that must look right: fewer where the heading says it in full, so that wrong cells are told one by one."""
 
 WANTED = (
     Wanted("reference", "Order number at the shop; rows with the same one are one order", "reference",
@@ -126,10 +128,9 @@ def guess(sheet: Sheet, skus: Collection[str] = ()) -> Columns:
 
 
 def _points(one: Wanted, heading: str, sample: Sequence[str], skus: Collection[str]) -> float:
-    looks = _looks(one.kind, sample)
-    if sample and looks < MOSTLY:
-        return 0.0
     said = _said(one, heading)
+    if sample and _looks(one.kind, sample) < (HALF if said > HELD_MOST else MOSTLY):
+        return 0.0
     if one.kind == "sku" and sample:
         known = sum(cell in skus for cell in sample) / len(sample)
         return said + known * (SAID if known > 0.5 else LOOKS)

@@ -1,0 +1,79 @@
+"""Sales channels as people at the desk see them: a table with its columns and verdicts, and shops with their health."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Page, expect
+
+from doorstep.platform import clock
+from doorstep.platform.auth import Role
+from doorstep.platform.house import House
+from doorstep.stages.orders.acts import hearing, shops
+from doorstep.stages.orders.model.shops import Telling
+from doorstep.stages.orders.ports.channels.shopify.reading import read_order
+from tests.browser.conftest import Enter
+from tests.browser.looking import every_look, look_at
+from tests.conftest import NOON
+from tests.orders.sheets import order_row, table
+from tests.orders.test_shopify import sample
+from tests.worlds.catalog import WORLD
+from tests.worlds.inventory import small_world
+from tests.worlds.orders import shop_of
+
+
+@pytest.fixture
+async def shop_id(house: House, tenant: UUID) -> UUID:
+    """Northside with a shop that has had a bad day: one order came in, one did not, and then it was away."""
+    async with house.db.transaction(tenant, actor="shop") as tx:
+        await small_world(tx)
+        connected = await shops.connect_shop(tx, shop_of(WORLD.merchant))
+        bodies = [sample(id=7, name="#1007").decode(), sample(id=8, name="#1008", currency="USD").decode()]
+        await hearing.take_calls(
+            tx, [hearing.Call(connected, "1", [Telling(read_order(one), one) for one in bodies])]
+        )
+        cursor = await tx.connection.execute(
+            "SELECT hearing FROM orders.shop_orders WHERE tenant_id = %s", [tenant]
+        )
+        await hearing.fold(tx, [row[0] for row in await cursor.fetchall()])
+        await shops.polled(tx, connected, NOON)
+        trouble = "The shop does not let us in (401) to /admin/api/2026-01/orders.json: check the key and what it may do."
+        await shops.went_wrong(tx, await shops.find_shop(tx, connected), trouble)
+    await clock.simulate(house.db, tenant, NOON + timedelta(minutes=25))
+    return connected
+
+
+@every_look
+async def test_a_table_of_orders_is_looked_at_and_imported(page: Page, enter: Enter, shop_id: UUID) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/orders/import")
+    await look_at(page, "orders-import")
+    file = table(
+        order_row("1"),
+        order_row("1", "B", 2, "20.00"),
+        order_row("2", "NOPE"),
+        order_row("3").replace("9494", "94"),
+    )
+    await page.set_input_files(
+        "input[type=file]", {"name": "march.csv", "mimeType": "text/csv", "buffer": file}
+    )
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.get_by_text("Would be created")).to_be_visible()
+    await expect(page.get_by_text("has no product 'NOPE'")).to_be_visible()
+    await look_at(page, "orders-import-columns")
+    await page.get_by_role("button", name="Import the good orders").click()
+    await expect(page.get_by_text("Created", exact=True)).to_be_visible()
+    await look_at(page, "orders-import-done")
+
+
+@every_look
+async def test_a_shop_shows_its_health_and_what_to_do(page: Page, enter: Enter, shop_id: UUID) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/channels")
+    await expect(page.get_by_text("juniper-shop")).to_be_visible()
+    await look_at(page, "channels")
+    await page.goto(f"/channels/{shop_id}")
+    await expect(page.get_by_role("button", name="Try again: #1008")).to_be_visible()
+    await look_at(page, "channel")
+    await page.get_by_role("button", name="Test").click()
+    await expect(page.get_by_text("The test failed")).to_be_visible()
