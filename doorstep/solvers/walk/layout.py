@@ -8,6 +8,9 @@ from typing import Literal
 
 from doorstep.solvers.refusals import SolverRefused
 
+MOST_BINS = 10**6
+"""No rectangle has more: beyond it the sizes are a mistake of units."""
+
 LARGEST_MM = 10**9
 """No coordinate lies farther out (1,000 km): beyond it the number is a mistake of units."""
 
@@ -165,12 +168,16 @@ def rectangle(
         start_aisle: walks start and end at the front of this aisle (0 is the leftmost).
 
     Raises:
-        WalkRefused: the start lies at an aisle that does not exist, or a size is below one.
+        WalkRefused: the start lies at an aisle that does not exist, or a size is below one or absurdly large.
     """
     sizes = {"aisles": aisles, "cells": cells, "pitch_mm": pitch_mm, "cell_mm": cell_mm, "blocks": blocks}
     for name, size in sizes.items():
         if size < 1:
             raise WalkRefused("size_below_one", name, f"{name} is {size}: it must be at least 1")
+    if aisles * cells * blocks > MOST_BINS:
+        raise WalkRefused(
+            "number_out_of_range", "cells", f"{aisles} x {cells} x {blocks} bins are more than {MOST_BINS}"
+        )
     if not 0 <= start_aisle < aisles:
         raise WalkRefused(
             "aisle_unknown", str(start_aisle), f"start aisle {start_aisle} is not in 0..{aisles - 1}"

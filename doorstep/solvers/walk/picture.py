@@ -37,6 +37,12 @@ def picture(warehouse: Warehouse, tour: Tour | None = None, title: str = "Wareho
     return "\n".join([*parts, "</svg>"])
 
 
+def size(warehouse: Warehouse, tour: Tour | None = None) -> tuple[int, int]:
+    """Return width and height of the drawing, in its own units."""
+    sheet = _Sheet(warehouse, tour)
+    return sheet.width, sheet.height
+
+
 def _said(title: str, tour: Tour | None) -> str:
     if tour is None:
         return title
