@@ -118,9 +118,9 @@ class Batching:
                     f"order {order.name!r}: bin {lost!r} is not on this floor: add it",
                 )
             for measure in MEASURES:
-                _refuse_odd(order.name, measure, order.load(measure))
+                refuse_odd(order.name, measure, order.load(measure))
         for measure in (*MEASURES, "duration_s", "line_s", "setup_s", "walk_mm_s"):
-            _refuse_odd("cart", measure, getattr(self.cart, measure) or 0)
+            refuse_odd("cart", measure, getattr(self.cart, measure) or 0)
         if self.cart.walk_mm_s < 1:
             raise BatchRefused("number_out_of_range", "cart", "cart: walk_mm_s is 0, not above it")
 
@@ -167,9 +167,16 @@ class Answer:
     reasons: tuple[str, ...]
 
 
-def _refuse_odd(item: str, measure: str, number: int) -> None:
+def refuse_odd(item: str, measure: str, number: int, least: int = 0) -> None:
+    """Refuse what is no number for a measure.
+
+    Raises:
+        BatchRefused: `number_out_of_range`.
+    """
     most = MOST_OF.get(measure, MOST)
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= most:
+    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
         raise BatchRefused(
-            "number_out_of_range", item, f"{item}: {measure} is {number!r}, not a whole number in 0..{most}"
+            "number_out_of_range",
+            item,
+            f"{item}: {measure} is {number!r}, not a whole number in {least}..{most}",
         )

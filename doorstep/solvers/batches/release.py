@@ -10,7 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from doorstep.solvers.batches.kinds import Choice, Profile, kind_of
-from doorstep.solvers.batches.orders import MEASURES, Batch, Batching, BatchRefused, Cart, Order
+from doorstep.solvers.batches.orders import (
+    MEASURES,
+    MOST,
+    Batch,
+    Batching,
+    BatchRefused,
+    Cart,
+    Order,
+    refuse_odd,
+)
 from doorstep.solvers.batches.pricing import Priced, prices_for
 from doorstep.solvers.batches.solving import solve
 from doorstep.solvers.budget import Budget
@@ -78,7 +87,7 @@ class Release:
         in_progress: orders that are already on their way to the benches.
 
     Raises:
-        BatchRefused: an order names a gate that the rules do not know.
+        BatchRefused: an order names a gate that the rules do not know, or a number is out of range.
     """
 
     floor: Warehouse | Floor
@@ -89,7 +98,15 @@ class Release:
     in_progress: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("pack_s", "dock_s", "detour_pct", "benches", "wip_per_bench"):
+            refuse_odd("rules", name, getattr(self.rules, name))
+        refuse_odd("rules", "short_slack_s", self.rules.short_slack_s, -MOST)
+        refuse_odd("release", "in_progress", self.in_progress)
+        refuse_odd("release", "now_s", self.now_s, -MOST)
+        for gate, opens_s in self.rules.gates.items():
+            refuse_odd(gate, "gate", opens_s, -MOST)
         for each in self.waiting:
+            refuse_odd(each.order.name, "cut_off_s", each.cut_off_s, -MOST)
             if each.gate is not None and each.gate not in self.rules.gates:
                 raise BatchRefused(
                     "gate_unknown", each.order.name, f"order {each.order.name!r}: no gate {each.gate!r}"
@@ -186,9 +203,11 @@ def _join(
         return FAR if longer >= FAR else longer - prices.of(keys[at], groups[at])
 
     joined: set[int] = set()
+    if not groups:
+        return joined
     offers = []
     for k in company:
-        best = min(((detour(k, at), at) for at in range(len(groups))), default=(FAR, -1))
+        best = min((detour(k, at), at) for at in range(len(groups)))
         offers.append((100 * best[0] // max(1, prices.length([k])), k, best[1]))
     for percent, k, at in sorted(offers):
         if percent > problem.rules.detour_pct or len(joined) >= room:
