@@ -1,15 +1,19 @@
 """The referee of walks finds what is wrong with a tour, and only that."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from doorstep.solvers.budget import Budget
 from doorstep.solvers.walk import Aisle, Bin, Floor, Passage, Spot, Tour, Walk, Warehouse, replan, solve
 from doorstep.solvers.walk.picture import picture
 from doorstep.solvers.walk.policies import POLICIES, by_policy
 from doorstep.solvers.walk.referee import judge
+from tests.solvers.walk_problems import random_walk
 
 FLOOR = Warehouse(
     aisles=(
@@ -123,6 +127,22 @@ def test_what_is_walked_stays_walked_when_a_bin_was_empty_and_an_order_came_late
 def test_a_walk_on_a_graph_goes_on_from_the_node_where_the_picker_stands() -> None:
     new = replan(ON_GRAPH, TOUR, 1, Budget(work=1), drop=["hat"] if TOUR.stops[0] == "shoe" else ["shoe"])
     assert judge(replace(ON_GRAPH, picks=list(new.stops)), new) == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_whatever_changes_under_way_the_new_walk_passes_the_referee(draws: random.Random) -> None:
+    problem = replace(random_walk(draws), choices=())
+    tour = solve(problem, Budget(work=4))
+    done = draws.randint(0, len(tour.stops))
+    drop = [name for name in tour.stops if draws.random() < 0.3]
+    bound = {name for pair in problem.before for name in pair}
+    names = problem.floor.bins if isinstance(problem.floor, Floor) else problem.floor.places
+    late = [name for name in names if name not in tour.stops and name not in bound][: draws.randint(0, 3)]
+    new = replan(problem, tour, done, Budget(work=4), drop=drop, add=late)
+    left = {*tour.stops[:done], *(name for name in tour.stops[done:] if name not in drop), *late}
+    assert new.stops[:done] == tour.stops[:done]
+    assert judge(replace(problem, picks=sorted(left)), new) == []
 
 
 def test_the_picture_shows_every_stop_and_says_what_it_is() -> None:
