@@ -114,9 +114,9 @@ static Question question_of(const std::vector<GivenKind>& kinds, int64_t support
 static nb::tuple search(const std::vector<GivenKind>& kinds, int64_t support_pct, bool heedful,
                         const std::vector<std::vector<int>>& sets, const std::vector<GivenVessel>& vessels,
                         int objective, bool even, const std::optional<GivenTariff>& tariff, const Counts& counts,
-                        const Stock& stock, double seconds, int64_t work, uint64_t seed,
+                        const Stock& stock, double seconds, int64_t work, bool processor, uint64_t seed,
                         const std::optional<GivenPlan>& warm, const nb::callable& improved) {
-    Meter meter(seconds, work);
+    Meter meter(seconds, work, processor);
     const Question question = question_of(kinds, support_pct, heedful, sets, vessels);
     const Prices prices(objective, question.vessels, question.priced, tariff_of(tariff));
     Division division(objective, even, question.goods, question.vessels, prices, meter);

@@ -42,8 +42,8 @@ def search(core: Any, asked: Search) -> Searched | None:
         _tariff(problem.tariff),
         asked.counts,
         asked.stock,
-        -1.0 if budget.seconds is None else budget.seconds,
-        -1 if budget.work is None else budget.work,
+        *budget.limits,
+        budget.processor,
         asked.seed & MASK,
         None
         if warm is None

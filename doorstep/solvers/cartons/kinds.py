@@ -13,8 +13,7 @@ LAST = 64
 """Rank of what nothing may stand on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """Units that are the same to a packer.
 
     Attributes:
