@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from doorstep import app as house
-from doorstep.platform import auth, config
+from doorstep.platform import auth, config, roster
 from doorstep.platform.auth import NewUser, Role, Tenant
 from doorstep.platform.errors import unknown
 from doorstep.platform.house import House
@@ -89,8 +89,8 @@ def add_user(
 def list_users(tenant_code: Code) -> None:
     """List the people of a tenant."""
 
-    async def act(opened: House) -> list[auth.UserShown]:
-        return await auth.users(opened.db, (await _tenant(opened, tenant_code)).id)
+    async def act(opened: House) -> list[roster.UserShown]:
+        return await roster.users(opened.db, (await _tenant(opened, tenant_code)).id)
 
     for one in _with_house(act):
         seen = f"seen {one.seen_at:%Y-%m-%d %H:%M %Z}" if one.seen_at else "not signed in"
@@ -117,8 +117,8 @@ def add_key(
 def list_keys(tenant_code: Code) -> None:
     """List the keys of a tenant, never their secrets."""
 
-    async def act(opened: House) -> list[auth.KeyShown]:
-        return await auth.keys(opened.db, (await _tenant(opened, tenant_code)).id)
+    async def act(opened: House) -> list[roster.KeyShown]:
+        return await roster.keys(opened.db, (await _tenant(opened, tenant_code)).id)
 
     for one in _with_house(act):
         state = "revoked" if one.revoked_at else "good"

@@ -11,7 +11,6 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -341,28 +340,6 @@ async def tenants(db: Database) -> list[Tenant]:
     return [Tenant(*row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class UserShown:
-    """A person as a list shows them.
-
-    Attributes:
-        seen_at: when they last did something here (real time, to about 20 s); None: they are not signed in.
-    """
-
-    id: UUID
-    login: str
-    name: str
-    roles: list[str]
-    disabled_at: datetime | None
-    seen_at: datetime | None
-
-
-async def users(db: Database, tenant_id: UUID) -> list[UserShown]:
-    """Return the people of a tenant, by login."""
-    async with db.transaction(tenant_id, actor="system") as tx:
-        return await tx.rows(Q.users, UserShown)
-
-
 async def find_tenant(db: Database, code: str) -> UUID:
     """Return the operating company behind a code, for addresses that name it: hooks, shop windows.
 
@@ -374,23 +351,6 @@ async def find_tenant(db: Database, code: str) -> UUID:
     if row is None:
         raise unknown("tenant", code)
     return UUID(str(row[0]))
-
-
-@dataclass(frozen=True, slots=True)
-class KeyShown:
-    """An API key as a list shows it: never the key itself."""
-
-    id: UUID
-    name: str
-    scopes: list[str]
-    created_at: datetime
-    revoked_at: datetime | None
-
-
-async def keys(db: Database, tenant_id: UUID) -> list[KeyShown]:
-    """Return the keys of a tenant, oldest first."""
-    async with db.transaction(tenant_id, actor="system") as tx:
-        return await tx.rows(Q.keys, KeyShown)
 
 
 async def revoke_key(db: Database, tenant_id: UUID, key_id: UUID) -> None:

@@ -10,12 +10,13 @@ from litestar import Response, get, post
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from doorstep.platform import auth, clock
-from doorstep.platform.auth import DESK, SESSION_COOKIE, Role, UserShown, allow, public
+from doorstep.platform.auth import DESK, SESSION_COOKIE, Role, allow, public
 from doorstep.platform.edge import Asked, Caller, Form, InHouse, JSONBody
 from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.idempotency import once
 from doorstep.platform.pages import back, page
 from doorstep.platform.places import home
+from doorstep.platform.roster import UserShown, users
 from doorstep.platform.statements import Statements
 
 Q = Statements("doorstep.platform")
@@ -102,7 +103,7 @@ async def sign_out(request: Asked, house: InHouse) -> Any:
 @get("/api/users", opt=allow(*DESK, scope="users:read"))
 async def read_users(house: InHouse, who: Caller) -> list[UserShown]:
     """List the people of the house, and when each was last seen at work."""
-    return await auth.users(house.db, who.tenant_id)
+    return await users(house.db, who.tenant_id)
 
 
 class ClockIn(msgspec.Struct, forbid_unknown_fields=True):

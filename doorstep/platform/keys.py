@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.handlers.http_handlers import HTTPRouteHandler
 
-from doorstep.platform import auth
+from doorstep.platform import auth, roster
 from doorstep.platform.auth import Allow, Role, allow
 from doorstep.platform.edge import Asked, Caller, Form, InHouse
 from doorstep.platform.errors import Fault, Refused, unknown
@@ -32,7 +32,7 @@ async def keys(request: Asked, house: InHouse, who: Caller) -> Any:
     return page(
         request,
         "keys.html",
-        keys=await auth.keys(house.db, who.tenant_id),
+        keys=await roster.keys(house.db, who.tenant_id),
         scopes=scopes(request),
         made=None,
         faults=[],
@@ -54,7 +54,7 @@ async def make_key(request: Asked, house: InHouse, who: Caller, data: Form) -> A
         request,
         "keys.html",
         status=422 if faults else 200,
-        keys=await auth.keys(house.db, who.tenant_id),
+        keys=await roster.keys(house.db, who.tenant_id),
         scopes=known,
         made=made,
         faults=faults,

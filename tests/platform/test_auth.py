@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from doorstep.platform import auth
+from doorstep.platform import auth, roster
 from doorstep.platform.auth import DESK, Allow, Gate, NewUser, Principal, Role, allow
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
@@ -114,7 +114,7 @@ async def test_a_key_opens_what_its_scopes_say_and_dies_when_revoked(
     bearer = {"authorization": f"Bearer {key}"}
     assert (await web_client.get("/api/tasks", headers=bearer)).status_code == 200
     assert (await web_client.get("/api/clock", headers=bearer)).status_code == 403
-    [shown] = await auth.keys(house.db, tenant)
+    [shown] = await roster.keys(house.db, tenant)
     await auth.revoke_key(house.db, tenant, shown.id)
     async with asyncio.timeout(5):
         while (await web_client.get("/api/tasks", headers=bearer)).status_code != 401:  # noqa: ASYNC110
