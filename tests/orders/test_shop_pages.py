@@ -109,6 +109,21 @@ async def test_what_does_not_fit_is_told_and_what_was_typed_is_kept(
     assert "ftp://x" in answer.text or "https://kept.example.org" in answer.text
 
 
+async def test_a_merchants_people_see_their_shop_and_connect_none(
+    desk: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    address = (await post(desk, "/channels", **filled("https://one.example.org"))).headers["location"]
+    login = f"june-{tenant.hex[:12]}"
+    new = NewUser(login, "June", "a long password", (Role.MERCHANT,), WORLD.merchant)
+    await auth.add_user(house.db, tenant, new)
+    await post(desk, "/sign-in", login=login, password="a long password")
+    page = await read(desk, "/channels")
+    assert "juniper-shop" in page
+    assert "Connect a shop" not in page
+    assert "Test" in await read(desk, address)
+    assert (await post(desk, "/channels", **filled("http://10.0.0.1"))).status_code == 403
+
+
 async def test_two_shops_of_one_name_cannot_be(desk: httpx.AsyncClient) -> None:
     await post(desk, "/channels", **filled("https://one.example.org"))
     assert "Choose another name" in (await post(desk, "/channels", **filled("https://two.example.org"))).text

@@ -4,7 +4,7 @@ An order is named by its reference in the table, so that the same table again cr
 orders are placed in a savepoint that is taken back.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -143,7 +143,7 @@ async def forget_uploads(tx: Tx, _subjects: list[UUID]) -> None:
     await tx.run(Q.forget_uploads, before=tx.now - KEPT)
 
 
-def chunks(read: Sequence[ReadOrder]) -> Iterator[list[ReadOrder]]:
+def chunks(read: Iterable[ReadOrder]) -> Iterator[list[ReadOrder]]:
     """Cut the orders of a table into sets of one transaction each."""
     rest = iter(read)
     while some := list(islice(rest, CHUNK)):

@@ -17,7 +17,7 @@ from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.orders.acts import importing
 from doorstep.stages.orders.acts.importing import Upload
-from doorstep.stages.orders.api.importing import FILE_MAX, count, may_date, read_file, run
+from doorstep.stages.orders.api.importing import count, may_date, read_file, run
 from doorstep.stages.orders.model import Outcome
 from doorstep.stages.orders.model.sheets import Columns, Sheet, SheetVerdict
 from doorstep.stages.orders.ports.channels.sheet import read_csv, write_csv
@@ -25,6 +25,7 @@ from doorstep.stages.orders.rules.columns import WANTED, missing
 from doorstep.stages.orders.rules.rows import Ground, read_orders
 
 WRITERS = allow(*DESK, Role.MERCHANT)
+FILE_MAX = 10_000_000
 SHOWN_MAX = 300
 LOOKED_MAX = 5_000
 """Rows up to which a table is looked at as a whole before it is imported; of longer ones, the first so many."""

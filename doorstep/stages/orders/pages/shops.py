@@ -22,6 +22,7 @@ from doorstep.stages.orders.model.shops import Shop, ShopKind
 from doorstep.stages.orders.ports.channels import PORTS
 
 WRITERS = allow(*DESK, Role.MERCHANT)
+CONNECTORS = allow(*DESK)
 KINDS = {ShopKind.SHOPIFY: "Shopify", ShopKind.WOOCOMMERCE: "WooCommerce"}
 FIELDS = ("code", "base_url", "api_key", "api_secret", "hook_secret", "location")
 
@@ -41,11 +42,11 @@ async def _list(
         sellers = await catalog.merchants_of(tx, None if who.merchant_id is None else [who.merchant_id])
     return page(
         request, "orders/shops_connected.html", shops=found, counts=counts, merchants=list(sellers.values()), kinds=KINDS, said=said,
-        faults=faults, ports=list(PORTS),
+        faults=faults, connects=bool({Role.OWNER, *DESK} & who.roles),
     )  # fmt: skip
 
 
-@post("/channels", opt=WRITERS, include_in_schema=False, status_code=200)
+@post("/channels", opt=CONNECTORS, include_in_schema=False, status_code=200)
 async def connect(request: Asked, house: InHouse, who: Caller, data: Form) -> Any:
     """Connect a shop, or show again what was typed with what is wrong."""
     said = {name: value.strip().replace("\x00", "") for name, value in data.items()}

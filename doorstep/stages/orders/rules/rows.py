@@ -1,6 +1,6 @@
 """Rows of a merchant's table become orders: rows with one reference are the lines of one order. Pure; nothing is looked up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -86,33 +86,27 @@ class _Reading:
         return found or 0
 
 
-def read_orders(sheet: Sheet, columns: Columns, ground: Ground) -> list[ReadOrder]:
-    """Return the orders of a table in the sequence of their first rows, each with what is wrong in its cells."""
-    by_reference: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
-    nameless: list[ReadOrder] = []
+def read_orders(sheet: Sheet, columns: Columns, ground: Ground) -> Iterator[ReadOrder]:
+    """Yield the orders of a table in the sequence of their first rows, each with what is wrong in its cells.
+
+    One after the other: the orders of a long table need far more room than its cells.
+    """
+    groups: dict[str | int, list[tuple[int, tuple[str, ...]]]] = {}
     for number, row in sheet.rows:
-        reference = row[columns["reference"]]
-        if reference:
-            by_reference.setdefault(reference, []).append((number, row))
-        else:
-            fault = CellFault(
-                number,
-                "reference",
-                "",
-                "Fill in the order's number, on each of its rows: it keeps repeats apart.",
-            )
-            nameless.append(ReadOrder("", (number,), {}, (fault,)))
+        groups.setdefault(row[columns["reference"]] or number, []).append((number, row))
     commas = {
         name: cells.comma_decimals([row[columns[name]] for _, row in sheet.rows])
         for name in MONEY
         if name in columns
     }
     dates = [row[columns["placed_at"]] for _, row in sheet.rows] if "placed_at" in columns else []
-    found = [
-        _read(reference, _Reading(ground, columns, commas, cells.day_first(dates), rows))
-        for reference, rows in by_reference.items()
-    ]
-    return sorted([*found, *nameless], key=lambda one: one.rows[0])
+    day_first = cells.day_first(dates)
+    for reference, rows in groups.items():
+        if isinstance(reference, str):
+            yield _read(reference, _Reading(ground, columns, commas, day_first, rows))
+        else:
+            message = "Fill in the order's number, on each of its rows: it keeps repeats apart."
+            yield ReadOrder("", (reference,), {}, (CellFault(reference, "reference", "", message),))
 
 
 def _read(reference: str, reading: _Reading) -> ReadOrder:
