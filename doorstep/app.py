@@ -11,20 +11,28 @@ from pathlib import Path
 from ssl import SSLContext
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import httpx
 from litestar import Litestar
 
 from doorstep.platform import config, demo, desk, doctor, jobs, keys, serving, web
 from doorstep.platform.config import Settings
-from doorstep.platform.db import connect
+from doorstep.platform.db import Tx, connect
 from doorstep.platform.embedded import Embedded, kept_secret
 from doorstep.platform.house import House
 from doorstep.platform.machine import Machine
 from doorstep.platform.migrate import Migration, make_database, migrate, read_migrations
 from doorstep.platform.statements import Statement
-from doorstep.platform.tasks import Duties, duties
+from doorstep.platform.tasks import Duties, Every, duties
 from doorstep.platform.thinking import dismiss
+from doorstep.platform.webhooks import acts as webhooks
+from doorstep.platform.webhooks import api as webhooks_api
+from doorstep.platform.webhooks import pages as webhooks_pages
+from doorstep.platform.webhooks.announcing import ERRAND, Announcer
+from doorstep.platform.webhooks.delivering import deliver
+from doorstep.platform.webhooks.model import ENDPOINT, Vocabulary, public_kinds
+from doorstep.stages import catalog
 
 STAGES = ("catalog", "inventory", "orders", "warehouse", "shipping", "tracking", "delivery", "feedback")
 """In the order of knowledge: a later stage may know an earlier one."""
@@ -45,8 +53,9 @@ def _parts(name: str) -> list[tuple[str, ModuleType]]:
 
 @cache
 def machines() -> tuple[Machine, ...]:
-    """Every life cycle of the house."""
-    return tuple(machine for _, model in _parts("model") for machine in getattr(model, "MACHINES", ()))
+    """Every life cycle of the house: the stages', and that of webhooks."""
+    of_stages = (machine for _, model in _parts("model") for machine in getattr(model, "MACHINES", ()))
+    return (*of_stages, ENDPOINT)
 
 
 def told() -> tuple[str, ...]:
@@ -55,10 +64,24 @@ def told() -> tuple[str, ...]:
 
 
 @cache
+def vocabulary() -> Vocabulary:
+    """What the outside may learn, as the stages' jobs say in `TELLS`, in the order of an order's walk."""
+    return {kind: tells for _, part in _parts("jobs") for kind, tells in getattr(part, "TELLS", {}).items()}
+
+
+async def merchants(tx: Tx) -> dict[UUID, str]:
+    """Return the names of the merchants, for the ground, which knows no stage."""
+    return {one.id: one.name for one in (await catalog.merchants_of(tx)).values()}
+
+
+@cache
 def all_duties() -> Duties:
-    """Every reaction and timer of the house."""
+    """Every reaction and timer of the house; public events are announced to webhooks."""
     parts = [("platform", jobs), *_parts("jobs")]
-    return duties((stage, getattr(part, "ON", {}), getattr(part, "EVERY", {})) for stage, part in parts)
+    stages = [(stage, getattr(part, "ON", {}), getattr(part, "EVERY", {})) for stage, part in parts]
+    on = {kind: [Announcer(vocabulary()).announce] for kind in public_kinds(vocabulary())}
+    every = {"forget": Every(3600.0, webhooks.forget)}
+    return duties([*stages, ("webhooks", on, every)], {ERRAND: deliver})
 
 
 def routes() -> list[Any]:
@@ -67,6 +90,8 @@ def routes() -> list[Any]:
         *desk.ROUTES,
         *keys.ROUTES,
         *demo.ROUTES,
+        *webhooks_api.ROUTES,
+        *webhooks_pages.ROUTES,
         *(route for name in ("api", "pages") for _, part in _parts(name) for route in part.ROUTES),
     ]
 
@@ -79,7 +104,8 @@ def template_folders() -> list[Path]:
 
 def tables() -> str:
     """Return the present of the database: the ground's tables, then every stage's."""
-    packages = ["doorstep.platform", *(f"doorstep.stages.{stage}" for stage in STAGES)]
+    ground = ["doorstep.platform", "doorstep.platform.webhooks"]
+    packages = [*ground, *(f"doorstep.stages.{stage}" for stage in STAGES)]
     sources = [files(package) / "tables.sql" for package in packages if find_spec(package)]
     return "\n".join(source.read_text(encoding="utf-8") for source in sources if source.is_file())
 
@@ -127,7 +153,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         ) as http,
     ):
         try:
-            yield House(settings, db, http, secret)
+            yield House(settings, db, http, secret, vocabulary(), merchants)
         finally:
             await dismiss()
 

@@ -69,6 +69,11 @@ class Settings:
     payment_key: str = _setting(
         "DOORSTEP_PAYMENT_KEY", "payment-demo-key", "our account key at the payment processor"
     )
+    webhook_networks: str = _setting(
+        "DOORSTEP_WEBHOOK_NETWORKS",
+        "",
+        "private networks that webhooks may reach, also by plain http (`10.1.0.0/16, 127.0.0.1/32`)",
+    )
     tile_url: str | None = _setting(
         "DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain"
     )

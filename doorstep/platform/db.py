@@ -27,6 +27,9 @@ T = TypeVar("T")
 Q = Statements("doorstep.platform")
 Listeners = Mapping[str, tuple[str, ...]]
 
+ANNOUNCE = "webhooks.announce"
+"""The one reaction that not every tenant needs."""
+
 set_json_dumps(msgspec.json.encode)
 set_json_loads(msgspec.json.decode)
 arrays.register()
@@ -41,6 +44,7 @@ class Tx:
         actor: who acts (`user:ana`, `key:shop`, `system`), written into the journal.
         now: the tenant's business time at the start of the transaction.
         listeners: event kind -> names of the reactions owed when it happens.
+        wanted: the public events that some webhook of the tenant wants.
         owing: something was owed, so somebody should be woken after the commit.
     """
 
@@ -49,11 +53,17 @@ class Tx:
     actor: str
     now: datetime
     listeners: Listeners
+    wanted: frozenset[str] = frozenset()
     owing: bool = False
 
     def listening(self, event: str) -> tuple[str, ...]:
-        """Return the names of the reactions that are owed when an event happens; who has to do them is woken after the commit."""
+        """Return the names of the reactions that are owed when an event happens; who has to do them is woken after the commit.
+
+        Webhooks are told only what some endpoint of the tenant wants: nobody pays for what nobody hears.
+        """
         names = self.listeners.get(event, ())
+        if ANNOUNCE in names and event not in self.wanted:
+            names = tuple(name for name in names if name != ANNOUNCE)
         self.owing = self.owing or bool(names)
         return names
 
@@ -134,7 +144,7 @@ class Database:
             found = await cursor.fetchone()
             if found is None:
                 raise Refused(Reason.UNKNOWN, "There is no such tenant, or it is suspended.")
-            tx = Tx(connection, tenant_id, actor, found[0], self.listeners)
+            tx = Tx(connection, tenant_id, actor, found[0], self.listeners, frozenset(found[1]))
             yield tx
             await connection.commit()
         if tx.owing:

@@ -1,25 +1,41 @@
 """What every edge may reach: the settings, the database, an HTTP client for the outside, and the signer of links."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import httpx
 import msgspec
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from doorstep.platform.config import Settings
-from doorstep.platform.db import Database
+from doorstep.platform.db import Database, Tx
 from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.webhooks.model import Vocabulary
+
+Merchants = Callable[[Tx], Awaitable[Mapping[UUID, str]]]
+
+
+async def _no_merchants(_tx: Tx) -> Mapping[UUID, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Handed to routes and errands; acts never see it."""
+    """Handed to routes and errands; acts never see it.
+
+    Attributes:
+        public: what the outside may learn of each kind of thing.
+        merchants: the names of the merchants there are, by id, for what is made for one of them.
+    """
 
     settings: Settings
     db: Database
     http: httpx.AsyncClient
     secret: str
+    public: Vocabulary = field(default_factory=dict)
+    merchants: Merchants = _no_merchants
 
     def sign(self, purpose: str, what: Any) -> str:
         """Return a short text for a link that only this house can make; `what` is JSON-like."""

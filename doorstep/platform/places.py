@@ -29,7 +29,7 @@ GROUPS = (
         ),
     ),
     ("Afterward", (("/feedback", "Feedback"), ("/returns", "Returns"))),
-    ("House", (("/tasks", "Tasks"), ("/keys", "Keys"))),
+    ("House", (("/tasks", "Tasks"), ("/webhooks", "Webhooks"), ("/keys", "Keys"))),
 )
 
 HOMES = {"picker": "/pick", "packer": "/pack", "dispatcher": "/dispatch", "driver": "/driver"}

@@ -1,7 +1,7 @@
 -- name: enter_tenant
--- Tells row-level security the tenant for this transaction and learns the tenant's business time.
+-- Tells row-level security the tenant for this transaction, learns the tenant's business time, and what its webhooks want.
 SELECT CASE WHEN clock_base IS NULL THEN now()
-            ELSE clock_base + (now() - clock_set_at) * clock_rate END AS business_now,
+            ELSE clock_base + (now() - clock_set_at) * clock_rate END AS business_now, wanted_events,
        set_config('doorstep.tenant', %(tenant)s, true)
 FROM directory.tenants WHERE id = %(tenant_id)s AND suspended_at IS NULL;
 

@@ -3,7 +3,8 @@
 CREATE SCHEMA directory;
 CREATE SCHEMA platform;
 
--- The operating companies. A tenant with `clock_base` lives on a simulated clock.
+-- The operating companies. A tenant with `clock_base` lives on a simulated clock. `wanted_events` is what its webhooks want to hear
+-- of, kept here because every transaction reads this row anyway.
 CREATE TABLE directory.tenants (
     id uuid PRIMARY KEY,
     code text NOT NULL UNIQUE CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
@@ -11,7 +12,8 @@ CREATE TABLE directory.tenants (
     suspended_at timestamptz,
     clock_base timestamptz,
     clock_set_at timestamptz,
-    clock_rate double precision NOT NULL DEFAULT 0 CHECK (clock_rate >= 0)
+    clock_rate double precision NOT NULL DEFAULT 0 CHECK (clock_rate >= 0),
+    wanted_events text[] NOT NULL DEFAULT '{}'
 );
 
 -- A sign-in name leads to its tenant and person; names are unique over all tenants.

@@ -87,12 +87,16 @@ class Duties:
     errands: frozenset[str] = frozenset()
 
 
-def duties(stages: Iterable[tuple[str, Mapping[str, Sequence[Any]], Mapping[str, Every]]]) -> Duties:
+def duties(
+    stages: Iterable[tuple[str, Mapping[str, Sequence[Any]], Mapping[str, Every]]],
+    also: Mapping[str, Reaction | Errand] | None = None,
+) -> Duties:
     """Collect every stage's `ON` (event kind -> functions) and `EVERY` (timer name -> Every) into one table.
 
-    A task's name is `stage.function`, so it can be read on a page and survives a restart.
+    A task's name is `stage.function`, so it can be read on a page and survives a restart. `also` is work by task name that
+    neither an event nor a timer of every tenant owes.
     """
-    work: dict[str, Reaction | Errand] = {}
+    work: dict[str, Reaction | Errand] = dict(also or {})
     listeners: dict[str, list[str]] = {}
     timers: dict[str, float] = {}
     for stage, on, every in stages:

@@ -49,6 +49,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """A webhook that was switched off because it was gone or nothing arrived; somebody has to mend it."""
+
+    id: UUID
+    url: str
+    off_why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AtRisk:
     """An open order, how far it is (of its parcel, else its work on the floor, else itself), and when it is promised."""
 
@@ -118,6 +127,7 @@ class Board:
     beats: list[Beat]
     troubles: list[Trouble]
     at_risk: list[AtRisk]
+    silenced: list[Silenced]
 
 
 async def board(tx: Tx) -> Board:
@@ -129,6 +139,7 @@ async def board(tx: Tx) -> Board:
         beats=await tx.rows(Q.pulse, Beat),
         troubles=await tx.rows(Q.exceptions, Trouble),
         at_risk=await tx.rows(Q.at_risk, AtRisk),
+        silenced=await tx.rows(Q.silenced, Silenced),
     )
 
 

@@ -102,6 +102,11 @@ FROM (
 WHERE x.what <> 'hold' OR o.state NOT IN ('canceled', 'closed')
 ORDER BY x.since NULLS FIRST, o.id LIMIT 100;
 
+-- name: silenced
+-- Webhooks that the house switched off by itself.
+SELECT p.id, p.url, p.off_why FROM platform.endpoints p
+WHERE p.tenant_id = %(tenant_id)s AND p.state = 'off' AND p.off_why IN ('gone', 'failing') ORDER BY p.id LIMIT 20;
+
 -- name: at_risk
 -- Open orders by how little time their promise leaves, with how far they are.
 SELECT o.id, o.number, o.state, o.promised_until, o.placed_at, coalesce(

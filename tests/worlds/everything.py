@@ -8,6 +8,8 @@ from doorstep import app as house_app
 from doorstep.platform.house import House
 from doorstep.platform.links import write_link
 from doorstep.platform.tasks import Worker
+from doorstep.platform.webhooks import acts as webhooks
+from doorstep.platform.webhooks.acts import Wish
 from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
@@ -36,6 +38,7 @@ TABLES = {
     "case_id": "feedback.cases",
     "return_id": "feedback.returns",
     "merchant_id": "catalog.merchants",
+    "endpoint_id": "platform.endpoints",
     "product_id": "catalog.products",
     "site_id": "catalog.sites",
     "carrier_id": "catalog.carriers",
@@ -93,6 +96,7 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
         sheet = read_csv("Order,SKU\n1,A\n")
         await shops.connect_shop(tx, shop_of(WORLD.merchant))
         await importing.keep_upload(tx, WORLD.merchant, "orders.csv", sheet, "Order,SKU\n1,A\n")
+        await webhooks.add(tx, Wish("https://hooks.example.org/", ["order.accepted"]), WORLD.merchant)
     token = write_link(house, "order", tenant_id, order_id, (datetime.now(UTC) + timedelta(days=900)).date())
     async with house.db.directory() as connection:
         row = await (

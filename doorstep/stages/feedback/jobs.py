@@ -5,8 +5,10 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
 from doorstep.platform.tasks import Every
+from doorstep.platform.webhooks.model import Tells
 from doorstep.stages import shipping, tracking
 from doorstep.stages.feedback.acts import cases, learning, returns, voices
+from doorstep.stages.feedback.acts.announcing import about_returns
 
 Q = Statements("doorstep.stages.feedback")
 
@@ -60,3 +62,17 @@ ON = {
     "refund.refunded": [close_refunded],
 }
 EVERY = {"learn": Every(60.0, learn)}
+TELLS = {
+    "return": Tells(
+        about_returns,
+        {
+            "asked": "A customer wants to send something back; somebody decides.",
+            "approved": "The customer may send it back.",
+            "rejected": "The customer may not send it back.",
+            "in_transit": "The goods are on their way back.",
+            "received": "The goods came back.",
+            "graded": "The goods were looked at; what can be sold is in stock again.",
+            "closed": "The return is done, and paid where something was to be paid.",
+        },
+    )
+}

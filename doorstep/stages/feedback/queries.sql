@@ -243,3 +243,10 @@ GROUP BY t.service_id ORDER BY t.service_id;
 SELECT r.id FROM orders.refunds f
 JOIN feedback.returns r ON r.tenant_id = %(tenant_id)s AND r.id::text = f.reference
 WHERE f.tenant_id = %(tenant_id)s AND f.id = ANY (%(ids)s::uuid[]) AND r.state = 'graded';
+
+-- name: returns_told
+-- What webhooks may tell of returns.
+SELECT r.id, r.order_id, jsonb_build_object('number', r.number, 'reason', r.reason, 'site', s.code) AS data,
+       '/api/returns/' || r.id AS path
+FROM feedback.returns r JOIN catalog.sites s ON s.tenant_id = %(tenant_id)s AND s.id = r.site_id
+WHERE r.tenant_id = %(tenant_id)s AND r.id = ANY (%(ids)s::uuid[]);

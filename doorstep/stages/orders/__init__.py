@@ -1,7 +1,9 @@
 """Orders: an order walks in, is checked, and is accepted or held."""
 
 from doorstep.stages.orders.acts import (
+    Part,
     Standing,
+    about_parts,
     accept_ready,
     cancel,
     cancel_one,
@@ -56,12 +58,14 @@ __all__ = [
     "OrderState",
     "Outcome",
     "ParcelLeft",
+    "Part",
     "Payment",
     "PaymentState",
     "Promise",
     "RefundAsk",
     "Standing",
     "Verdict",
+    "about_parts",
     "accept_ready",
     "cancel",
     "cancel_one",

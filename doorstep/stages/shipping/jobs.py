@@ -6,7 +6,9 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.tasks import Every, errand
+from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.shipping.acts import buying, manifests, quoting, telling, voiding, wanting
+from doorstep.stages.shipping.acts.announcing import about_labels
 from doorstep.stages.shipping.acts.buying import read_facts
 from doorstep.stages.shipping.model import LabelState
 from doorstep.stages.shipping.ports import rate_table
@@ -163,3 +165,13 @@ ON = {
 }
 
 EVERY = {"close_forgotten": Every(300, manifests.close_forgotten)}
+
+TELLS = {
+    "label": Tells(
+        about_labels,
+        {
+            "bought": "A parcel has its label: carrier, service and tracking number are known.",
+            "voided": "The label was taken back; the parcel gets another one or does not leave.",
+        },
+    )
+}

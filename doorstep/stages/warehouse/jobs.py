@@ -12,9 +12,11 @@ from doorstep.platform.house import House
 from doorstep.platform.statements import Statements
 from doorstep.platform.tasks import Every, errand, errands
 from doorstep.platform.thinking import AT_ONCE, ThinkingFailed, think
+from doorstep.platform.webhooks.model import Tells
 from doorstep.solvers.batches import BatchRefused
 from doorstep.solvers.walk import WalkRefused
 from doorstep.stages.warehouse import acts
+from doorstep.stages.warehouse.acts.announcing import about_fulfillments, about_parcels
 from doorstep.stages.warehouse.rules.cartons import Question as Asked
 from doorstep.stages.warehouse.rules.cartons import Suggestion, suggest_each
 from doorstep.stages.warehouse.rules.waves import (
@@ -142,3 +144,22 @@ ON: dict[str, list[Any]] = {
     "fulfillment.picked": [suggest_boxes],
 }
 EVERY = {"plan_carts": Every(2.0, plan_carts), "forget_scans": Every(3600.0, forget_scans)}
+TELLS = {
+    "fulfillment": Tells(
+        about_fulfillments,
+        {
+            "waiting": "A site has to pick and pack this order, or this part of it.",
+            "short": "Goods are missing on the floor; somebody looks for them.",
+            "packed": "Everything that the site sends of the order lies in boxes.",
+            "canceled": "The site's work on the order is called off.",
+        },
+    ),
+    "parcel": Tells(
+        about_parcels,
+        {
+            "packed": "A box is closed and weighed.",
+            "handed_over": "The parcel left the house.",
+            "canceled": "The parcel was unpacked or will not leave.",
+        },
+    ),
+}

@@ -1,5 +1,6 @@
 """The verbs of orders, one function per business act; each takes the open transaction and works on sets."""
 
+from doorstep.stages.orders.acts.announcing import Part, about, about_parts, about_refunds
 from doorstep.stages.orders.acts.ending import (
     cancel,
     cancel_one,
@@ -54,9 +55,13 @@ from doorstep.stages.orders.acts.placing import place
 
 __all__ = [
     "Page",
+    "Part",
     "Standing",
     "Wanted",
     "Whole",
+    "about",
+    "about_parts",
+    "about_refunds",
     "accept_ready",
     "ask_again",
     "authorized",

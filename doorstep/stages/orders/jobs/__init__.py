@@ -3,6 +3,7 @@
 from typing import Any
 
 from doorstep.platform.tasks import Every
+from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.acts import hearing, importing
 from doorstep.stages.orders.jobs.paying import authorize, capture, give_back, reconcile, void
@@ -24,4 +25,19 @@ EVERY = {
     "forget_uploads": Every(3600.0, importing.forget_uploads),
     "forget_shop_calls": Every(3600.0, hearing.forget_calls),
     "attend_shops": Every(15.0, attend_shops),
+}
+
+TELLS = {
+    "order": Tells(
+        acts.about,
+        {
+            "placed": "An order walked in and its goods are reserved; whether it may go on is not decided yet.",
+            "held": "Something keeps the order; `reason` says what.",
+            "accepted": "Nothing keeps the order any more: the floor may begin.",
+            "canceled": "The order is called off; its goods are free again.",
+            "closed": "Everything of the order arrived, or came to another end.",
+        },
+        facts=("reason",),
+    ),
+    "refund": Tells(acts.about_refunds, {"refunded": "Money went back to the customer."}),
 }

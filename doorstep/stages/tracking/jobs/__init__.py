@@ -1,6 +1,8 @@
 """What tracking does when things happen elsewhere, and by the clock."""
 
 from doorstep.platform.tasks import Every
+from doorstep.platform.webhooks.model import Tells
+from doorstep.stages.tracking.acts.announcing import about_trackers
 from doorstep.stages.tracking.jobs.following import (
     cancel_tracker,
     confirm_cancel,
@@ -23,4 +25,25 @@ EVERY = {
     "send_messages": Every(1.0, send_messages),
     "poll_carriers": Every(30.0, poll_carriers),
     "listen_to_silence": Every(300.0, listen_to_silence),
+}
+TELLS = {
+    "tracker": Tells(
+        about_trackers,
+        {
+            "picked_up": "The carrier has the parcel.",
+            "in_transit": "The parcel is on its way.",
+            "customs": "Customs have the parcel.",
+            "delayed": "The carrier says that it takes longer.",
+            "held": "The carrier keeps the parcel; `reason` says why, where the carrier does.",
+            "out_for_delivery": "The parcel is on the last van.",
+            "attempt_failed": "Nobody took the parcel at the door.",
+            "available_for_pickup": "The parcel waits to be fetched.",
+            "delivered": "The parcel arrived.",
+            "returning": "The parcel is on its way back.",
+            "returned": "The parcel came back.",
+            "lost": "The carrier lost the parcel.",
+            "damaged": "The carrier damaged the parcel.",
+        },
+        facts=("reason",),
+    )
 }

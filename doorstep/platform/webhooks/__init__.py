@@ -1,0 +1,1 @@
+"""Outgoing webhooks: the house tells programs elsewhere what happened, in order, signed, and again until they have heard it."""

@@ -1,0 +1,1 @@
+"""Webhooks: who is told what, in which order, how often, and who is never called."""
