@@ -129,7 +129,8 @@ async def test_an_order_without_an_article_number_is_refused_with_what_to_do(jun
     number = await shop.sell({"": (1, "12.50")}, ANA)
     await house.fold()
     heard = (await house.heard())[str(number)]
-    assert (heard.outcome, heard.faults[0]["pointer"]) == ("refused", "/lines/0/sku")
+    assert (heard.outcome, heard.faults[0]["code"]) == ("refused", "missing_sku")
+    assert heard.faults[0]["message"].startswith("Line 1 has no SKU at the shop.")
 
 
 @pytest.mark.parametrize(

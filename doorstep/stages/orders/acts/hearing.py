@@ -235,7 +235,17 @@ def _order(one: _Fold, now: datetime) -> NewOrder | list[Fault]:
     try:
         return msgspec.convert(asked, NewOrder)
     except msgspec.ValidationError as error:
-        return faults_of(msgspec.json.encode(asked), NewOrder) or [Fault("", "invalid", str(error))]
+        found = faults_of(msgspec.json.encode(asked), NewOrder)
+        return [_named(fault) for fault in found] or [Fault("", "invalid", str(error))]
+
+
+def _named(fault: Fault) -> Fault:
+    """Return a fault of shape in words of the shop: most often a product there has no article number."""
+    if not fault.pointer.endswith("/sku"):
+        return fault
+    line = int(fault.pointer.split("/")[2]) + 1
+    message = f"Line {line} has no SKU at the shop. Give its product one there, and save the order again."
+    return Fault(fault.pointer, "missing_sku", message)
 
 
 def _judge(one: _Fold, verdict: Verdict) -> None:
