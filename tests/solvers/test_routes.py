@@ -28,6 +28,7 @@ from doorstep.solvers.routes import (
     solve,
     timed,
 )
+from doorstep.solvers.routes.engine import start
 
 PLACES = 12
 KILOMETERS = np.abs(np.arange(PLACES)[:, None] - np.arange(PLACES)[None, :])
@@ -166,6 +167,22 @@ def test_improvements_are_told_as_they_come_and_only_better_ones() -> None:
 def test_a_budget_in_seconds_is_kept() -> None:
     assert planned(stop(1)).work == 50
     assert solve(street(stop(1)), Budget(seconds=0.05)).work > 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "stops", "back"),
+    [
+        (Budget(work=3000), 100, 40),
+        (Budget(seconds=2), 100, 53),
+        (Budget(seconds=10), 200, 133),
+        (Budget(seconds=600), 1000, 300),
+        (Budget(work=0), 0, 20),
+    ],
+)
+def test_a_short_search_looks_back_less_so_that_it_settles_in_time(
+    budget: Budget, stops: int, back: int
+) -> None:
+    assert start(budget, 0.4).history(stops) == back
 
 
 def test_no_stops_are_no_routes() -> None:

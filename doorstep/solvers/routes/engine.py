@@ -2,7 +2,9 @@
 
 Method: iterated local search with late acceptance over granular neighborhoods and soft penalties (Wouda, Lan, Kool,
 "PyVRP: a high-performance VRP solver package", INFORMS Journal on Computing 36, 2024; Burke and Bykov, "The late
-acceptance hill-climbing heuristic", European Journal of Operational Research 258, 2017).
+acceptance hill-climbing heuristic", European Journal of Operational Research 258, 2017). A new plan must beat the one of
+some iterations ago: the more, the farther the search wanders before it settles. PyVRP looks 300 back, which suits minutes;
+in seconds it would end unsettled, so here it looks back less when fewer iterations can be expected.
 """
 
 import warnings
@@ -13,7 +15,7 @@ import numpy as np
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
 
-from doorstep.solvers.budget import Budget, Meter
+from doorstep.solvers.budget import Budget
 from doorstep.solvers.routes.routing import Routing, Visit
 from doorstep.solvers.routes.stops import Stop
 from doorstep.solvers.routes.translation import Orders, Translation
@@ -22,13 +24,29 @@ INFEASIBLE = int(np.iinfo(np.int64).max)
 STEEPEST = 1e8
 """Penalty per unit of overload or lateness; with the largest loads it still fits 64 bits."""
 
+HISTORY_LEAST, HISTORY_MOST = 20, 300
+"""Iterations to look back."""
+
+HISTORIES = 75
+"""Times that the search shall look back as far, one after the other."""
+
+PACE = 200_000
+"""Iterations in a second, times the number of stops: roughly, for a budget in seconds."""
+
 
 class Patience:
     """The stopping rule: the budget, and a share of it while no feasible plan is found."""
 
-    def __init__(self, meter: Meter, hopeless: Meter) -> None:
-        self._meter, self._hopeless = meter, hopeless
+    def __init__(self, budget: Budget, hopeless: Budget) -> None:
+        self._budget, self._meter, self._hopeless = budget, budget.start(), hopeless.start()
         self.work = 0
+
+    def history(self, stops: int) -> int:
+        """Return how many iterations to look back."""
+        expected = self._budget.work
+        if expected is None:
+            expected = int((self._budget.seconds or 0.0) * PACE / max(1, stops))
+        return max(HISTORY_LEAST, min(HISTORY_MOST, expected // HISTORIES))
 
     def freed(self) -> "Patience":
         """Spend what is left of the budget even without a feasible plan."""
@@ -82,7 +100,7 @@ def search(
     steepest = max(pyvrp.PenaltyParams().max_penalty, min(STEEPEST, float(words.ransom)))
     watch = _Watch(words.data.num_load_dimensions, improved)
     params = pyvrp.SolveParams(
-        ils=pyvrp.IteratedLocalSearchParams(callbacks=watch),
+        ils=pyvrp.IteratedLocalSearchParams(history_length=patience.history(len(stops)), callbacks=watch),
         penalty=pyvrp.PenaltyParams(max_penalty=steepest) if optional else pyvrp.PenaltyParams(),
     )
     with warnings.catch_warnings():
@@ -100,7 +118,7 @@ def search(
 
 def start(budget: Budget, share: float) -> Patience:
     """Begin to spend a budget, but only a share of it without a feasible plan."""
-    return Patience(budget.start(), part_of(budget, share).start())
+    return Patience(budget, part_of(budget, share))
 
 
 def part_of(budget: Budget, share: float) -> Budget:
