@@ -128,3 +128,10 @@ def test_twenty_late_stops_in_a_town_break_no_lock_and_no_window() -> None:
         asked = replace(problem, stops=problem.stops[:number])
         assert judge(asked, after, locks, plan) == []
         plan = after
+
+
+def test_goods_that_come_after_the_vans_were_loaded_are_left_with_the_reason() -> None:
+    problem, plan = running(late=stop(6, release_s=1))
+    found = insert(problem, plan, LATE.name, Locks(fixed={"east": 1, "west": 1}))
+    assert found.van is None
+    assert [(each.stop, each.constraint) for each in found.plan.unserved] == [(LATE.name, "locked")]

@@ -99,7 +99,11 @@ def chained(problem: Routing, van: Van, visits: Sequence[Visit], kept: Kept | No
         return Misfit(constraint="unreachable", stop=visits[-1].name if visits else van.name)
     links.append(Link("end", number, "", home, (Window(0, van.shift_end_s),), 0))
     if kept and kept.count:
-        links = [*_standing(links, kept), *links[_tail(links, kept.count) :]]
+        standing = _standing(links, kept)
+        if any(_loaded_before(link) for link in standing):
+            late = max((visit for visit in visits if isinstance(visit, Stop)), key=lambda stop: stop.release_s)
+            return Misfit(constraint="locked", stop=late.name)
+        links = [*standing, *links[_tail(links, kept.count) :]]
     return Chain(links, driven + meters(here, end))
 
 
@@ -135,6 +139,11 @@ def _standing(links: Sequence[Link], kept: Kept) -> list[Link]:
             leave = reload.leave_s
             standing.append(link._replace(stand=Times(reload.arrival_s, leave - link.length_s, leave)))
     return standing
+
+
+def _loaded_before(link: Link) -> bool:
+    """Whether a trip was loaded before the last of its goods came."""
+    return link.kind == "load" and link.stand is not None and link.stand.start_s < link.windows[0].start_s
 
 
 def _taken(pause: Pause) -> Link:
