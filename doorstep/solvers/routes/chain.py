@@ -101,7 +101,9 @@ def chained(problem: Routing, van: Van, visits: Sequence[Visit], kept: Kept | No
     if kept and kept.count:
         standing = _standing(links, kept)
         if any(_loaded_before(link) for link in standing):
-            late = max((visit for visit in visits if isinstance(visit, Stop)), key=lambda stop: stop.release_s)
+            late = max(
+                (visit for visit in visits if isinstance(visit, Stop)), key=lambda stop: stop.release_s
+            )
             return Misfit(constraint="locked", stop=late.name)
         links = [*standing, *links[_tail(links, kept.count) :]]
     return Chain(links, driven + meters(here, end))
