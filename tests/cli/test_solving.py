@@ -60,6 +60,14 @@ def test_the_picture_in_the_docs_is_the_one_that_the_command_draws(kind: str, tm
     assert drawing.read_text() == (DOCS.parent / "pictures" / f"{kind}.svg").read_text()
 
 
+def test_the_packing_in_the_docs_is_the_last_step_that_the_command_draws(tmp_path: Path) -> None:
+    file, steps = tmp_path / "question.json", tmp_path / "steps"
+    file.write_text(EXAMPLES["cartons"])
+    CliRunner().invoke(solve, ["cartons", str(file), "--svg", str(steps), *FAST["cartons"]])
+    drawn = [path.read_text() for path in sorted(steps.iterdir())]
+    assert drawn[-1] == (DOCS.parent / "pictures" / "cartons.svg").read_text()
+
+
 def test_a_floor_without_coordinates_is_not_drawn_and_says_so(tmp_path: Path) -> None:
     file = tmp_path / "question.json"
     file.write_text(
