@@ -18,6 +18,7 @@ BENCHES = {
     "walk": "orders/s through all seven stages",
     "scale": "slowdown from 50,000 to millions of orders",
     "cartons": "cartons used over a suite",
+    "boxset": "cost saved by sizes of boxes chosen for an order history",
     "br": "fill of the BR container loading instances",
     "picking": "walking distance over published bounds",
     "routes": "gap to the best known routes",

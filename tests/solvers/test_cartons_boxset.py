@@ -55,6 +55,8 @@ def test_the_chosen_sizes_are_the_best_of_all_choices() -> None:
     )
     assert found.curve_minor[-1] == best
     assert list(found.curve_minor) == sorted(found.curve_minor, reverse=True)
+    assert [len(names) for names in found.ladder] == [1, 2, 3]
+    assert found.ladder[-1] == tuple(size.box.name for size in found.sizes)
 
 
 def test_a_design_adds_up_and_says_what_each_size_saves() -> None:

@@ -101,6 +101,7 @@ class Design:
         parcels: how many parcels that makes.
         present_minor: the same with the boxes that are kept today; None: there are none, or they do not take every order.
         curve_minor: cost of the best 1, 2, ... sizes that were found, each order in boxes of one size.
+        ladder: names of those 1, 2, ... sizes, smallest first.
         unserved: orders of which something fits in no candidate; no figure counts them.
         reasons: why, in sentences.
     """
@@ -110,6 +111,7 @@ class Design:
     parcels: int
     present_minor: int | None
     curve_minor: tuple[int, ...]
+    ladder: tuple[tuple[str, ...], ...]
     unserved: tuple[int, ...]
     reasons: tuple[str, ...]
 
@@ -132,13 +134,15 @@ def design(problem: BoxSet, progress: Callable[[int, int], None] = lambda _done,
             costs.append(row)
         progress(number + 1, len(problem.orders))
     chosen = [largest]
-    curve = [_total(costs, chosen)]
+    best = [chosen]
     while len(chosen) < problem.count:
         chosen = _exchanged(costs, _grown(costs, chosen, len(problem.candidates)), largest)
-        curve.append(_total(costs, chosen))
+        best.append(chosen)
+    curve = [_total(costs, each) for each in best]
+    rising = [sorted(each, key=lambda c: problem.candidates[c].inner_mm3) for each in best]
     served = [order for number, order in enumerate(problem.orders) if number not in set(unserved)]
     answers = [_packed(problem, order, [problem.candidates[c] for c in chosen]) for order in served]
-    sizes = _sizes(problem, costs, sorted(chosen, key=lambda c: problem.candidates[c].inner_mm3), largest)
+    sizes = _sizes(problem, costs, rising[-1], largest)
     cost_minor = sum(answer.price_minor for answer in answers)
     present_minor = _present(problem, served)
     return Design(
@@ -147,6 +151,7 @@ def design(problem: BoxSet, progress: Callable[[int, int], None] = lambda _done,
         parcels=sum(len(answer.boxes) for answer in answers),
         present_minor=present_minor,
         curve_minor=tuple(curve),
+        ladder=tuple(tuple(problem.candidates[c].name for c in each) for each in rising),
         unserved=tuple(unserved),
         reasons=tuple(_reasons(problem, sizes, cost_minor, present_minor, curve)),
     )
