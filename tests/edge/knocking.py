@@ -137,6 +137,8 @@ def _sample(kind: inspect.Type, name: str, id_of: IdOf) -> Any:  # noqa: C901, P
 
 
 def _carries_id(kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.Metadata):
+        return _carries_id(kind.type)
     if isinstance(kind, inspect.UnionType):
         return any(_carries_id(one) for one in kind.types)
     return isinstance(kind, inspect.UUIDType)
