@@ -38,7 +38,7 @@ def main() -> None:
     chosen = wanted.only.split(",") if wanted.only else list(names)
     solvers: dict[str, Callable[[Instance, float, int], tuple[Orders, float]]] = {"doorstep": _ours}
     for name in chosen:
-        python = _installed(names[name], wanted.into / name)
+        python = installed(names[name], wanted.into / name)
         if python is None:
             print(f"{name} could not be installed here and is left out", file=sys.stderr)
         else:
@@ -64,7 +64,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _installed(rival: Path, folder: Path) -> Path | None:
+def installed(rival: Path, folder: Path) -> Path | None:
     """Make the rival's environment; return its Python, or None where its package cannot be had."""
     needs = next(
         ast.literal_eval(line.value)
