@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 from litestar.handlers.http_handlers import HTTPRouteHandler
@@ -132,6 +132,8 @@ def _sample(kind: inspect.Type, name: str, id_of: IdOf) -> Any:  # noqa: C901, P
             return b64encode(b"Order,SKU\n1,A\n").decode()
         case inspect.DictType():
             return {}
+        case _ if name == "command_id":
+            return uuid4().hex
         case _:
             return TEXTS.get(name) or "x"
 
