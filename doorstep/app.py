@@ -8,7 +8,6 @@ from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from ssl import SSLContext
 from types import ModuleType
 from typing import Any
 from uuid import UUID
@@ -26,6 +25,7 @@ from doorstep.platform.migrate import Migration, make_database, migrate, read_mi
 from doorstep.platform.statements import Statement
 from doorstep.platform.tasks import Duties, Every, duties
 from doorstep.platform.thinking import dismiss
+from doorstep.platform.trust import trusted
 from doorstep.platform.webhooks import acts as webhooks
 from doorstep.platform.webhooks import api as webhooks_api
 from doorstep.platform.webhooks import pages as webhooks_pages
@@ -149,19 +149,13 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with (
         connect(url, pool_max=settings.pool_max, listeners=all_duties().listeners) as db,
         httpx.AsyncClient(
-            verify=_trusted(), timeout=httpx.Timeout(10.0, connect=3.0), follow_redirects=False
+            verify=trusted(), timeout=httpx.Timeout(10.0, connect=3.0), follow_redirects=False
         ) as http,
     ):
         try:
             yield House(settings, db, http, secret, vocabulary(), merchants)
         finally:
             await dismiss()
-
-
-@cache
-def _trusted() -> SSLContext:
-    """Return whom the outside is trusted by; read once, for it takes longer than all else that opens a house."""
-    return httpx.create_ssl_context()
 
 
 def bench(module: str) -> Callable[[Any], Any]:

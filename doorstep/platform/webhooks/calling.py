@@ -11,11 +11,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import ip_address
 
 import httpx
 
+from doorstep.platform.trust import trusted
 from doorstep.platform.webhooks.model import ANSWER_MAX, Answer
 from doorstep.platform.webhooks.rules import Address, Network, may_call
 
@@ -34,11 +34,6 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(one[4][0]) for one in found))
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
 
 
 @dataclass(slots=True)
@@ -103,7 +98,7 @@ async def line(url: str, allowed: Sequence[Network], look_up: Resolve = resolve)
     parsed = httpx.URL(url)
     addresses, broken = await _judged(parsed, allowed, look_up)
     async with httpx.AsyncClient(
-        verify=_trust(),
+        verify=trusted(),
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(CALL_S, connect=CONNECT_S),
