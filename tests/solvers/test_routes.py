@@ -174,7 +174,9 @@ def test_a_budget_in_seconds_is_kept() -> None:
     [
         (Budget(work=3000), 100, 40),
         (Budget(seconds=2), 100, 53),
-        (Budget(seconds=10), 200, 133),
+        (Budget(work=5999), 100, 79),
+        (Budget(work=6000), 100, 300),
+        (Budget(seconds=10), 200, 300),
         (Budget(seconds=600), 1000, 300),
         (Budget(work=0), 0, 20),
     ],

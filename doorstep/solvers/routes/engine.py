@@ -28,7 +28,10 @@ HISTORY_LEAST, HISTORY_MOST = 20, 300
 """Iterations to look back."""
 
 HISTORIES = 75
-"""Times that the search shall look back as far, one after the other."""
+"""Times that a short search shall look back as far, one after the other."""
+
+LONG = 20 * HISTORY_MOST
+"""Iterations from which a search has time for PyVRP's own history: looking back less finds less on long routes then."""
 
 PACE = 200_000
 """Iterations in a second, times the number of stops: roughly, for a budget in seconds."""
@@ -46,7 +49,7 @@ class Patience:
         expected = self._budget.work
         if expected is None:
             expected = int((self._budget.seconds or 0.0) * PACE / max(1, stops))
-        return max(HISTORY_LEAST, min(HISTORY_MOST, expected // HISTORIES))
+        return HISTORY_MOST if expected >= LONG else max(HISTORY_LEAST, expected // HISTORIES)
 
     def freed(self) -> "Patience":
         """Spend what is left of the budget even without a feasible plan."""
