@@ -112,6 +112,7 @@ async def test_a_call_that_the_shop_did_not_sign_changes_nothing_and_a_new_webho
     async with httpx.AsyncClient() as client:
         assert (await client.post(shop.hook or "", data={"webhook_id": "12"})).status_code == 200
     assert await house.heard() == {}
+    assert (await house.shop()).heard_at is None
 
 
 async def test_a_deleted_order_is_canceled(juniper: Juniper) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -17,22 +17,6 @@ LAST = UUID(int=2**128 - 1)
 OUTCOMES = ("waiting", "delivered", "given_up")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A delivery as the statement returns it."""
-
-    subject: UUID
-    seq: int
-    event: str
-    occurred_at: datetime
-    owed_at: datetime
-    due_at: datetime
-    attempts: int
-    outcome: str | None
-    settled_at: datetime | None
-    waits_for: bool
-
-
 async def log(
     tx: Tx, endpoint_id: UUID, *, outcome: str | None = None, before: str = "", most: int = 50
 ) -> tuple[list[Delivery], str | None]:
@@ -44,7 +28,7 @@ async def log(
     at, subject, seq = _read(before)
     rows = await tx.rows(
         Q.log_of_endpoint,
-        Row,
+        Delivery,
         endpoint_id=endpoint_id,
         outcome=outcome,
         before=at,
@@ -54,16 +38,13 @@ async def log(
     )
     shown = rows[:most]
     tries = await _tries(tx, endpoint_id, shown)
-    found = [
-        Delivery(**{name: getattr(row, name) for name in Row.__slots__}, tries=tries[row.subject, row.seq])
-        for row in shown
-    ]
+    found = [replace(row, tries=tries[row.subject, row.seq]) for row in shown]
     last = shown[-1] if len(rows) > most else None
     return found, None if last is None else f"{last.owed_at.isoformat()}~{event_id(last.subject, last.seq)}"
 
 
 async def _tries(
-    tx: Tx, endpoint_id: UUID, rows: Sequence[Row]
+    tx: Tx, endpoint_id: UUID, rows: Sequence[Delivery]
 ) -> defaultdict[tuple[UUID, int], list[Attempt]]:
     tries: defaultdict[tuple[UUID, int], list[Attempt]] = defaultdict(list)
     if rows:

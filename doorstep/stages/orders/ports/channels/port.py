@@ -57,11 +57,14 @@ class ShopCall:
 class ShopPort(Protocol):
     """What the house asks of a shop, whatever protocol it speaks."""
 
-    def call(self, shop: Shop, headers: Mapping[str, str], body: bytes, now: datetime) -> ShopCall | None:
-        """Return a call that the shop signed; None when it did not sign it. Names of headers are in lower case.
+    def signed(self, shop: Shop, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a call may be taken: the shop signed it, or it says nothing. Names of headers are in lower case."""
+
+    def call(self, headers: Mapping[str, str], body: bytes, now: datetime) -> ShopCall | None:
+        """Return a call that may be taken; None when it says nothing.
 
         Raises:
-            ValueError: it signed it, but it cannot be read.
+            ValueError: it cannot be read.
         """
 
     def read(self, body: str, *, first: bool) -> Heard:

@@ -42,13 +42,16 @@ class _Standing(msgspec.Struct):
 class WooCommerce:
     """The port to a shop of WooCommerce; `base_url` of the shop is where WordPress is: `https://shop.example.org`."""
 
-    def call(self, shop: Shop, headers: Mapping[str, str], body: bytes, now: datetime) -> ShopCall | None:
-        """Return a call that the shop signed."""
-        if PING.fullmatch(body):
-            return ShopCall(body.decode(), [])
+    def signed(self, shop: Shop, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether the shop signed a call; its first one, which only tries the address, is never signed."""
         wanted = base64.b64encode(hmac.digest(shop.hook_secret.encode(), body, hashlib.sha256))
         given = headers.get("x-wc-webhook-signature", "").encode("utf-8", "replace")
-        if not shop.hook_secret or not hmac.compare_digest(wanted, given):
+        genuine = bool(shop.hook_secret) and hmac.compare_digest(wanted, given)
+        return genuine or PING.fullmatch(body) is not None
+
+    def call(self, headers: Mapping[str, str], body: bytes, now: datetime) -> ShopCall | None:
+        """Return what a call says."""
+        if PING.fullmatch(body):
             return None
         name = headers.get("x-wc-webhook-delivery-id") or hashlib.sha256(body).hexdigest()
         topic = headers.get("x-wc-webhook-topic", "")
