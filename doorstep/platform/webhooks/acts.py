@@ -132,8 +132,7 @@ async def switch_on(tx: Tx, endpoint_id: UUID) -> None:
 async def switch_off(tx: Tx, endpoint_ids: Sequence[UUID], why: OffWhy) -> None:
     """Call endpoints no more; those that are off stay as they are."""
     moved = (await journal.move(tx, ENDPOINT, EndpointAct.SWITCH_OFF, endpoint_ids, {"why": why})).moved
-    for endpoint_id in moved:
-        await tx.run(Q.mark_off, id=endpoint_id, why=why)
+    await tx.run(Q.mark_off, ids=moved, why=why)
     await tx.run(Q.want_events)
 
 

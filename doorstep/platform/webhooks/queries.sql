@@ -34,7 +34,8 @@ WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- name: mark_off
 -- Why it is off.
-UPDATE platform.endpoints SET off_why = %(why)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
+UPDATE platform.endpoints SET off_why = %(why)s
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: mark_on
 -- It begins anew: what happened meanwhile is told by a replay only.
