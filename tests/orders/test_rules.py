@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.stages.orders import NewLine, NewOrder, NewPayment, Payment
-from doorstep.stages.orders.model import Item, Known, Line, Order, Seller, Site
-from doorstep.stages.orders.rules import check, demanded, differences, needed, reaching, shares, sites_for
+from doorstep.stages.orders.model import Item, Known, Line, Order, Seller
+from doorstep.stages.orders.model.sourcing import Routing
+from doorstep.stages.orders.rules import check, demanded, differences, needed, reaching, shares
 from doorstep.stages.orders.rules.address import examine
 from doorstep.stages.orders.rules.money import add_up
 from doorstep.stages.orders.rules.reaching import dialed, email_fits
@@ -255,7 +256,7 @@ def test_plain_numbers_are_judged_as_the_full_rules_judge_them(country: str, pho
 SELLER = Seller(uuid4(), "juniper", "Juniper", "EUR", 2)
 MUG = Item(uuid4(), "Mug", ())
 MUG = replace(MUG, components=((MUG.id, 1),))
-KNOWN = Known({"juniper": SELLER}, {(SELLER.id, "A"): MUG}, ())
+KNOWN = Known({"juniper": SELLER}, {(SELLER.id, "A"): MUG}, Routing(()))
 
 
 def codes(order: NewOrder, **more: Any) -> set[str]:
@@ -281,14 +282,6 @@ def test_lines_that_share_a_component_are_added_up() -> None:
     assert needed([(kit, 3), (MUG, 4)])[MUG.id] == 10
     first, second = uuid4(), uuid4()
     assert (first, MUG.id, 6) in demanded([(first, kit, 3), (second, MUG, 4)])
-
-
-def test_the_nearest_warehouse_is_asked_first() -> None:
-    lisbon, berlin = Site(uuid4(), "PT", 38.7, -9.1), Site(uuid4(), "DE", 52.5, 13.4)
-    there = contact(country="DE", lat=48.1, lon=11.6)
-    assert sites_for(there, [lisbon, berlin]) == (berlin.id, lisbon.id)
-    unknown = contact(country="DE", lat=None, lon=None)
-    assert sites_for(unknown, [lisbon, berlin]) == (berlin.id, lisbon.id)
 
 
 def _taken(captured: int, refunded: int = 0, *, number: int = 1) -> Payment:

@@ -15,6 +15,7 @@ from doorstep.stages.inventory.acts.looking import (
 )
 from doorstep.stages.inventory.acts.moving import adjust, move, receive, restock
 from doorstep.stages.inventory.acts.reserving import commit, expire, release, release_lines, reserve, ship
+from doorstep.stages.inventory.acts.routing import free_of, hold_promises, reroute, reserve_as
 from doorstep.stages.inventory.model import (
     HOLD_S,
     Adjustment,
@@ -37,6 +38,7 @@ from doorstep.stages.inventory.model import (
     Short,
     Shortage,
     Shorted,
+    Taken,
 )
 
 __all__ = [
@@ -61,13 +63,16 @@ __all__ = [
     "Short",
     "Shortage",
     "Shorted",
+    "Taken",
     "adjust",
     "ask_counts",
     "available",
     "commit",
     "count",
     "expire",
+    "free_of",
     "held_by",
+    "hold_promises",
     "ledger_of",
     "levels",
     "lies_in",
@@ -78,7 +83,9 @@ __all__ = [
     "receive",
     "release",
     "release_lines",
+    "reroute",
     "reserve",
+    "reserve_as",
     "reserved_for",
     "restock",
     "ship",

@@ -73,6 +73,13 @@ JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = candida
   AND s.site_id = candidate.site_id
 ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s;
 
+-- name: free_levels
+-- What stock rows can promise right now; nothing is locked, so it may be less a moment later.
+SELECT s.product_id, s.site_id, s.on_hand - s.reserved AS free
+FROM unnest(%(key_products)s::uuid[], %(key_sites)s::uuid[]) AS candidate(product_id, site_id)
+JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = candidate.product_id
+  AND s.site_id = candidate.site_id AND s.product_id = ANY (%(key_products)s::uuid[]);
+
 -- name: commit_reservations
 -- The order is claimed: its reservations run out no more. Answers the orders that lost theirs before.
 WITH held AS (

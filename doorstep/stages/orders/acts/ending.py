@@ -25,6 +25,7 @@ async def cancel(tx: Tx, ids: Sequence[UUID], why: str) -> journal.Moves:
     moves = await journal.move(tx, ORDER, OrderAct.CANCEL, free, {"why": why})
     if moves.moved:
         await inventory.release(tx, moves.moved, "canceled")
+        await tx.run(Q.drop_shares, order_ids=list(moves.moved))
         await want_void(tx, moves.moved)
     kept = [order_id for order_id in dict.fromkeys(ids) if order_id not in set(free)]
     gone = dict(await tx.tuples(Q.states, ids=kept)) if kept else {}

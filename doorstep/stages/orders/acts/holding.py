@@ -10,9 +10,13 @@ from doorstep.platform.errors import Fault, Reason, Refused
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
+from doorstep.stages.orders.acts import sourcing
+from doorstep.stages.orders.acts.knowing import know_routing
 from doorstep.stages.orders.model import ORDER, HoldReason, OrderAct
+from doorstep.stages.orders.rules import sourcing as sourcing_rules
 
 Q = Statements("doorstep.stages.orders")
+Missing = inventory.Shortage | sourcing_rules.Lack
 
 
 async def hold(tx: Tx, ids: Sequence[UUID], reason: HoldReason | str, note: str = "") -> list[UUID]:
@@ -129,13 +133,18 @@ async def _reserve_rest(tx: Tx, ids: Sequence[UUID]) -> None:
         )
 
 
-async def _try_reserve_rest(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[inventory.Shortage]]:
+async def _try_reserve_rest(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Sequence[Missing]]:
     """Reserve what lines of these orders lack; return what is missing per order."""
     if not ids:
         return {}
-    sites = await tx.values(Q.warehouse_ids)
+    routing = await know_routing(tx)
     lacks = await tx.rows(Q.lacking, Lack, ids=list(ids))
-    return await inventory.reserve(
+    if len(routing.depots) > 1:
+        lacking: dict[UUID, list[sourcing.LineWant]] = {}
+        for lack in lacks:
+            lacking.setdefault(lack.order_id, []).append((lack.line_id, lack.product_id, lack.quantity))
+        return dict(await sourcing.source_rest(tx, lacking))
+    short = await inventory.reserve(
         tx,
         [
             inventory.Demand(
@@ -143,15 +152,18 @@ async def _try_reserve_rest(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[inve
                 line_id=lack.line_id,
                 product_id=lack.product_id,
                 quantity=lack.quantity,
-                site_ids=sites,
+                site_ids=tuple(depot.id for depot in routing.depots),
                 hold_s=None,
             )
             for lack in lacks
         ],
     )
+    return dict(short)
 
 
-def _said(missing: Sequence[inventory.Shortage]) -> str:
+def _said(missing: Sequence[Missing]) -> str:
+    if not missing:
+        return "no site that may ship it has all of it"
     return "; ".join(
         f"{one.asked} wanted, {one.available} left of product {one.product_id}" for one in missing
     )

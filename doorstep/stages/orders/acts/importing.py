@@ -134,7 +134,7 @@ async def ground_of(tx: Tx, merchant_id: UUID, *, imports: bool = True) -> Groun
     if merchant is None:
         raise unknown("merchant", merchant_id)
     known = await know(tx, [], merchant_id)
-    country = known.sites[0].country if known.sites else ""
+    country = known.routing.depots[0].country if known.routing.depots else ""
     return Ground(merchant.code, merchant.currency, country, imports=imports)
 
 

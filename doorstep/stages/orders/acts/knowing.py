@@ -1,7 +1,7 @@
 """What the catalog says about a batch of orders, remembered for five seconds in each process.
 
 A product that is new is seen at once, since only what was found is remembered; a changed name or kit is seen five seconds
-late. Stock is never remembered.
+late, and so are the rules of sourcing. Stock is never remembered.
 """
 
 import time
@@ -11,7 +11,15 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
-from doorstep.stages.orders.model import Item, Known, NewOrder, Seller, Site
+from doorstep.stages.orders.model import Item, Known, NewOrder, Seller
+from doorstep.stages.orders.model.sourcing import (
+    Depot,
+    House,
+    Lane,
+    MerchantTerms,
+    Routing,
+    SiteTerms,
+)
 
 Q = Statements("doorstep.stages.orders")
 REMEMBERED_S = 5.0
@@ -25,7 +33,7 @@ class _Memory:
     until: float
     sellers: dict[str, Seller] = field(default_factory=dict)
     items: dict[tuple[UUID, str], Item] = field(default_factory=dict)
-    sites: tuple[Site, ...] | None = None
+    routing: Routing | None = None
 
 
 _memories: dict[UUID, _Memory] = {}
@@ -47,9 +55,41 @@ async def know(tx: Tx, orders: Iterable[NewOrder], own: UUID | None) -> Known:
         memory.sellers.update({seller.code: seller for seller in found})
     bound = next((code for code, seller in memory.sellers.items() if seller.id == own), "")
     await _learn_items(tx, memory, orders, bound)
-    if not memory.sites:
-        memory.sites = tuple(await tx.rows(Q.warehouses, Site))
-    return Known(memory.sellers, memory.items, memory.sites)
+    return Known(memory.sellers, memory.items, await know_routing(tx))
+
+
+async def know_routing(tx: Tx) -> Routing:
+    """Return the warehouses that may ship and, where there are several, all that says which one shall."""
+    memory = _memory(tx.tenant_id)
+    if memory.routing is None or not memory.routing.depots:
+        memory.routing = await _learn_routing(tx)
+    return memory.routing
+
+
+async def _learn_routing(tx: Tx) -> Routing:
+    depots = tuple(await tx.rows(Q.depots, Depot))
+    if len(depots) < 2:
+        return Routing(depots)
+    lanes: dict[UUID, tuple[Lane, ...]] = {}
+    for lane in await tx.rows(Q.lanes, Lane):
+        lanes[lane.site_id] = (*lanes.get(lane.site_id, ()), lane)
+    rules = await tx.tuples(Q.merchant_terms)
+    return Routing(
+        depots=depots,
+        house=await tx.row(Q.house_terms, House) or House(),
+        sites={one.site_id: one for one in await tx.rows(Q.site_terms, SiteTerms)},
+        lanes=lanes,
+        merchants={row[0]: MerchantTerms(row[0], tuple(row[1]), tuple(row[2]), *row[3:]) for row in rules},
+        services=dict(await tx.tuples(Q.service_days)),
+        rejected=frozenset(await tx.tuples(Q.rejected)),
+    )
+
+
+def forget_routing(tenant_id: UUID) -> None:
+    """Let this process look at the rules of sourcing anew, because it has changed them itself."""
+    memory = _memories.get(tenant_id)
+    if memory is not None:
+        memory.routing = None
 
 
 async def _learn_items(tx: Tx, memory: _Memory, orders: Iterable[NewOrder], bound: str) -> None:
@@ -63,9 +103,9 @@ async def _learn_items(tx: Tx, memory: _Memory, orders: Iterable[NewOrder], boun
         return
     pairs = sorted(wanted)
     rows = await tx.tuples(Q.items, merchant_ids=[one for one, _ in pairs], skus=[sku for _, sku in pairs])
-    for merchant_id, sku, item_id, name, component_ids, quantities in rows:
+    for merchant_id, sku, item_id, name, component_ids, quantities, weights_g in rows:
         parts = tuple(zip(component_ids or (), quantities or (), strict=True))
-        memory.items[merchant_id, sku] = Item(item_id, name, parts)
+        memory.items[merchant_id, sku] = Item(item_id, name, parts, tuple(weights_g or ()))
 
 
 def _memory(tenant_id: UUID) -> _Memory:

@@ -9,6 +9,7 @@ from doorstep.platform.errors import Fault
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders import rules
+from doorstep.stages.orders.acts import sourcing
 from doorstep.stages.orders.acts.knowing import know
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
 from doorstep.stages.orders.acts.writing import Draft, begin_draft, columns_of, write
@@ -22,6 +23,7 @@ from doorstep.stages.orders.model import (
     Outcome,
     Verdict,
 )
+from doorstep.stages.orders.model.sourcing import SAID, Basket, Cause, Decision, Routing
 from doorstep.stages.orders.rules import Checked
 
 Q = Statements("doorstep.stages.orders")
@@ -126,10 +128,12 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
     """
     if not drafts:
         return [], {}
-    columns = columns_of(drafts)
-    demands = _demands(drafts, known)
+    columns, routing = columns_of(drafts), known.routing
+    several = len(routing.depots) > 1
+    asked = [_asked(draft) for draft in drafts] if several else []
+    demands = [] if several else _demands(drafts, routing)
     numbers = await series.take_soon(tx, "order", len(drafts), start=FIRST_NUMBER)
-    short = await _reserve(tx, drafts, demands)
+    short = await (_source(tx, drafts, asked, routing) if several else _reserve(tx, drafts, demands))
     kept = [draft for draft in drafts if draft.id not in short] if short else list(drafts)
     for draft, number in zip(kept, await numbers(), strict=False):
         draft.number = number
@@ -140,24 +144,53 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
     return kept, short
 
 
-def _demands(drafts: Sequence[Draft], known: Known) -> list[inventory.Demand]:
-    demands = []
-    for draft in drafts:
-        sites = rules.sites_for(draft.checked.contact, known.sites)
-        hold_s = None if draft.paid else inventory.HOLD_S
-        wanted = ((line_id, item, line.quantity) for line_id, item, line in draft.lines)
-        demands += [
-            inventory.Demand(
-                order_id=draft.id,
-                line_id=line_id,
-                product_id=product_id,
-                quantity=quantity,
-                site_ids=sites,
-                hold_s=hold_s,
-            )
-            for line_id, product_id, quantity in rules.demanded(wanted)
-        ]
-    return demands
+def _demands(drafts: Sequence[Draft], routing: Routing) -> list[inventory.Demand]:
+    """Return what the drafts want of the only site there is."""
+    sites = tuple(depot.id for depot in routing.depots)
+    return [
+        inventory.Demand(
+            order_id=draft.id,
+            line_id=line_id,
+            product_id=product_id,
+            quantity=quantity,
+            site_ids=sites,
+            hold_s=_hold_s(draft),
+        )
+        for draft in drafts
+        for line_id, product_id, quantity in _lines(draft)
+    ]
+
+
+def _lines(draft: Draft) -> list[tuple[UUID, UUID, int]]:
+    return rules.demanded((line_id, item, line.quantity) for line_id, item, line in draft.lines)
+
+
+def _hold_s(draft: Draft) -> int | None:
+    return None if draft.paid else inventory.HOLD_S
+
+
+def _asked(draft: Draft) -> sourcing.Asked:
+    """Return a draft as sourcing sees it."""
+    contact, lines = draft.checked.contact, _lines(draft)
+    weights = {
+        product_id: weight_g
+        for _, item, _ in draft.lines
+        for (product_id, _), weight_g in zip(item.components, item.weights_g, strict=True)
+    }
+    seller = draft.checked.seller
+    assert seller is not None  # noqa: S101 - a draft has no faults
+    basket = Basket(
+        order_id=draft.id,
+        merchant_id=seller.id,
+        country=contact.country,
+        postal_code=contact.postal_code,
+        lat=contact.lat,
+        lon=contact.lon,
+        value_minor=draft.checked.sums.subtotal_minor,
+        delivery=draft.checked.order.delivery,
+        wants=sourcing.wants_of(lines, weights),
+    )
+    return sourcing.Asked(basket, lines, _hold_s(draft))
 
 
 async def _reserve(
@@ -170,6 +203,32 @@ async def _reserve(
         for draft in drafts
         if draft.id in short
     }
+
+
+async def _source(
+    tx: Tx, drafts: Sequence[Draft], asked: Sequence[sourcing.Asked], routing: Routing
+) -> dict[UUID, list[Fault]]:
+    """Reserve what the drafts want where it costs least, all or nothing for each; return what is missing, in words."""
+    chosen = await sourcing.source(tx, asked, routing, Cause.PLACED)
+    return {
+        draft.id: _missing(draft.checked, {one.product_id: one.available for one in chosen.lacks[draft.id]})
+        or [_no_way(routing, chosen.decisions[draft.id])]
+        for draft in drafts
+        if draft.id in chosen.lacks
+    }
+
+
+def _no_way(routing: Routing, decision: Decision) -> Fault:
+    """Say why an order leaves from nowhere although each of its goods could be had."""
+    names = {depot.id: depot.name for depot in routing.depots}
+    rule = "" if decision.may_split else " The merchant's rules do not let it be split."
+    left_out = "".join(f" {names[site_id]}: {SAID[why]}." for site_id, why in decision.left_out.items())
+    return Fault(
+        "/lines",
+        "not_sourced",
+        f"No site that may ship this order has all of it.{rule}{left_out} Order its goods apart, or change the rules on the "
+        "routing page.",
+    )
 
 
 def _missing(one: Checked, available: dict[UUID, int]) -> list[Fault]:

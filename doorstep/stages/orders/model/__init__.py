@@ -19,7 +19,6 @@ from doorstep.stages.orders.model.found import (
     Refund,
     RefundAsk,
     Seller,
-    Site,
 )
 from doorstep.stages.orders.model.lifecycles import (
     MACHINES,
@@ -66,6 +65,5 @@ __all__ = [
     "RefundAsk",
     "RefundState",
     "Seller",
-    "Site",
     "Verdict",
 ]

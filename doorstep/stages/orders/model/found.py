@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from doorstep.stages.orders.model.sourcing import Routing
+
 
 @dataclass(frozen=True, slots=True)
 class Seller:
@@ -20,30 +22,25 @@ class Seller:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What checking needs to know of a product; a single is its own only component."""
+    """What checking and sourcing need to know of a product; a single is its own only component.
+
+    Attributes:
+        components: (product id, units in one of this), weights_g: the mass of one unit of each, in the same order.
+    """
 
     id: UUID
     name: str
     components: tuple[tuple[UUID, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A warehouse that may ship."""
-
-    id: UUID
-    country: str
-    lat: float
-    lon: float
+    weights_g: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of the catalog that a batch of orders is judged by."""
+    """The facts of the catalog that a batch of orders is judged by; `routing` names the warehouses that may ship."""
 
     sellers: Mapping[str, Seller]
     items: Mapping[tuple[UUID, str], Item]
-    sites: tuple[Site, ...]
+    routing: Routing
 
 
 @dataclass(frozen=True, slots=True)

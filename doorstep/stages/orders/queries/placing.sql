@@ -7,20 +7,20 @@ WHERE tenant_id = %(tenant_id)s AND (code = ANY (%(codes)s::text[]) OR id = ANY 
 -- The products that a batch of orders names, kits with what they are made of.
 SELECT wanted.merchant_id, wanted.sku, p.id, p.name,
        CASE p.kind WHEN 'kit' THEN parts.ids ELSE ARRAY[p.id] END AS component_ids,
-       CASE p.kind WHEN 'kit' THEN parts.quantities ELSE ARRAY[1] END AS quantities
+       CASE p.kind WHEN 'kit' THEN parts.quantities ELSE ARRAY[1] END AS quantities,
+       CASE p.kind WHEN 'kit' THEN parts.weights_g ELSE ARRAY[p.weight_g] END AS weights_g
 FROM unnest(%(merchant_ids)s::uuid[], %(skus)s::text[]) AS wanted(merchant_id, sku)
 CROSS JOIN LATERAL (
-    SELECT p.id, p.name, p.kind FROM catalog.products p
+    SELECT p.id, p.name, p.kind, p.weight_g FROM catalog.products p
     WHERE p.tenant_id = %(tenant_id)s AND p.merchant_id = wanted.merchant_id AND p.sku = wanted.sku LIMIT 1
 ) AS p
 LEFT JOIN LATERAL (
-    SELECT array_agg(k.component_id ORDER BY k.component_id) AS ids, array_agg(k.quantity ORDER BY k.component_id) AS quantities
-    FROM catalog.kit_components k WHERE k.tenant_id = %(tenant_id)s AND k.kit_id = p.id
+    SELECT array_agg(k.component_id ORDER BY k.component_id) AS ids, array_agg(k.quantity ORDER BY k.component_id) AS quantities,
+           array_agg(c.weight_g ORDER BY k.component_id) AS weights_g
+    FROM catalog.kit_components k
+    JOIN catalog.products c ON c.tenant_id = %(tenant_id)s AND c.id = k.component_id
+    WHERE k.tenant_id = %(tenant_id)s AND k.kit_id = p.id
 ) AS parts ON p.kind = 'kit';
-
--- name: warehouses
--- The sites that may ship, in a steady order.
-SELECT id, country, lat, lon FROM catalog.sites WHERE tenant_id = %(tenant_id)s AND kind = 'warehouse' ORDER BY code;
 
 -- name: first_orders
 -- The orders that are there under external references. The lateral look-up, one row each by the unique index, is as quick in
@@ -69,7 +69,3 @@ SELECT %(tenant_id)s, id, order_id, processor, method, token, amount_minor, curr
 FROM unnest(%(payment_ids)s::uuid[], %(payment_order_ids)s::uuid[], %(processors)s::text[], %(methods)s::text[],
             %(tokens)s::text[], %(amounts)s::bigint[], %(payment_currencys)s::text[])
   AS p(id, order_id, processor, method, token, amount_minor, currency);
-
--- name: warehouse_ids
--- The sites that may ship, in a steady order.
-SELECT id FROM catalog.sites WHERE tenant_id = %(tenant_id)s AND kind = 'warehouse' ORDER BY code;

@@ -3,6 +3,6 @@
 from doorstep.stages.orders.rules.checking import Checked, check
 from doorstep.stages.orders.rules.refunding import shares
 from doorstep.stages.orders.rules.sameness import differences
-from doorstep.stages.orders.rules.sourcing import demanded, needed, sites_for
+from doorstep.stages.orders.rules.sourcing import demanded, needed
 
-__all__ = ["Checked", "check", "demanded", "differences", "needed", "shares", "sites_for"]
+__all__ = ["Checked", "check", "demanded", "differences", "needed", "shares"]

@@ -1,12 +1,11 @@
-"""What an order takes from stock, and which warehouses are asked first."""
+"""What an order takes from stock, and how far two places are from each other."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
-from doorstep.stages.orders.model.asked import Contact
-from doorstep.stages.orders.model.found import Item, Site
+from doorstep.stages.orders.model.found import Item
 
 EARTH_M = 6_371_000
 
@@ -34,16 +33,6 @@ def needed(wanted: Iterable[tuple[Item, int]]) -> dict[UUID, int]:
         for product_id, per_kit in item.components:
             need[product_id] += per_kit * quantity
     return dict(need)
-
-
-def sites_for(contact: Contact, sites: Sequence[Site]) -> tuple[UUID, ...]:
-    """Return the warehouses in the order they are asked: nearest first; by country where the place is not known."""
-    if len(sites) < 2:
-        return tuple(site.id for site in sites)
-    lat, lon = contact.lat, contact.lon
-    if lat is None or lon is None:
-        return tuple(site.id for site in sorted(sites, key=lambda site: site.country != contact.country))
-    return tuple(site.id for site in sorted(sites, key=lambda site: distance_m(lat, lon, site.lat, site.lon)))
 
 
 def distance_m(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
