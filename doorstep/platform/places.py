@@ -7,7 +7,10 @@ from litestar import Litestar
 from doorstep.platform.auth import Allow, Principal
 
 GROUPS = (
-    ("Overview", (("/tower", "Tower"), ("/orders", "Orders"), ("/channels", "Channels"))),
+    (
+        "Overview",
+        (("/tower", "Tower"), ("/orders", "Orders"), ("/sourcing", "Sourcing"), ("/channels", "Channels")),
+    ),
     ("Goods", (("/stock", "Stock"), ("/catalog", "Catalog"), ("/receive", "Receive"), ("/count", "Count"))),
     (
         "Floor",

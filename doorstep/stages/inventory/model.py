@@ -133,7 +133,11 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Short:
-    """Units of a line that a picker did not find in a place."""
+    """Units of a line that a picker did not find in a place.
+
+    Attributes:
+        elsewhere: the other sites that may send them instead, best first; None: any, the one with most first.
+    """
 
     order_id: UUID
     line_id: UUID
@@ -141,6 +145,7 @@ class Short:
     product_id: UUID
     place: str
     quantity: int
+    elsewhere: Sequence[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

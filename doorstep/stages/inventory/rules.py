@@ -155,9 +155,21 @@ def break_promises(holders: Sequence[Held], lacking: Mapping[Key, int]) -> list[
 
 
 def replace(
-    product_id: UUID, quantity: int, free: Mapping[Key, int], *, first: UUID | None
+    product_id: UUID,
+    quantity: int,
+    free: Mapping[Key, int],
+    *,
+    first: UUID | None,
+    then: Sequence[UUID] | None = None,
 ) -> list[tuple[UUID, int]]:
-    """Find units for a broken promise: at site `first`, else at one site that has all, else where most is left.
+    """Find units for a broken promise: at site `first`, else at one site that has all, else from several.
+
+    Args:
+        product_id: what is wanted.
+        quantity: how many units.
+        free: units that can be promised, per stock row.
+        first: the site that is asked before all others.
+        then: the other sites that may be asked, best first; None: all, where most is left first.
 
     Returns:
         (site id, units), together at most `quantity`.
@@ -167,8 +179,13 @@ def replace(
     if first in there and quantity > 0:
         found.append((first, min(quantity, there.pop(first))))
         quantity -= found[0][1]
-    for site, units in sorted(there.items(), key=lambda one: (-one[1], one[0])):
+    if then is None:
+        others = sorted(there, key=lambda site: (-there[site], site))
+    else:
+        able = [site for site in then if site in there]
+        others = sorted(able, key=lambda site: there[site] < quantity)
+    for site in others:
         if quantity > 0:
-            found.append((site, min(quantity, units)))
+            found.append((site, min(quantity, there[site])))
             quantity -= found[-1][1]
     return found

@@ -168,7 +168,7 @@ async def _replace(
     left = {key: min(free.get(key, 0), sum(units for _, units in places)) for key, places in bins.items()}
     taken, answers = [], []
     for one, lost in zip(shorts, broken, strict=True):
-        found = rules.replace(one.product_id, lost.quantity, left, first=one.site_id)
+        found = rules.replace(one.product_id, lost.quantity, left, first=one.site_id, then=one.elsewhere)
         replaced = []
         for site_id, units in found:
             left[one.product_id, site_id] -= units

@@ -52,6 +52,7 @@ from doorstep.stages.orders.acts.paying import (
     want_void,
 )
 from doorstep.stages.orders.acts.placing import place
+from doorstep.stages.orders.acts.rerouting import elsewhere, note_moved, reach_floor, reject
 
 __all__ = [
     "Page",
@@ -75,6 +76,7 @@ __all__ = [
     "declined",
     "doubted",
     "drop_unpaid",
+    "elsewhere",
     "fetch_lines",
     "fetch_orders",
     "fetch_payment",
@@ -85,13 +87,16 @@ __all__ = [
     "hold_one",
     "hold_short",
     "look",
+    "note_moved",
     "note_oddity",
     "place",
     "promise",
+    "reach_floor",
     "read",
     "refund",
     "refund_refused",
     "refunded",
+    "reject",
     "release_hold",
     "release_one",
     "reopen",

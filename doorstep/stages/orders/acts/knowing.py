@@ -5,7 +5,7 @@ late, and so are the rules of sourcing. Stock is never remembered.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -54,7 +54,7 @@ async def know(tx: Tx, orders: Iterable[NewOrder], own: UUID | None) -> Known:
         found = await tx.rows(Q.sellers, Seller, codes=sorted(codes), ids=[own] if own else [])
         memory.sellers.update({seller.code: seller for seller in found})
     bound = next((code for code, seller in memory.sellers.items() if seller.id == own), "")
-    await _learn_items(tx, memory, orders, bound)
+    await know_items(tx, _wanted(memory, orders, bound))
     return Known(memory.sellers, memory.items, await know_routing(tx))
 
 
@@ -62,11 +62,12 @@ async def know_routing(tx: Tx) -> Routing:
     """Return the warehouses that may ship and, where there are several, all that says which one shall."""
     memory = _memory(tx.tenant_id)
     if memory.routing is None or not memory.routing.depots:
-        memory.routing = await _learn_routing(tx)
+        memory.routing = await learn_routing(tx)
     return memory.routing
 
 
-async def _learn_routing(tx: Tx) -> Routing:
+async def learn_routing(tx: Tx) -> Routing:
+    """Return the same as it is right now, past what this process remembers."""
     depots = tuple(await tx.rows(Q.depots, Depot))
     if len(depots) < 2:
         return Routing(depots)
@@ -92,20 +93,27 @@ def forget_routing(tenant_id: UUID) -> None:
         memory.routing = None
 
 
-async def _learn_items(tx: Tx, memory: _Memory, orders: Iterable[NewOrder], bound: str) -> None:
-    wanted = {
+def _wanted(memory: _Memory, orders: Iterable[NewOrder], bound: str) -> set[tuple[UUID, str]]:
+    return {
         (seller.id, line.sku)
         for order in orders
         if (seller := memory.sellers.get(order.merchant or bound))
         for line in order.lines
-    } - memory.items.keys()
+    }
+
+
+async def know_items(tx: Tx, pairs: Iterable[tuple[UUID, str]]) -> Mapping[tuple[UUID, str], Item]:
+    """Return the products of (merchant, SKU) pairs, and those asked for lately; what is not there is left out."""
+    memory = _memory(tx.tenant_id)
+    wanted = set(pairs) - memory.items.keys()
     if not wanted:
-        return
-    pairs = sorted(wanted)
-    rows = await tx.tuples(Q.items, merchant_ids=[one for one, _ in pairs], skus=[sku for _, sku in pairs])
+        return memory.items
+    unseen = sorted(wanted)
+    rows = await tx.tuples(Q.items, merchant_ids=[one for one, _ in unseen], skus=[sku for _, sku in unseen])
     for merchant_id, sku, item_id, name, component_ids, quantities, weights_g in rows:
         parts = tuple(zip(component_ids or (), quantities or (), strict=True))
         memory.items[merchant_id, sku] = Item(item_id, name, parts, tuple(weights_g or ()))
+    return memory.items
 
 
 def _memory(tenant_id: UUID) -> _Memory:

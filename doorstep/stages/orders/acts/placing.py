@@ -130,7 +130,7 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
         return [], {}
     columns, routing = columns_of(drafts), known.routing
     several = len(routing.depots) > 1
-    asked = [_asked(draft) for draft in drafts] if several else []
+    asked = [asked_of(draft) for draft in drafts] if several else []
     demands = [] if several else _demands(drafts, routing)
     numbers = await series.take_soon(tx, "order", len(drafts), start=FIRST_NUMBER)
     short = await (_source(tx, drafts, asked, routing) if several else _reserve(tx, drafts, demands))
@@ -169,7 +169,7 @@ def _hold_s(draft: Draft) -> int | None:
     return None if draft.paid else inventory.HOLD_S
 
 
-def _asked(draft: Draft) -> sourcing.Asked:
+def asked_of(draft: Draft) -> sourcing.Asked:
     """Return a draft as sourcing sees it."""
     contact, lines = draft.checked.contact, _lines(draft)
     weights = {

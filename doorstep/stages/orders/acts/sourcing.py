@@ -121,9 +121,10 @@ async def keep(tx: Tx, decisions: Sequence[Decision], cause: Cause) -> None:
 
 async def sourcings_of(tx: Tx, order_ids: Sequence[UUID]) -> list[Sourcing]:
     """Return everything that was decided about where orders leave from, newest first."""
+    rows = await tx.tuples(Q.sourcings, order_ids=list(order_ids))
     return [
-        Sourcing(*row[:-1], decision=msgspec.convert(row[-1], Decision, strict=False))
-        for row in await tx.tuples(Q.sourcings, order_ids=list(order_ids))
+        Sourcing(one, order_id, cause, at, actor, msgspec.convert(decision, Decision, strict=False))
+        for one, order_id, cause, at, actor, decision in rows
     ]
 
 

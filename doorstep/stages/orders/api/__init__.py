@@ -1,12 +1,24 @@
 """Orders over JSON: place one or many, read, cancel, hold, release, pay again."""
 
-from doorstep.stages.orders.api import acting, hooks, importing, placing, reading, shops, streaming
+from doorstep.stages.orders.api import (
+    acting,
+    hooks,
+    importing,
+    placing,
+    reading,
+    shops,
+    sourcing,
+    streaming,
+    terms,
+)
 
 ROUTES = [
     *placing.ROUTES,
     *streaming.ROUTES,
     *reading.ROUTES,
     *acting.ROUTES,
+    *sourcing.ROUTES,
+    *terms.ROUTES,
     *importing.ROUTES,
     *hooks.ROUTES,
     *shops.ROUTES,

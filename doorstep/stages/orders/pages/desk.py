@@ -13,7 +13,10 @@ from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.pages import back, page
 from doorstep.stages import inventory
 from doorstep.stages.orders import acts
+from doorstep.stages.orders.acts import sourcing
+from doorstep.stages.orders.acts.knowing import learn_routing
 from doorstep.stages.orders.api.reading import acts_now, read_cursor, write_cursor
+from doorstep.stages.orders.api.sourcing import show_decisions
 from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState
 from doorstep.stages.orders.pages.story import roll_up, story, why_not_going
 
@@ -55,6 +58,8 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         found = await _read(tx, order_id, who)
         held = await inventory.reserved_for(tx, [order_id])
+        sourced = await sourcing.sourcings_of(tx, [order_id])
+        decided = await show_decisions(tx, [one.decision for one in sourced[:1]], await learn_routing(tx))
         may_act = bool({Role.OWNER, *DESK, Role.MERCHANT} & who.roles)
         return page(
             request,
@@ -66,6 +71,7 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
             money=roll_up(found.payments),
             reserved=_reserved(held),
             kept=why_not_going(found),
+            sourcing=next(iter(zip(sourced, decided, strict=False)), None),
             story=story(found.history),
             reasons=[
                 reason for reason in HoldReason if reason not in {one.reason for one in found.open_holds}

@@ -22,6 +22,7 @@ SENTENCES = {
     "order.rounded": "Sums differ within the merchant's tolerance",
     "order.oddity": "Something odd was noted",
     "order.address_changed": "Address changed",
+    "order.rerouted": "Its goods come from other sites now",
     "payment.owed": "Payment expected",
     "payment.asked": "Payment asked for",
     "payment.authorized": "Payment authorized",

@@ -54,6 +54,13 @@ INSERT INTO orders.shares (tenant_id, order_id, site_id, leaves)
 SELECT %(tenant_id)s, order_id, site_id, leaves FROM now ORDER BY order_id, site_id
 ON CONFLICT (tenant_id, order_id, site_id) DO UPDATE SET leaves = excluded.leaves;
 
+-- name: add_shares
+-- Other sites help out with an order.
+INSERT INTO orders.shares (tenant_id, order_id, site_id, leaves)
+SELECT %(tenant_id)s, order_id, site_id, leaves
+FROM unnest(%(order_ids)s::uuid[], %(site_ids)s::uuid[], %(leavess)s::date[]) AS s(order_id, site_id, leaves)
+ORDER BY order_id, site_id ON CONFLICT (tenant_id, order_id, site_id) DO NOTHING;
+
 -- name: drop_shares
 -- Orders that are called off are no work any more.
 DELETE FROM orders.shares WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(order_ids)s::uuid[]);
@@ -81,3 +88,69 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) ORDER BY o.id
 -- name: weights
 -- What one unit of each product weighs.
 SELECT id, weight_g FROM catalog.products WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
+
+-- name: set_house
+-- One row says what the house reckons with.
+INSERT INTO orders.routing (tenant_id, currency, parcel_minor, kg_minor, km100_minor, split_minor, late_minor, scarcity_minor,
+                            rank_minor, target_days, reject_days)
+VALUES (%(tenant_id)s, %(currency)s, %(parcel_minor)s, %(kg_minor)s, %(km100_minor)s, %(split_minor)s, %(late_minor)s,
+        %(scarcity_minor)s, %(rank_minor)s, %(target_days)s, %(reject_days)s)
+ON CONFLICT (tenant_id) DO UPDATE
+SET currency = excluded.currency, parcel_minor = excluded.parcel_minor, kg_minor = excluded.kg_minor,
+    km100_minor = excluded.km100_minor, split_minor = excluded.split_minor, late_minor = excluded.late_minor,
+    scarcity_minor = excluded.scarcity_minor, rank_minor = excluded.rank_minor, target_days = excluded.target_days,
+    reject_days = excluded.reject_days;
+
+-- name: set_site
+-- What one site's work costs, and how much it can do.
+INSERT INTO orders.routing_sites (tenant_id, site_id, order_minor, line_minor, daily_orders, hard)
+VALUES (%(tenant_id)s, %(site_id)s, %(order_minor)s, %(line_minor)s, %(daily_orders)s, %(hard)s)
+ON CONFLICT (tenant_id, site_id) DO UPDATE
+SET order_minor = excluded.order_minor, line_minor = excluded.line_minor, daily_orders = excluded.daily_orders,
+    hard = excluded.hard;
+
+-- name: drop_lanes
+-- A site's lanes are set as a whole.
+DELETE FROM orders.lanes WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s;
+
+-- name: add_lanes
+-- The lanes of a site.
+INSERT INTO orders.lanes (tenant_id, site_id, country, postal_prefix, base_minor, kg_minor, days)
+SELECT %(tenant_id)s, %(site_id)s, country, postal_prefix, base_minor, kg_minor, days
+FROM unnest(%(countrys)s::text[], %(postal_prefixs)s::text[], %(base_minors)s::int[], %(kg_minors)s::int[], %(dayss)s::int[])
+  AS l(country, postal_prefix, base_minor, kg_minor, days);
+
+-- name: set_merchant
+-- A merchant's own rules.
+INSERT INTO orders.routing_merchants (tenant_id, merchant_id, ranked, excluded, home_market, whole, split_from_minor)
+VALUES (%(tenant_id)s, %(merchant_id)s, %(ranked)s::uuid[], %(excluded)s::uuid[], %(home_market)s, %(whole)s, %(split_from_minor)s)
+ON CONFLICT (tenant_id, merchant_id) DO UPDATE
+SET ranked = excluded.ranked, excluded = excluded.excluded, home_market = excluded.home_market, whole = excluded.whole,
+    split_from_minor = excluded.split_from_minor;
+
+-- name: open_promises
+-- What is promised to orders that are open and not on any floor yet: the oldest orders of the last weeks, placed first.
+SELECT r.order_id, r.line_id, r.site_id, r.product_id, r.quantity - r.shipped AS quantity, r.expires_at
+FROM (
+    SELECT o.id FROM orders.orders o
+    WHERE o.tenant_id = %(tenant_id)s AND o.state = ANY (ARRAY['placed', 'held', 'accepted']) AND o.floor_at IS NULL
+      AND o.placed_at > %(since)s AND (%(ids)s::uuid[] IS NULL OR o.id = ANY (%(ids)s::uuid[]))
+    ORDER BY o.placed_at, o.id LIMIT %(most)s
+) AS o
+JOIN inventory.reservations r ON r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase = 'pending'
+ORDER BY r.order_id, r.line_id, r.site_id, r.product_id;
+
+-- name: lock_before_floor
+-- Locks open orders that are not on any floor, in id order: what holds them is not released meanwhile.
+SELECT id FROM orders.orders
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND state IN ('placed', 'held', 'accepted') AND floor_at IS NULL
+ORDER BY id FOR NO KEY UPDATE;
+
+-- name: reach_floor
+-- A floor has work of these orders now; the first time counts.
+UPDATE orders.orders SET floor_at = %(now)s
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND floor_at IS NULL;
+
+-- name: numbers_of
+-- What people call some orders.
+SELECT id, number FROM orders.orders WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);

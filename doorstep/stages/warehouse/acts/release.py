@@ -9,6 +9,7 @@ from doorstep.platform.db import Tx, columns
 from doorstep.platform.ids import new_id
 from doorstep.platform.journal import born, move, note
 from doorstep.platform.statements import Statements
+from doorstep.stages.orders import reach_floor
 from doorstep.stages.warehouse.model import FULFILLMENT, FulfillmentAct
 from doorstep.stages.warehouse.rules.cutoff import priority, ship_by
 
@@ -58,6 +59,7 @@ async def release(tx: Tx, order_ids: Sequence[UUID]) -> list[UUID]:
     due = await tx.rows(Q.unreleased, _Due, order_ids=list(order_ids))
     if not due:
         return []
+    await reach_floor(tx, list({one.order_id for one in due}))
     known = await tx.rows(Q.waiting_of_orders, _Known, order_ids=list(order_ids))
     ids = {(one.order_id, one.site_id): one.id for one in known}
     heads = {(one.order_id, one.site_id): one for one in due}

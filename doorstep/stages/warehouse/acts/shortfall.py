@@ -11,7 +11,7 @@ from doorstep.platform.statements import Statements
 from doorstep.solvers.walk import Spot
 from doorstep.stages.inventory import Short, Shorted
 from doorstep.stages.inventory import short as short_goods
-from doorstep.stages.orders import HoldReason, hold
+from doorstep.stages.orders import HoldReason, elsewhere, hold, note_moved, reject
 from doorstep.stages.warehouse.acts.answers import Hand, PickAnswer, answered_once
 from doorstep.stages.warehouse.acts.pick import (
     Batch,
@@ -101,6 +101,9 @@ async def _shorten(tx: Tx, batch: Batch, stop: Stop, reason: ShortReason) -> Pic
         product_id=stop.product_id,
         place=f"bin:{stop.bin}",
         quantity=stop.left,
+        elsewhere=await elsewhere(
+            tx, (stop.line_id, stop.product_id, stop.left), stop.order_id, batch.site_id
+        ),
     )
     [answer] = await short_goods(tx, [asked])
     here = sum(one.quantity for one in answer.replaced if one.site_id == batch.site_id)
@@ -124,20 +127,28 @@ async def _shorten(tx: Tx, batch: Batch, stop: Stop, reason: ShortReason) -> Pic
     }
     await note(tx, FULFILLMENT, "picked_short", [stop.fulfillment_id], facts)
     if answer.missing:
-        return await _hold(tx, batch, stop, answer)
+        return await _hold(tx, batch, stop, answer, reason)
     found = await _other_bins(tx, batch, stop, here) if here else []
     if here and not found:
         return await _leave_cart(tx, batch, stop)
     said = f"Take {here} from {' and '.join(one.place for one in found)} instead. " if here else ""
     if here < stop.left:
-        await release(tx, [stop.order_id])
+        await _turn_elsewhere(tx, batch, stop, answer, reason)
         said += f"{stop.left - here} come from another site. "
     return await _carry_on(tx, batch, stop, said)
 
 
-async def _hold(tx: Tx, batch: Batch, stop: Stop, answer: Shorted) -> PickAnswer:
-    """Nobody has the units: the order waits with what it has, and the cart goes on without it."""
+async def _turn_elsewhere(tx: Tx, batch: Batch, stop: Stop, answer: Shorted, reason: ShortReason) -> None:
+    """The site lacks the goods: it is not asked for them for some days, and the others get to work."""
+    await reject(tx, stop.order_id, batch.site_id, [stop.product_id], reason)
+    others = [one.site_id for one in answer.replaced if one.site_id != batch.site_id]
+    await note_moved(tx, stop.order_id, others)
     await release(tx, [stop.order_id])
+
+
+async def _hold(tx: Tx, batch: Batch, stop: Stop, answer: Shorted, reason: ShortReason) -> PickAnswer:
+    """Nobody has the units: the order waits with what it has, and the cart goes on without it."""
+    await _turn_elsewhere(tx, batch, stop, answer, reason)
     await drop(tx, [stop.fulfillment_id])
     await move(tx, FULFILLMENT, FulfillmentAct.SHORT, [stop.fulfillment_id], {"missing": answer.missing})
     said = f"{answer.missing} of {stop.sku} are missing at {stop.bin}"

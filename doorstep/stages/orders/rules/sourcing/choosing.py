@@ -8,6 +8,7 @@ the best way so far is not looked into (branch and bound: A. H. Land, A. G. Doig
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from uuid import UUID
 
 from doorstep.stages.orders.model.sourcing import (
     Basket,
@@ -56,6 +57,16 @@ def choose(basket: Basket, routing: Routing, free: Mapping[Key, int], day: Day) 
         weighed=len(search.costs),
         may_split=split,
     )
+
+
+def sites_by_cost(
+    basket: Basket, routing: Routing, free: Mapping[Key, int], day: Day, besides: UUID
+) -> list[UUID]:
+    """Return the sites that may send something of an order, the cheapest for a parcel of all of it first, but not `besides`."""
+    found, _ = offers(basket, routing, free, day)
+    mass_g = sum(want.quantity * want.weight_g for want in basket.wants)
+    found.sort(key=lambda offer: (offer.fixed + offer.gram * mass_g + offer.line, offer.depot.code))
+    return [offer.depot.id for offer in found if offer.depot.id != besides]
 
 
 def may_split(basket: Basket, rules: MerchantTerms | None) -> bool:

@@ -37,6 +37,7 @@ class Plan:
         before_minor, after_minor: what all of them cost.
         looks: decisions that were tried.
         ended: nothing better was found within the moves; else the bound ended it.
+        saved: what each of them saves; one that makes room for another may cost more.
     """
 
     decisions: Mapping[UUID, Decision]
@@ -44,6 +45,7 @@ class Plan:
     after_minor: int
     looks: int
     ended: bool
+    saved: Mapping[UUID, int]
 
 
 def source_together(
@@ -70,9 +72,12 @@ def source_together(
         steps += sum(together.push(one.basket) for one in standing)
         better = steps > 0
     after = together.reckon()
-    if after >= before:
-        return Plan({}, before, before, together.looks, ended=not better)
-    return Plan(together.changed(), before, after, together.looks, ended=not better)
+    looks, ended = together.looks, not better
+    if sum(after.values()) >= sum(before.values()):
+        return Plan({}, sum(before.values()), sum(before.values()), looks, ended, {})
+    changed = together.changed()
+    saved = {order_id: before[order_id] - after[order_id] for order_id in changed}
+    return Plan(changed, sum(before.values()), sum(after.values()), looks, ended, saved)
 
 
 class _Together:
@@ -92,15 +97,15 @@ class _Together:
             for key in way.units if way else ():
                 self.holders.setdefault(key, set()).add(order_id)
 
-    def reckon(self) -> int:
-        """Price all ways one after the other, as if they were taken in this order; return what they cost together.
+    def reckon(self) -> dict[UUID, int]:
+        """Price all ways one after the other, as if they were taken in this order; return what each costs.
 
         Scarcity and lateness depend on what others took before: only so are two sets of ways compared by one measure.
         """
         standing = {order_id: self._lift(order_id) for order_id in self.baskets}
         for order_id, way in standing.items():
             self._put(order_id, way and self._priced(self.baskets[order_id], way))
-        return sum(way.total_minor for way in self.ways.values() if way)
+        return {order_id: way.total_minor for order_id, way in self.ways.items() if way}
 
     def _priced(self, basket: Basket, way: Candidate) -> Candidate:
         terms = {
