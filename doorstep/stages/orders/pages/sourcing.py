@@ -23,7 +23,7 @@ from doorstep.stages.orders.model.sourcing import House, MerchantTerms, SiteTerm
 
 PLANNERS = allow(*DESK)
 HOUSE = (
-    ("parcel_minor", "A parcel", "freight in cents where a site has no lanes"),
+    ("parcel_minor", "A parcel", "freight in minor units, where a site has no lanes"),
     ("kg_minor", "Each kilogram", "of goods, where a site has no lanes"),
     ("km100_minor", "Each 100 km", "where a site has no lanes"),
     ("split_minor", "A split", "for each parcel beyond the first"),
@@ -34,8 +34,8 @@ HOUSE = (
     ("reject_days", "Days passed by", "for goods that a floor did not find"),
 )
 SITE = (
-    ("order_minor", "Work per order", "in cents"),
-    ("line_minor", "Work per line", "in cents"),
+    ("order_minor", "Work per order", "in minor units"),
+    ("line_minor", "Work per line", "in minor units"),
     ("daily_orders", "Orders a day", "that can leave; empty: as many as come"),
 )
 GOODS_MAX = 100
