@@ -650,20 +650,25 @@ CREATE TABLE orders.layouts (
     PRIMARY KEY (tenant_id, merchant_id, layout)
 );
 
--- Shops that send us orders. `api_key`, `api_secret` open the shop's API, `hook_secret` signs its calls; none is ever shown.
+-- Shops that send us orders. `api_key`, `api_secret` open the shop's API, `hook_secret` signs its calls, `refresh_token` gets new
+-- keys at `login_url` where keys run out; no secret is ever shown. `location`, `market`, `account` name us where the protocol asks.
 -- `polled_to` is the newest change that the poll has seen, by the shop's clock; `error` is what went wrong last, until it goes
 -- well again.
 CREATE TABLE orders.shops (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     code text NOT NULL CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
-    kind text NOT NULL CHECK (kind IN ('shopify', 'woocommerce')),
+    kind text NOT NULL CHECK (kind IN ('shopify', 'woocommerce', 'amazon')),
     merchant_id uuid NOT NULL,
     base_url text NOT NULL,
     api_key text NOT NULL,
     api_secret text NOT NULL DEFAULT '',
-    hook_secret text NOT NULL,
+    hook_secret text NOT NULL DEFAULT '',
     location text NOT NULL DEFAULT '',
+    login_url text NOT NULL DEFAULT '',
+    refresh_token text NOT NULL DEFAULT '',
+    market text NOT NULL DEFAULT '',
+    account text NOT NULL DEFAULT '',
     active boolean NOT NULL DEFAULT true,
     levels boolean NOT NULL DEFAULT true,
     made_at timestamptz NOT NULL,
@@ -691,7 +696,8 @@ CREATE INDEX shop_calls_by_age ON orders.shop_calls (tenant_id, heard_at);
 
 -- The newest telling of each order of a shop, and what became of it. A telling is newer by the shop's own time of change, at the
 -- same time by how far the order is (`progress`). `hearing` names the telling and is the subject of `shop.heard`; `body` is kept
--- until the order is ours, since it holds an address.
+-- until the order is ours, since it holds an address. `confirming` names the
+-- word that we took it, owed to a shop that waits for it (`shop.taken`); `confirmed_at` is when the shop heard it.
 CREATE TABLE orders.shop_orders (
     tenant_id uuid NOT NULL,
     shop_id uuid NOT NULL,
@@ -707,9 +713,12 @@ CREATE TABLE orders.shop_orders (
     outcome text CHECK (outcome IN ('created', 'held', 'refused', 'changed', 'canceled', 'done', 'nothing')),
     order_id uuid,
     faults jsonb NOT NULL DEFAULT '[]',
+    confirming uuid,
+    confirmed_at timestamptz,
     PRIMARY KEY (tenant_id, shop_id, ref)
 );
 CREATE UNIQUE INDEX one_hearing ON orders.shop_orders (tenant_id, hearing);
+CREATE UNIQUE INDEX one_confirming ON orders.shop_orders (tenant_id, confirming) WHERE confirming IS NOT NULL;
 CREATE INDEX shop_orders_of_order ON orders.shop_orders (tenant_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX shop_orders_newest ON orders.shop_orders (tenant_id, shop_id, heard_at DESC, ref);
 CREATE INDEX shop_orders_refused ON orders.shop_orders (tenant_id, shop_id, folded_at) WHERE outcome = 'refused';
@@ -737,6 +746,10 @@ CREATE TABLE orders.shop_parcels (
     carrier text NOT NULL,
     lines jsonb NOT NULL,
     last boolean NOT NULL,
+    weight_g int NOT NULL DEFAULT 0,
+    length_mm int NOT NULL DEFAULT 0,
+    width_mm int NOT NULL DEFAULT 0,
+    height_mm int NOT NULL DEFAULT 0,
     owed_at timestamptz NOT NULL,
     told_at timestamptz,
     error text,

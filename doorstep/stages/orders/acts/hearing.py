@@ -24,7 +24,7 @@ from doorstep.stages.orders.acts.looking import fetch_orders
 from doorstep.stages.orders.acts.placing import place
 from doorstep.stages.orders.model import HoldReason, NewOrder, Order, Outcome, Verdict
 from doorstep.stages.orders.model.shops import PROGRESS, Heard, Said, ShopOutcome, Telling
-from doorstep.stages.orders.ports.channels import PORTS
+from doorstep.stages.orders.ports.channels import CONFIRMING, PORTS
 
 Q = Statements("doorstep.stages.orders")
 AGAIN_AFTER = timedelta(minutes=10)
@@ -149,6 +149,9 @@ async def fold(tx: Tx, hearings: list[UUID]) -> None:
         outcomes=[str(one.outcome) for one in folds],
         faultss=[msgspec.json.encode([_said(fault) for fault in one.faults]).decode() for one in folds],
     )
+    awaited = [one.hearing for one in folds if one.row.kind in CONFIRMING and one.heard.said is Said.READY]
+    owed = await tx.values(Q.owe_confirmations, hearings=awaited, confirmings=[new_id() for _ in awaited])
+    await journal.tell(tx, "shop", "taken", owed)
 
 
 def _said(fault: Fault) -> dict[str, str]:

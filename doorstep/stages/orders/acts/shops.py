@@ -1,7 +1,7 @@
 """Shops are connected, paused and looked at; what they are owed to hear is kept until they know it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ SHOWN_MAX = 50
 LEVELS_AT_ONCE = 60
 PEACE = timedelta(seconds=15)
 PEACE_DOUBLED_MAX = 8
+AMAZON_LOGIN = "https://api.amazon.com/auth/o2/token"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,13 @@ class NewShop:
     merchant_id: UUID
     base_url: str
     api_key: str
-    hook_secret: str
+    hook_secret: str = ""
     api_secret: str = ""
     location: str = ""
+    login_url: str = ""
+    refresh_token: str = ""
+    market: str = ""
+    account: str = ""
     levels: bool = True
     since: datetime | None = None
 
@@ -82,6 +87,8 @@ async def connect_shop(tx: Tx, new: NewShop) -> UUID:
     """
     if faults := _faults(new):
         raise invalid(faults)
+    if new.kind is ShopKind.AMAZON and not new.login_url:
+        new = replace(new, login_url=AMAZON_LOGIN)
     shop_id = new_id()
     try:
         await tx.run(
@@ -97,19 +104,34 @@ async def connect_shop(tx: Tx, new: NewShop) -> UUID:
     return shop_id
 
 
+WANTED = {
+    ShopKind.SHOPIFY: {"hook_secret": "Shopify signs its calls. Fill in the API secret key of the app."},
+    ShopKind.WOOCOMMERCE: {
+        "api_secret": "WooCommerce has a consumer key and a consumer secret. Fill in both.",
+        "hook_secret": "WooCommerce signs its calls. Fill in a secret of your own, and give it to the webhooks.",
+    },
+    ShopKind.AMAZON: {
+        "api_secret": "Amazon's app has a client id and a client secret. Fill in both.",
+        "refresh_token": "Fill in the refresh token that the seller's authorization gave.",
+        "location": "Fill in the location that is us at Amazon.",
+    },
+}
+"""What each kind of shop cannot do without, and what to say when it is not there."""
+
+LEVELS_WANT = {
+    "market": "Stock levels need the id of Amazon's marketplace. Fill it in, or send no levels.",
+    "account": "Stock levels need the seller's id at Amazon. Fill it in, or send no levels.",
+}
+
+
 def _faults(new: NewShop) -> list[Fault]:
-    found = []
+    wanted = dict(WANTED[new.kind])
+    if new.kind is ShopKind.AMAZON and new.levels:
+        wanted |= LEVELS_WANT
+    found = [Fault(f"/{name}", "missing", says) for name, says in wanted.items() if not getattr(new, name)]
     if new.kind is ShopKind.SHOPIFY and new.levels and not new.location.isdigit():
         message = "Stock levels need the number of the location at Shopify. Fill it in, or send no levels."
         found.append(Fault("/location", "location", message))
-    if new.kind is ShopKind.WOOCOMMERCE and not new.api_secret:
-        found.append(
-            Fault(
-                "/api_secret",
-                "missing",
-                "WooCommerce has a consumer key and a consumer secret. Fill in both.",
-            )
-        )
     return found
 
 
@@ -186,6 +208,7 @@ async def tell_shops(tx: Tx, parcels: Sequence[ParcelLeft]) -> None:
         Q.owe_parcels,
         ids=[new_id() for _ in ours],
         **columns(ours, "parcel_id", "order_id", "number", "carrier", "last"),
+        **columns(ours, "weight_g", "length_mm", "width_mm", "height_mm"),
         shop_ids=[sold[one.order_id][0] for one in ours],
         refs=[sold[one.order_id][1] for one in ours],
         liness=[msgspec.json.encode(one.lines).decode() for one in ours],
@@ -205,13 +228,38 @@ class OwedParcel:
     carrier: str
     lines: dict[str, int]
     last: bool
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
     told_at: datetime | None
 
     def left(self, url: str) -> ParcelLeft:
         """Return the parcel as a shop is told of it."""
         return ParcelLeft(
-            self.parcel_id, self.order_id, self.number, self.carrier, self.lines, self.last, url
+            self.parcel_id,
+            self.order_id,
+            self.number,
+            self.carrier,
+            self.lines,
+            self.last,
+            url,
+            self.weight_g,
+            self.length_mm,
+            self.width_mm,
+            self.height_mm,
         )
+
+
+async def confirmation_owed(tx: Tx, confirming: UUID) -> tuple[UUID, str] | None:
+    """Return the shop and its order that are to be confirmed, while the shop does not know that we took it."""
+    found = await tx.tuples(Q.confirmation_owed, confirming=confirming)
+    return (found[0][0], found[0][1]) if found else None
+
+
+async def confirmed(tx: Tx, shop_id: UUID, ref: str) -> None:
+    """Note that a shop knows that we took an order."""
+    await tx.run(Q.confirmed, shop_id=shop_id, ref=ref)
 
 
 async def parcel_owed(tx: Tx, owed_id: UUID) -> OwedParcel | None:

@@ -23,7 +23,10 @@ CONNECTORS = allow(*DESK, scope="channels:write")
 """Who may say where a shop is: the house calls that address, so it is none of the merchants' own."""
 
 LINE = r"^[^\u0000-\u001f\u007f]*$"
+ADDRESS = r"^https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?$"
 Secret = Annotated[str, Meta(min_length=1, max_length=300, pattern=LINE)]
+Half = Annotated[str, Meta(max_length=300, pattern=LINE)]
+Name = Annotated[str, Meta(max_length=64, pattern=LINE)]
 
 
 class ShopIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -45,18 +48,37 @@ class ShopIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         str,
         Meta(
             max_length=200,
-            pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/-]*)?$",
+            pattern=ADDRESS,
             examples=["https://acme.myshopify.com"],
         ),
     ]
-    api_key: Annotated[Secret, Meta(description="Shopify: the access token. WooCommerce: the consumer key.")]
+    api_key: Annotated[
+        Secret,
+        Meta(
+            description="Shopify: the access token. WooCommerce: the consumer key. Amazon: the app's client id."
+        ),
+    ]
     api_secret: Annotated[
-        str, Meta(max_length=300, pattern=LINE, description="WooCommerce: the consumer secret.")
+        Half, Meta(description="WooCommerce: the consumer secret. Amazon: the app's client secret.")
     ] = ""
-    hook_secret: Annotated[Secret, Meta(description="What the shop signs its calls with.")]
-    location: Annotated[
-        str, Meta(max_length=40, pattern=LINE, description="Shopify: the number of the location that is us.")
+    hook_secret: Annotated[
+        Half, Meta(description="What the shop signs its calls with; Amazon calls nobody.")
     ] = ""
+    location: Annotated[Name, Meta(description="Shopify, Amazon: the location that is us.")] = ""
+    login_url: Annotated[
+        str,
+        Meta(
+            max_length=200,
+            pattern=f"^$|{ADDRESS}",
+            description="Amazon: where its keys are renewed; left out: its own.",
+        ),
+    ] = ""
+    refresh_token: Annotated[
+        str,
+        Meta(max_length=2000, pattern=LINE, description="Amazon: what the seller's authorization gave."),
+    ] = ""
+    market: Annotated[Name, Meta(description="Amazon: the marketplace's id.")] = ""
+    account: Annotated[Name, Meta(description="Amazon: the seller's id.")] = ""
     levels: Annotated[bool, Meta(description="Tell the shop how much can be sold.")] = True
     since: (
         Annotated[
@@ -114,7 +136,7 @@ async def read_shops(house: InHouse, who: Caller) -> list[ShopOut]:
 async def connect_shop(
     data: JSONBody[ShopIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[ShopOut]:
-    """Connect a shop of Shopify or WooCommerce; the guide says where its keys are found."""
+    """Connect a shop of Shopify, WooCommerce or Amazon; the guide says where its keys are found."""
 
     async def act(tx: Tx) -> ShopOut:
         merchant_id = who.merchant_id if data.merchant is None else await find_merchant(tx, data.merchant)

@@ -7,7 +7,7 @@ from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.acts import hearing, importing
 from doorstep.stages.orders.jobs.paying import authorize, capture, give_back, reconcile, void
-from doorstep.stages.orders.jobs.shops import attend_shops, tell_parcel
+from doorstep.stages.orders.jobs.shops import attend_shops, confirm, tell_parcel
 
 ON: dict[str, list[Any]] = {
     "payment.asked": [authorize],
@@ -18,6 +18,7 @@ ON: dict[str, list[Any]] = {
     "reservation.short": [acts.hold_short],
     "reservation.expired": [acts.drop_unpaid],
     "shop.heard": [hearing.fold],
+    "shop.taken": [confirm],
     "shop.parcel_owed": [tell_parcel],
 }
 

@@ -16,7 +16,7 @@ from doorstep.platform.links import write_link
 from doorstep.platform.tasks import errand
 from doorstep.stages.orders.acts import hearing, shops
 from doorstep.stages.orders.model.shops import Level, Shop
-from doorstep.stages.orders.ports.channels import PORTS
+from doorstep.stages.orders.ports.channels import CONFIRMING, PORTS
 from doorstep.stages.orders.ports.channels.port import ShopAwayError, ShopBusyError, ShopRefusesError
 
 log = structlog.get_logger()
@@ -64,15 +64,15 @@ async def note_trouble(house: House, tenant_id: UUID, shop: Shop, trouble: Excep
 
 
 async def _poll(house: House, tenant_id: UUID, shop: Shop, until: float) -> None:
-    port, at, unread = PORTS[shop.kind], None, 0
+    port, at, unread, newest = PORTS[shop.kind], None, 0, shop.polled_to
     while True:
         leaf = await port.changed(house.http, shop, shop.polled_to - OVERLAP, at)
         unread += leaf.unread
+        newest = max([newest, *(one.heard.version for one in leaf.tellings)])
         async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
             await hearing.hear(tx, shop.id, leaf.tellings, "poll")
-            await shops.polled(
-                tx, shop.id, max([shop.polled_to, *(one.heard.version for one in leaf.tellings)])
-            )
+            if leaf.by_time or leaf.next is None:
+                await shops.polled(tx, shop.id, newest)
         at = leaf.next
         if at is None or time.monotonic() > until:
             break
@@ -119,6 +119,27 @@ async def _tell_levels(house: House, tenant_id: UUID, shop: Shop, until: float) 
 
 def _bunches(levels: list[Level]) -> list[list[Level]]:
     return [levels[i : i + 10] for i in range(0, len(levels), 10)]
+
+
+@errand
+async def confirm(house: House, tenant_id: UUID, confirming: UUID) -> None:
+    """Tell a shop that waits for it that we took an order; a newer telling of the order owes its own word.
+
+    Raises:
+        Refused: the shop is busy or away; the worker comes back later.
+    """
+    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+        owed = await shops.confirmation_owed(tx, confirming)
+        if owed is None:
+            return
+        shop = await shops.find_shop(tx, owed[0])
+    try:
+        await CONFIRMING[shop.kind].confirm(house.http, shop, owed[1])
+    except Troubles as trouble:
+        await note_trouble(house, tenant_id, shop, trouble)
+        raise Refused(Reason.OUTSIDE, str(trouble)) from None
+    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+        await shops.confirmed(tx, shop.id, owed[1])
 
 
 @errand

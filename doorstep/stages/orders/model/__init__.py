@@ -34,7 +34,7 @@ from doorstep.stages.orders.model.lifecycles import (
     RefundState,
 )
 
-TOLD = ("shop.heard", "shop.parcel_owed")
+TOLD = ("shop.heard", "shop.parcel_owed", "shop.taken")
 """Events of things without a life cycle: a shop told of an order, and is owed to hear of a parcel."""
 
 __all__ = [

@@ -15,6 +15,7 @@ class ShopKind(StrEnum):
 
     SHOPIFY = "shopify"
     WOOCOMMERCE = "woocommerce"
+    AMAZON = "amazon"
 
 
 class Said(StrEnum):
@@ -88,6 +89,8 @@ class Shop:
         api_key: opens the shop's API. api_secret: its other half, where the protocol has one.
         hook_secret: signs the shop's calls.
         location: where the shop keeps our stock, where it has locations.
+        refresh_token: gets a new key at `login_url`, where keys run out.
+        market, account: which of the shop's markets, and whose account there it is, where the protocol asks.
         polled_to: the newest change that the poll has seen, by the shop's clock.
     """
 
@@ -101,6 +104,10 @@ class Shop:
     api_secret: str = field(repr=False)
     hook_secret: str = field(repr=False)
     location: str
+    login_url: str
+    refresh_token: str = field(repr=False)
+    market: str
+    account: str
     active: bool
     levels: bool
     made_at: datetime
@@ -122,6 +129,7 @@ class ParcelLeft:
         lines: units by SKU.
         last: nothing of the order is left to be shipped.
         url: where its journey can be followed; known when the shop is told.
+        weight_g, length_mm, width_mm, height_mm: as it was weighed and packed; 0 when nobody measured.
     """
 
     parcel_id: UUID
@@ -131,6 +139,10 @@ class ParcelLeft:
     lines: Mapping[str, int]
     last: bool
     url: str = ""
+    weight_g: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +167,10 @@ class Leaf:
 
     Attributes:
         unread: how many orders on it could not be understood at all.
+        by_time: the oldest change stands first in the list; where it does not, only its end tells what was seen.
     """
 
     tellings: Sequence[Telling]
     next: str | None
     unread: int = 0
+    by_time: bool = True

@@ -23,8 +23,10 @@ from doorstep.stages.orders.ports.channels import PORTS
 
 WRITERS = allow(*DESK, Role.MERCHANT)
 CONNECTORS = allow(*DESK)
-KINDS = {ShopKind.SHOPIFY: "Shopify", ShopKind.WOOCOMMERCE: "WooCommerce"}
-FIELDS = ("code", "base_url", "api_key", "api_secret", "hook_secret", "location")
+KINDS = {ShopKind.SHOPIFY: "Shopify", ShopKind.WOOCOMMERCE: "WooCommerce", ShopKind.AMAZON: "Amazon"}
+FIELDS = (
+    "code", "base_url", "api_key", "api_secret", "hook_secret", "location", "login_url", "refresh_token", "market", "account",
+)  # fmt: skip
 
 
 @get("/channels", opt=WRITERS, include_in_schema=False)
@@ -55,7 +57,9 @@ async def connect(request: Asked, house: InHouse, who: Caller, data: Form) -> An
     except Refused as refused:
         plain = [Fault("", "refused", refused.message)]
         return await _list(request, house, who, said, list(refused.faults) or plain)
-    return back(f"/channels/{shop_id}", "The shop is connected. Give it the address below, then test it.")
+    return back(
+        f"/channels/{shop_id}", "The shop is connected. Give it the address below, if it calls, then test it."
+    )
 
 
 async def _connect(house: House, who: Principal, said: dict[str, str]) -> UUID:
@@ -99,6 +103,7 @@ async def shop_page(request: Asked, house: InHouse, who: Caller, shop_id: FromPa
             orders=await shops.orders_of(tx, shop_id),
             parcels=await shops.not_told(tx, shop_id),
             hook=f"{house.settings.public_url.rstrip('/')}/hooks/shops/{tenants[who.tenant_id]}/{shop.code}",
+            calls=shop.kind != ShopKind.AMAZON,
             at_now=tx.now,
         )
 

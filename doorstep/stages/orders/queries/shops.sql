@@ -3,6 +3,7 @@
 -- name: shops
 -- The shops of a tenant, of one merchant when asked so; by id or code when one is meant.
 SELECT s.id, s.code, s.kind, s.merchant_id, m.code AS merchant, s.base_url, s.api_key, s.api_secret, s.hook_secret, s.location,
+       s.login_url, s.refresh_token, s.market, s.account,
        s.active, s.levels, s.made_at, s.heard_at, s.polled_at, s.polled_to, s.goods_at, s.failures, s.resumes_at, s.error, s.error_at
 FROM orders.shops s JOIN catalog.merchants m ON m.tenant_id = s.tenant_id AND m.id = s.merchant_id
 WHERE s.tenant_id = %(tenant_id)s AND (%(own)s::uuid IS NULL OR s.merchant_id = %(own)s)
@@ -11,10 +12,10 @@ ORDER BY s.code;
 
 -- name: add_shop
 -- A shop is connected; its changes count from `polled_to` on.
-INSERT INTO orders.shops (tenant_id, id, code, kind, merchant_id, base_url, api_key, api_secret, hook_secret, location, levels,
-    made_at, polled_to)
+INSERT INTO orders.shops (tenant_id, id, code, kind, merchant_id, base_url, api_key, api_secret, hook_secret, location,
+    login_url, refresh_token, market, account, levels, made_at, polled_to)
 VALUES (%(tenant_id)s, %(id)s, %(code)s, %(kind)s, %(merchant_id)s, %(base_url)s, %(api_key)s, %(api_secret)s, %(hook_secret)s,
-    %(location)s, %(levels)s, %(now)s, %(since)s);
+    %(location)s, %(login_url)s, %(refresh_token)s, %(market)s, %(account)s, %(levels)s, %(now)s, %(since)s);
 
 -- name: set_active
 -- A shop is paused, or goes on.
@@ -83,6 +84,23 @@ FROM unnest(%(hearings)s::uuid[], %(outcomes)s::text[], %(order_ids)s::uuid[], %
   AS f(hearing, outcome, order_id, faults)
 WHERE o.tenant_id = %(tenant_id)s AND o.hearing = f.hearing;
 
+-- name: owe_confirmations
+-- Of some tellings, those of orders that we took and their shop does not know it get a confirmation owed; a newer one replaces it.
+UPDATE orders.shop_orders o SET confirming = c.confirming
+FROM unnest(%(hearings)s::uuid[], %(confirmings)s::uuid[]) AS c(hearing, confirming)
+WHERE o.tenant_id = %(tenant_id)s AND o.hearing = c.hearing AND o.order_id IS NOT NULL AND o.confirmed_at IS NULL
+RETURNING o.confirming;
+
+-- name: confirmation_owed
+-- Which order of which shop is to be confirmed, while its shop does not know that we took it.
+SELECT o.shop_id, o.ref FROM orders.shop_orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.confirming = %(confirming)s AND o.confirmed_at IS NULL;
+
+-- name: confirmed
+-- The shop knows that we took an order.
+UPDATE orders.shop_orders SET confirmed_at = %(now)s
+WHERE tenant_id = %(tenant_id)s AND shop_id = %(shop_id)s AND ref = %(ref)s AND confirmed_at IS NULL;
+
 -- name: hear_again
 -- Refused orders of a shop are judged anew, some at once: those that wait since a moment, or the one that a person names.
 UPDATE orders.shop_orders o SET hearing = fresh.hearing, folded_at = NULL
@@ -117,17 +135,20 @@ WHERE o.tenant_id = %(tenant_id)s AND o.order_id = ANY (%(order_ids)s::uuid[]);
 
 -- name: owe_parcels
 -- Parcels that shops shall hear of, each once; answers which are new.
-INSERT INTO orders.shop_parcels (tenant_id, id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last, owed_at)
-SELECT %(tenant_id)s, id, parcel_id, shop_id, order_id, ref, number, carrier, lines::jsonb, last, %(now)s
+INSERT INTO orders.shop_parcels (tenant_id, id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last, weight_g, length_mm,
+    width_mm, height_mm, owed_at)
+SELECT %(tenant_id)s, id, parcel_id, shop_id, order_id, ref, number, carrier, lines::jsonb, last, weight_g, length_mm, width_mm, height_mm,
+       %(now)s
 FROM unnest(%(ids)s::uuid[], %(parcel_ids)s::uuid[], %(shop_ids)s::uuid[], %(order_ids)s::uuid[], %(refs)s::text[], %(numbers)s::text[],
-            %(carriers)s::text[], %(liness)s::text[], %(lasts)s::boolean[])
-  AS p(id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last)
+            %(carriers)s::text[], %(liness)s::text[], %(lasts)s::boolean[], %(weight_gs)s::int[], %(length_mms)s::int[],
+            %(width_mms)s::int[], %(height_mms)s::int[])
+  AS p(id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last, weight_g, length_mm, width_mm, height_mm)
 ORDER BY parcel_id
 ON CONFLICT (tenant_id, parcel_id) DO NOTHING RETURNING id;
 
 -- name: parcel_owed
 -- A parcel that a shop is owed to hear of.
-SELECT shop_id, ref, parcel_id, order_id, number, carrier, lines, last, told_at FROM orders.shop_parcels
+SELECT shop_id, ref, parcel_id, order_id, number, carrier, lines, last, weight_g, length_mm, width_mm, height_mm, told_at FROM orders.shop_parcels
 WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- name: parcel_told

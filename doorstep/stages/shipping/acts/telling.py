@@ -22,6 +22,10 @@ class _Gone:
     carrier: str
     sku: str
     units: int
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
     last: bool
 
 
@@ -35,7 +39,18 @@ async def tell_shops(tx: Tx, parcel_ids: Sequence[UUID]) -> None:
     await orders.tell_shops(
         tx,
         [
-            orders.ParcelLeft(parcel_id, row.order_id, row.number, row.carrier, lines[parcel_id], row.last)
+            orders.ParcelLeft(
+                parcel_id,
+                row.order_id,
+                row.number,
+                row.carrier,
+                lines[parcel_id],
+                row.last,
+                weight_g=row.weight_g,
+                length_mm=row.length_mm,
+                width_mm=row.width_mm,
+                height_mm=row.height_mm,
+            )
             for parcel_id, row in firsts.items()
         ],
     )

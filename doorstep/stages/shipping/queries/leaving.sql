@@ -111,7 +111,8 @@ SELECT state FROM shipping.manifests WHERE tenant_id = %(tenant_id)s AND id = %(
 -- What is in parcels that left, by line of the order; a kit counts with the first of its components. An order is complete when
 -- all its lines are in parcels that left.
 SELECT p.id AS parcel_id, p.order_id, l.tracking_number AS number, c.name AS carrier, n.sku,
-       (i.quantity / coalesce(k.quantity, 1))::int AS units,
+       (i.quantity / coalesce(k.quantity, 1))::int AS units, coalesce(p.weight_g, 0) AS weight_g,
+       coalesce(p.length_mm, 0) AS length_mm, coalesce(p.width_mm, 0) AS width_mm, coalesce(p.height_mm, 0) AS height_mm,
        NOT EXISTS (
            SELECT FROM orders.lines x
            LEFT JOIN LATERAL (

@@ -41,6 +41,10 @@ class ShopRefusesError(Exception):
     """The shop will not do it; the message is its reason."""
 
 
+class ShopDeniesError(ShopRefusesError):
+    """The key does not open it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShopCall:
     """A genuine call of a shop.
@@ -92,6 +96,13 @@ class ShopPort(Protocol):
         """Set how many units can be sold."""
 
 
+class ConfirmingPort(ShopPort, Protocol):
+    """A port to a shop that waits for our word that we ship an order."""
+
+    async def confirm(self, http: httpx.AsyncClient, shop: Shop, ref: str) -> None:
+        """Tell that an order was taken; one that the shop knows of is not told again."""
+
+
 async def ask(
     http: httpx.AsyncClient, method: str, url: str, *, headers: Mapping[str, str], **more: Any
 ) -> httpx.Response:
@@ -100,7 +111,8 @@ async def ask(
     Raises:
         ShopBusyError: 429, or 503 with a time to wait.
         ShopAwayError: no answer, or another 5xx.
-        ShopRefusesError: 4xx; the message says what the shop says, and what to look at.
+        ShopDeniesError: 401 or 403.
+        ShopRefusesError: another 4xx; the message says what the shop says, and what to look at.
     """
     try:
         answer = await http.request(method, url, headers=dict(headers), timeout=TIMEOUT_S, **more)
@@ -108,11 +120,11 @@ async def ask(
         raise ShopAwayError(f"the shop did not answer ({type(error).__name__})") from error
     status = answer.status_code
     if status == 429 or (status == 503 and "retry-after" in answer.headers):
-        raise ShopBusyError(_seconds(answer.headers.get("retry-after", "")))
+        raise ShopBusyError(patience_s(answer.headers))
     if status >= 500 or 300 <= status < 400 or len(answer.content) > ANSWER_MAX:
         raise ShopAwayError(f"the shop answered {status} to {method} {answer.url.path}")
     if status in {401, 403}:
-        raise ShopRefusesError(
+        raise ShopDeniesError(
             f"The shop does not let us in ({status}) to {answer.url.path}: check the key and what it may do."
         )
     if status >= 400:
@@ -122,7 +134,9 @@ async def ask(
     return answer
 
 
-def leaf(bodies: Sequence[bytes], read: Callable[[bytes], Heard], following: str | None) -> Leaf:
+def leaf(
+    bodies: Sequence[bytes], read: Callable[[bytes], Heard], following: str | None, *, by_time: bool = True
+) -> Leaf:
     """Return a page of orders; one that cannot be understood holds up none of the others."""
     tellings = []
     for body in bodies:
@@ -130,14 +144,19 @@ def leaf(bodies: Sequence[bytes], read: Callable[[bytes], Heard], following: str
             tellings.append(Telling(read(body), body.decode()))
         except ValueError:
             continue
-    return Leaf(tellings, following, len(bodies) - len(tellings))
+    return Leaf(tellings, following, len(bodies) - len(tellings), by_time)
 
 
-def _seconds(text: str) -> float:
+def patience_s(headers: Mapping[str, str]) -> float:
+    """Return how long a busy shop asks to wait: in seconds, or by how many requests a second it bears."""
     try:
-        return min(max(float(text), 1.0), 3600.0)
+        if said := headers.get("retry-after"):
+            return min(max(float(said), 1.0), 3600.0)
+        if rate := float(headers.get("x-amzn-ratelimit-limit", "0")):
+            return min(max(1.0 / rate, 1.0), 3600.0)
     except ValueError:
         return 5.0
+    return 5.0
 
 
 def decode(answer: httpx.Response, kind: Any) -> Any:
