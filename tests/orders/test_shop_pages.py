@@ -96,7 +96,7 @@ async def test_a_wrong_key_is_told_by_the_test(
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"code": "Big Shop"}, "code"), ({"base_url": "ftp://x"}, "base url"), ({"hook_secret": ""}, "hook secret"),
+        ({"code": "Big Shop"}, "code"), ({"base_url": "ftp://x"}, "base url"), ({"hook_secret": ""}, "signs its calls"),
         ({"kind": "bazaar"}, "kind"), ({"merchant": "x"}, "There is no merchant"), ({"location": ""}, "Stock levels need"),
     ],
 )  # fmt: skip
