@@ -183,8 +183,14 @@ async def apply(tx: Tx, asked: Question, plan: Plan) -> list[Moved]:
     await sourcing.keep(tx, [plan.decisions[order_id] for order_id in going], Cause.BATCH)
     numbers = dict(await tx.tuples(Q.numbers_of, ids=ids))
     answers = [_answer(moves, order_id, numbers.get(order_id, 0), asked) for order_id in ids]
+    codes = {depot.id: depot.code for depot in asked.routing.depots}
     facts = {
-        one.order_id: {"from": one.was, "to": one.now, "saved_minor": one.saved_minor} for one in answers
+        one.order_id: {
+            "from": [codes[site_id] for site_id in one.was],
+            "to": [codes[site_id] for site_id in one.now],
+            "saved_minor": one.saved_minor,
+        }
+        for one in answers
     }
     await journal.note(tx, ORDER, "rerouted", going, {order_id: facts[order_id] for order_id in going})
     return answers

@@ -18,6 +18,8 @@ LOOKS_MAX = 20_000
 """Decisions for single orders that one run may take, some ten seconds."""
 EJECTED_MAX = 3
 """Orders that one move may push away."""
+TRIED_MAX = 6
+"""Orders of a full site that are asked one after the other to make room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def source_together(
         steps += sum(together.push(one.basket) for one in standing)
         better = steps > 0
     after = together.reckon()
-    looks, ended = together.looks, not better
+    looks = together.looks
+    ended = not better and looks < looks_max
     if sum(after.values()) >= sum(before.values()):
         return Plan({}, sum(before.values()), sum(before.values()), looks, ended, {})
     changed = together.changed()
@@ -92,10 +95,10 @@ class _Together:
         self.ways: dict[UUID, Candidate | None] = {**self.first}
         self.decisions: dict[UUID, Decision] = {}
         self.holders: dict[Key, set[UUID]] = {}
+        self.workers: dict[UUID, set[UUID]] = {}
         self.looks = 0
-        for order_id, way in self.ways.items():
-            for key in way.units if way else ():
-                self.holders.setdefault(key, set()).add(order_id)
+        for order_id, way in self.first.items():
+            self._stand(order_id, way)
 
     def reckon(self) -> dict[UUID, int]:
         """Price all ways one after the other, as if they were taken in this order; return what each costs.
@@ -144,24 +147,31 @@ class _Together:
         if wish.winner is None or wish.winner.total_minor >= mine.total_minor:
             return False
         in_the_way = self._in_the_way(basket.order_id, wish.winner)
-        if not in_the_way or len(in_the_way) > EJECTED_MAX:
+        full = self._full(basket.order_id, wish.winner, in_the_way)
+        if len(in_the_way) + len(full) > EJECTED_MAX or not (in_the_way or full):
             return False
-        return self._exchange(basket, in_the_way)
+        if not full:
+            return self._exchange(basket, in_the_way)
+        return any(
+            self._exchange(basket, [*in_the_way, one]) for one in self._workers(full[0], basket.order_id)
+        )
 
     def _wish(self, basket: Basket) -> Decision:
-        """Return the way that an order would take if the goods that others of the set hold were free."""
+        """Return the way that an order would take if the goods and the work of the others in the set were not there."""
         self.looks += 1
-        free = dict(self.books.free)
+        free, load = dict(self.books.free), dict(self.books.load)
         for want in basket.wants:
             for depot in self.routing.depots:
                 key = (want.product_id, depot.id)
                 for holder in self.holders.get(key, ()):
                     way = self.ways[holder]
                     free[key] = free.get(key, 0) + (way.units.get(key, 0) if way else 0)
-        return choose(basket, self.routing, free, self._day())
+        for site_id, order_ids in self.workers.items():
+            load[site_id] = load.get(site_id, 0) - len(order_ids)
+        return choose(basket, self.routing, free, Day(self.day.now, load))
 
     def _in_the_way(self, order_id: UUID, wish: Candidate) -> list[UUID]:
-        """Return who must go so that the wish fits: of each stock row that is too short, those that gain least by staying."""
+        """Return who must go so that the wish fits: of each stock row that is too short, those that cost least where they are."""
         mine = self.ways[order_id]
         going: list[UUID] = []
         for key, units in wish.units.items():
@@ -174,6 +184,23 @@ class _Together:
                 have += way.units.get(key, 0) if way else 0
                 going.append(other)
         return going
+
+    def _full(self, order_id: UUID, wish: Candidate, going: Sequence[UUID]) -> list[UUID]:
+        """Return the sites of a wish that have no work to give, even when those in the way are gone."""
+        found = []
+        for one in wish.shares:
+            terms = self.routing.sites.get(one.site_id)
+            here = self.workers.get(one.site_id, set())
+            room = order_id in here or bool(here & set(going))
+            load = self.books.load.get(one.site_id, 0)
+            if terms and terms.daily_orders and not room and load >= terms.daily_orders:
+                found.append(one.site_id)
+        return found
+
+    def _workers(self, site_id: UUID, order_id: UUID) -> list[UUID]:
+        """Return the orders that a full site could let go, those that cost most there first."""
+        others = self.workers.get(site_id, set()) - {order_id}
+        return sorted(others, key=self._cost, reverse=True)[:TRIED_MAX]
 
     def _cost(self, order_id: UUID) -> tuple[int, UUID]:
         way = self.ways[order_id]
@@ -214,6 +241,8 @@ class _Together:
             self.books.take(way, -1)
             for key in way.units:
                 self.holders[key].discard(order_id)
+            for one in way.shares:
+                self.workers[one.site_id].discard(order_id)
         self.ways[order_id] = None
         return way
 
@@ -221,8 +250,14 @@ class _Together:
         self.ways[order_id] = way
         if way:
             self.books.take(way)
-            for key in way.units:
-                self.holders.setdefault(key, set()).add(order_id)
+            self._stand(order_id, way)
+
+    def _stand(self, order_id: UUID, way: Candidate) -> None:
+        """Remember who holds which goods, and who gives which site work."""
+        for key in way.units:
+            self.holders.setdefault(key, set()).add(order_id)
+        for one in way.shares:
+            self.workers.setdefault(one.site_id, set()).add(order_id)
 
     def _set(self, order_id: UUID, decision: Decision) -> None:
         self.decisions[order_id] = decision
