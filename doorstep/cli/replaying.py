@@ -17,7 +17,7 @@ from doorstep.platform import config
 from doorstep.platform.logs import write_logs
 from doorstep.platform.measures import money
 from doorstep.platform.tasks import Worker
-from doorstep.world.replay.books import Books
+from doorstep.world.replay.books import Books, Served
 from doorstep.world.replay.furnishing import CURRENCY
 from doorstep.world.replay.running import Asked
 from doorstep.world.replay.running import replay as run
@@ -35,6 +35,10 @@ def replay(
     step_hours: Annotated[
         float, typer.Option(help="How far the clock goes at once.", min=0.25, max=744)
     ] = 24.0,
+    sites: Annotated[int, typer.Option(help="Warehouses that the goods are spread over.", min=1, max=3)] = 1,
+    greedy: Annotated[
+        bool, typer.Option("--greedy", help="Leave each order where it was sourced first.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")] = False,
 ) -> None:
     """Replay an Olist export as one tenant, its sellers as merchants, through the acts of all stages.
@@ -44,7 +48,9 @@ def replay(
     """
     settings = config.read()
     write_logs(settings.log_level)
-    books = asyncio.run(_replay(Asked(folder, tenant, timedelta(hours=step_hours))))
+    books = asyncio.run(
+        _replay(Asked(folder, tenant, timedelta(hours=step_hours), sites, together=not greedy))
+    )
     if json:
         typer.echo(msgspec.json.encode(asdict(books)).decode())
     else:
@@ -74,6 +80,18 @@ async def _replay(asked: Asked) -> Books:
             )
 
 
+def _print_sourced(out: Console, served: Served) -> None:
+    out.print(
+        f"{'sourced':20} {served.orders:>20,} orders, {served.exact:,} exactly; {served.split:,} from several sites"
+    )
+    for part, amount in served.costs.items():
+        out.print(f"  {part:18} {money(amount, CURRENCY):>20}")
+    out.print(f"{'in all':20} {money(served.total_minor, CURRENCY):>20}")
+    out.print(
+        f"{'moved together':20} {served.moved:>20,} orders; that saved {money(served.saved_minor, CURRENCY)}"
+    )
+
+
 def _print(books: Books) -> None:
     table = Table("state", "in the export", "here")
     for state in sorted({*books.wanted, *books.states}):
@@ -91,6 +109,12 @@ def _print(books: Books) -> None:
     for name, amount in rows:
         out.print(f"{name:20} {money(amount, CURRENCY):>20}")
     out.print(f"{'rounded':20} {books.rounded:>20,} orders")
+    promised = books.promised
+    out.print(
+        f"{'promised':20} {promised.made:>20,} orders; {promised.kept:,} of {promised.delivered:,} came by it"
+    )
+    if books.sourced:
+        _print_sourced(out, books.sourced)
     for what, count in books.oddities.items():
         out.print(f"odd: {what.replace('_', ' '):32} {count:>6,}")
     for fault in books.faults[:SHOWN_MAX]:

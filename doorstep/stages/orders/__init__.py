@@ -24,7 +24,11 @@ from doorstep.stages.orders.acts import (
     start_shipping,
     want_capture,
 )
+from doorstep.stages.orders.acts.rerouting import apply as move_open
+from doorstep.stages.orders.acts.rerouting import question as open_orders
 from doorstep.stages.orders.acts.shops import tell_shops
+from doorstep.stages.orders.acts.sourcing import Sourced, sourced
+from doorstep.stages.orders.acts.terms import set_house, set_site
 from doorstep.stages.orders.model import (
     ORDER,
     PAYMENT,
@@ -46,6 +50,9 @@ from doorstep.stages.orders.model import (
     Verdict,
 )
 from doorstep.stages.orders.model.shops import ParcelLeft
+from doorstep.stages.orders.model.sourcing import House as SourcingHouse
+from doorstep.stages.orders.model.sourcing import SiteTerms
+from doorstep.stages.orders.rules.sourcing import source_together
 
 __all__ = [
     "ORDER",
@@ -67,6 +74,9 @@ __all__ = [
     "PaymentState",
     "Promise",
     "RefundAsk",
+    "SiteTerms",
+    "Sourced",
+    "SourcingHouse",
     "Standing",
     "Verdict",
     "about_parts",
@@ -76,8 +86,10 @@ __all__ = [
     "close",
     "elsewhere",
     "hold",
+    "move_open",
     "note_moved",
     "note_oddity",
+    "open_orders",
     "place",
     "promise",
     "reach_floor",
@@ -86,6 +98,10 @@ __all__ = [
     "reject",
     "release_hold",
     "reopen",
+    "set_house",
+    "set_site",
+    "source_together",
+    "sourced",
     "standing",
     "start_shipping",
     "tell_shops",

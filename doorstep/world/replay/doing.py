@@ -24,6 +24,7 @@ from doorstep.world.replay.olist import Olist
 from doorstep.world.replay.parts import Oddity, Part
 from doorstep.world.replay.places import moment
 from doorstep.world.replay.standing import CHANNEL
+from doorstep.world.replay.stocking import Delivery
 from doorstep.world.replay.timeline import Event, Kind
 
 ACTOR = "replay"
@@ -40,6 +41,9 @@ class Doer:
 
     Attributes:
         ids: our order of each part.
+        brought: what comes in before each part is placed.
+        together: whether the open orders of each step are looked at together before the floor gets them.
+        batches: what that came to: `moved` orders, `saved_minor`, `looks`.
         oddities: how often each was noted.
     """
 
@@ -47,7 +51,10 @@ class Doer:
     olist: Olist
     furnished: Furnished
     ids: dict[tuple[str, str], UUID]
+    brought: Mapping[tuple[str, str], Sequence[Delivery]]
+    together: bool = False
     oddities: Counter[str] = field(default_factory=Counter)
+    batches: Counter[str] = field(default_factory=Counter)
 
     @property
     def house(self) -> House:
@@ -71,7 +78,19 @@ class Doer:
             for kind, events in sets.items():
                 if kind in DEEDS:
                     await DEEDS[kind](self, events)
+            if Kind.PLACE in sets and self.together:
+                await self._look_together()
             await self.crew.settle()
+
+    async def _look_together(self) -> None:
+        """Look at all open orders together, before the floors get them, and move what costs less elsewhere."""
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            asked = await orders.open_orders(tx)
+            plan = orders.source_together(asked.standing, asked.routing, asked.free, asked.day)
+            moved = await orders.move_open(tx, asked, plan)
+        self.batches["moved"] += sum(one.outcome == "moved" for one in moved)
+        self.batches["saved_minor"] += plan.before_minor - plan.after_minor
+        self.batches["looks"] += plan.looks
 
     async def _place(self, events: Sequence[Event], paid: frozenset[tuple[str, str]]) -> None:
         """Receive what the orders will take, and place them, in one transaction.
@@ -86,7 +105,7 @@ class Doer:
             new.append(order)
             found[event.part.key] = [*event.oddities, *oddities]
         async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
-            await inventory.receive(tx, self._receipts([event.part for event in events]))
+            await self._receive(tx, [event.part for event in events])
             verdicts = await orders.place(tx, new, imports=True)
             waiting, doubtful = [], []
             for event, verdict in zip(events, verdicts, strict=True):
@@ -103,6 +122,28 @@ class Doer:
             await orders.hold(tx, waiting, HoldReason.PAYMENT, NOT_APPROVED)
             await orders.release_hold(tx, doubtful, HoldReason.ADDRESS, "The export has no better address.")
             await self._note(tx, found)
+
+    async def _receive(self, tx: Tx, parts: Sequence[Part]) -> None:
+        """Take in what these parts bring; what is still missing, because floors lost some of it, comes to the first site."""
+        bins, products, merchants = self.furnished.bins, self.furnished.products, self.furnished.merchants
+        units: dict[tuple[UUID, UUID], int] = defaultdict(int)
+        for part in parts:
+            for sku, site, n in self.brought.get(part.key, ()):
+                units[products[merchants[part.seller], sku], self.furnished.site_ids[site]] += n
+        wanted = {one.product_id: one.quantity for one in self._receipts(parts)}
+        there = await inventory.available(tx, list(wanted))
+        for product_id, quantity in wanted.items():
+            coming = sum(units.get((product_id, site_id), 0) for site_id in self.furnished.site_ids)
+            lacking = quantity - there.get(product_id, 0) - coming
+            if lacking > 0:
+                units[product_id, self.furnished.site_id] += lacking
+        await inventory.receive(
+            tx,
+            [
+                Receipt(site_id=site_id, product_id=product_id, place=f"bin:{bins[product_id]}", quantity=n)
+                for (product_id, site_id), n in sorted(units.items())
+            ],
+        )
 
     def _receipts(self, parts: Sequence[Part]) -> list[Receipt]:
         units: dict[UUID, int] = defaultdict(int)
@@ -140,7 +181,8 @@ class Doer:
         await self._note_once(events)
         for order_id in self._ids(events):
             await self.crew.miss(order_id)
-        await self.crew.count_bins(self.furnished.site_id)
+        for site_id in self.furnished.site_ids:
+            await self.crew.count_bins(site_id)
 
     async def _work_floor(self, sets: Mapping[Kind, Sequence[Event]]) -> None:
         """Bring everything to the bench in one round, then pack and label what got so far, then load what left.

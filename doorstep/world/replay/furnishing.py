@@ -1,4 +1,4 @@
-"""The house that the export's orders walk through: its sellers as merchants, their goods, one warehouse in São Paulo, a carrier.
+"""The house that the export's orders walk through: its sellers as merchants, their goods, one warehouse or three, a carrier.
 
 All of it goes in through the catalog's acts, and what is there already is left alone, so that furnishing again changes nothing.
 """
@@ -10,11 +10,46 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.ids import new_id
-from doorstep.stages import catalog
+from doorstep.stages import catalog, orders
 from doorstep.world.replay.olist import Olist, RawProduct
 from doorstep.world.replay.parts import Part
 
 CURRENCY = "BRL"
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """A warehouse of the replay, what its work costs in centavos, and how many orders can leave it on a day."""
+
+    code: str
+    street: str
+    city: str
+    region: str
+    postal_code: str
+    lat: float
+    lon: float
+    timezone: str
+    gs1_prefix: str
+    order_minor: int = 0
+    line_minor: int = 0
+    daily_orders: int | None = None
+
+
+DEPOTS = (
+    Depot(
+        "sao-paulo", "Avenida das Nações Unidas 1000", "São Paulo", "SP", "04795-000", -23.65, -46.71, "America/Sao_Paulo",
+        "7890001", 250, 60,
+    ),
+    Depot(
+        "belo-horizonte", "Avenida Amazonas 5000", "Belo Horizonte", "MG", "30410-000", -19.93, -43.98, "America/Sao_Paulo",
+        "7890002", 220, 50, 12,
+    ),
+    Depot(
+        "recife", "Avenida Caxangá 3000", "Recife", "PE", "50670-000", -8.04, -34.93, "America/Recife", "7890003", 200, 50, 6,
+    ),
+)  # fmt: skip
+"""The first alone serves a replay with one site."""
+
 ROUNDING_MINOR = 2
 """By so many centavos the payments of an order may differ from its lines; what differs is noted on the order."""
 
@@ -40,27 +75,53 @@ SERVICES = (("economica", "Econômica", (4, 15), 900, "EC"), ("expressa", "Expre
 """Code, name, days, price of the lightest parcel within São Paulo in centavos, prefix of its numbers."""
 
 
+RECKONING = orders.SourcingHouse(
+    currency=CURRENCY,
+    parcel_minor=900,
+    kg_minor=150,
+    km100_minor=60,
+    split_minor=500,
+    late_minor=200,
+    scarcity_minor=100,
+    target_days=8,
+)
+"""What a parcel costs in Brazil, roughly: 9.00 and 1.50 per kg, and 0.60 for each 100 km."""
+
+
 @dataclass(frozen=True, slots=True)
 class Furnished:
     """What the replay needs to know of the house.
 
     Attributes:
+        site_ids: the warehouses; what comes back, and what runs out, comes to the first.
         merchants: seller id -> merchant.
         products: (merchant, sku) -> product.
         bins: product -> the bin where it lies.
         oversized: SKUs that fit no box, only the pallet.
     """
 
-    site_id: UUID
+    site_ids: tuple[UUID, ...]
     merchants: Mapping[str, UUID]
     products: Mapping[tuple[UUID, str], UUID]
     bins: Mapping[UUID, str]
     oversized: frozenset[str]
 
+    @property
+    def site_id(self) -> UUID:
+        """The first warehouse."""
+        return self.site_ids[0]
 
-async def furnish(tx: Tx, olist: Olist, parts: Sequence[Part]) -> Furnished:
-    """Add what is missing of merchants, goods, places, boxes and carriage."""
-    site_id = await _site(tx)
+
+async def furnish(tx: Tx, olist: Olist, parts: Sequence[Part], sites: int = 1) -> Furnished:
+    """Add what is missing of merchants, goods, places, boxes and carriage; with several sites also what sourcing reckons with."""
+    site_ids = tuple([await _site(tx, depot) for depot in DEPOTS[:sites]])
+    if sites > 1:
+        await orders.set_house(tx, RECKONING)
+        for site_id, depot in zip(site_ids, DEPOTS, strict=False):
+            await orders.set_site(
+                tx,
+                orders.SiteTerms(site_id, depot.order_minor, depot.line_minor, depot.daily_orders, hard=True),
+            )
     there = {box.code for box in await catalog.boxes_of(tx)}
     await catalog.add_boxes(tx, [_box(*box) for box in BOXES if box[0] not in there])
     await _carriage(tx)
@@ -68,7 +129,7 @@ async def furnish(tx: Tx, olist: Olist, parts: Sequence[Part]) -> Furnished:
     products = await _products(tx, olist, parts, merchants)
     codes = [_bin_code(aisle, number) for aisle in range(AISLES) for number in range(BINS_PER_AISLE)]
     return Furnished(
-        site_id=site_id,
+        site_ids=site_ids,
         merchants=merchants,
         products=products,
         bins={product_id: codes[product_id.int % len(codes)] for product_id in products.values()},
@@ -76,25 +137,25 @@ async def furnish(tx: Tx, olist: Olist, parts: Sequence[Part]) -> Furnished:
     )
 
 
-async def _site(tx: Tx) -> UUID:
+async def _site(tx: Tx, depot: Depot) -> UUID:
     there = {site.code: site.id for site in await catalog.warehouses(tx)}
-    if "sao-paulo" in there:
-        return there["sao-paulo"]
+    if depot.code in there:
+        return there[depot.code]
     site = catalog.Site(
         id=new_id(),
-        code="sao-paulo",
-        name="São Paulo",
+        code=depot.code,
+        name=depot.city,
         kind=catalog.SiteKind.WAREHOUSE,
-        street="Avenida das Nações Unidas 1000",
-        city="São Paulo",
-        region="SP",
-        postal_code="04795-000",
+        street=depot.street,
+        city=depot.city,
+        region=depot.region,
+        postal_code=depot.postal_code,
         country="BR",
-        lat=-23.65,
-        lon=-46.71,
-        timezone="America/Sao_Paulo",
+        lat=depot.lat,
+        lon=depot.lon,
+        timezone=depot.timezone,
         cutoff=time(18),
-        gs1_prefix="7890001",
+        gs1_prefix=depot.gs1_prefix,
     )
     depth_mm = BINS_PER_AISLE * BIN_MM
     aisles = tuple(

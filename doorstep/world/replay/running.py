@@ -18,6 +18,7 @@ from doorstep.world.replay.furnishing import furnish
 from doorstep.world.replay.olist import read
 from doorstep.world.replay.parts import parts_of
 from doorstep.world.replay.places import ZONE
+from doorstep.world.replay.stocking import deliveries
 from doorstep.world.replay.timeline import Event, Kind, events_of
 
 LINK_DAYS = 365
@@ -41,11 +42,15 @@ class Asked:
         tenant: code of the tenant; it is made if it is not there.
         step: how far the clock goes at once. Acts of the house are written at the end of the step in which they happened; what the
             export says (when an order was placed, when a parcel was seen) keeps its own time.
+        sites: how many warehouses there are, 1 to 3; with several, every order is sourced.
+        together: whether the open orders of each step are looked at together; else each stays as it was sourced.
     """
 
     folder: Path
     tenant: str = "olist"
     step: timedelta = timedelta(days=1)
+    sites: int = 1
+    together: bool = True
 
 
 async def replay(
@@ -65,15 +70,19 @@ async def replay(
     crew = Crew(worker, tenant_id, lambda order_id: _link(house, tenant_id, order_id))
     await crew.settle()
     async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
-        furnished = await furnish(tx, olist, parts)
+        furnished = await furnish(tx, olist, parts, asked.sites)
         reached = await standing.look(tx)
-    await crew.count_bins(furnished.site_id)  # an interrupted run may have left some uncounted
-    doer = Doer(crew, olist, furnished, {key: one.order.id for key, one in reached.items()})
+    for site_id in furnished.site_ids:
+        await crew.count_bins(site_id)  # an interrupted run may have left some uncounted
+    brought = deliveries(((events[part.key][0].at, part) for part in parts), asked.sites)
+    ids = {key: one.order.id for key, one in reached.items()}
+    doer = Doer(crew, olist, furnished, ids, brought, together=asked.together and asked.sites > 1)
     left = [event for key, own in events.items() for event in standing.still_to_do(own, reached.get(key))]
     await _run(doer, left, start, asked.step, told)
     async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
         reached = await standing.look(tx)
-    return close(olist, parts, reached, doer.oddities)
+        served = await standing.served(tx, reached) if asked.sites > 1 else {}
+    return close(olist, parts, reached, doer.oddities, served, doer.batches)
 
 
 def _first_midnight(firsts: Iterable[Event]) -> datetime:

@@ -74,6 +74,15 @@ async def look(tx: Tx) -> dict[tuple[str, str], Reached]:
     return found
 
 
+async def served(tx: Tx, reached: Mapping[tuple[str, str], Reached]) -> dict[UUID, orders.Sourced]:
+    """Return how our orders are served, where sites were chosen."""
+    ids = [one.order.id for one in reached.values()]
+    found: dict[UUID, orders.Sourced] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        found |= {one.order_id: one for one in await orders.sourced(tx, ids[start : start + AT_ONCE])}
+    return found
+
+
 async def _look_closer(tx: Tx, by_id: Mapping[UUID, Reached], ids: Sequence[UUID]) -> None:
     for work in await warehouse.work_of(tx, ids):
         by_id[work.order_id].floor.append(work.state)

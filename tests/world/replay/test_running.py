@@ -137,3 +137,23 @@ async def test_the_step_of_the_clock_does_not_matter_for_where_orders_end(
     books = await replay(house, worker, Asked(folder, code, step=timedelta(days=7)))
     assert books.faults == []
     assert await wrong(house, code) == []
+
+
+async def test_with_three_sites_every_order_is_sourced_with_its_reasons_and_ends_where_it_should(
+    house: House, worker: Worker, folder: Path
+) -> None:
+    code = f"r-{uuid4().hex[:20]}"
+    books = await replay(house, worker, Asked(folder, code, sites=3))
+    assert books.faults == []
+    assert books.states == books.wanted
+    assert books.sourced is not None
+    assert (books.sourced.orders, books.sourced.exact) == (19, 19)
+    assert books.sourced.total_minor == sum(books.sourced.costs.values()) > 0
+    assert books.promised.made >= books.promised.delivered >= books.promised.kept > 0
+    assert await wrong(house, code) == []
+    used = "SELECT count(DISTINCT site_id) FROM inventory.reservations WHERE phase = 'posted'"
+    assert (await of_tenant(house, code, used))[0][0] > 1
+    before = await of_tenant(house, code, EVERYTHING)
+    again = await replay(house, worker, Asked(folder, code, sites=3))
+    assert (again.faults, again.oddities) == ([], {})
+    assert await of_tenant(house, code, EVERYTHING) == before

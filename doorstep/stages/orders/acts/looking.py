@@ -160,6 +160,7 @@ class Standing:
     payments_minor: int
     captured_minor: int
     refunded_minor: int
+    promised_until: datetime | None
 
 
 async def standing(tx: Tx, channel: str, ids: Sequence[UUID] | None = None) -> list[Standing]:

@@ -129,6 +129,22 @@ async def sourcings_of(tx: Tx, order_ids: Sequence[UUID]) -> list[Sourcing]:
 
 
 @dataclass(frozen=True, slots=True)
+class Sourced:
+    """How an order is served, by the last decision about all of it: how many sites, and what each part costs."""
+
+    order_id: UUID
+    cause: str
+    sites: int
+    exact: bool
+    costs: Mapping[str, int]
+
+
+async def sourced(tx: Tx, order_ids: Sequence[UUID]) -> list[Sourced]:
+    """Return how orders are served; those that one site serves without a choice are left out."""
+    return await tx.rows(Q.sourced, Sourced, order_ids=list(order_ids))
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """An order as it stands, for sourcing."""
 

@@ -72,7 +72,8 @@ GROUP BY o.state;
 -- How the orders of a channel stand, each with its external reference, open holds and money.
 SELECT o.external_ref, m.code AS merchant, o.id, o.state, o.shipped_at IS NOT NULL AS shipped, o.total_minor, o.rounding_minor,
        coalesce(h.reasons, '{}') AS holds, coalesce(p.promised, 0)::bigint AS payments_minor,
-       coalesce(p.captured, 0)::bigint AS captured_minor, coalesce(p.refunded, 0)::bigint AS refunded_minor
+       coalesce(p.captured, 0)::bigint AS captured_minor, coalesce(p.refunded, 0)::bigint AS refunded_minor,
+       o.promised_until
 FROM orders.orders o
 JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
 LEFT JOIN LATERAL (

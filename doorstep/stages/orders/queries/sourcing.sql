@@ -70,6 +70,14 @@ DELETE FROM orders.shares WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(
 SELECT id, order_id, cause, decided_at, actor, decision FROM orders.sourcings
 WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(order_ids)s::uuid[]) ORDER BY order_id, id DESC;
 
+-- name: sourced
+-- How orders are served, by the last decision about the whole of each.
+SELECT DISTINCT ON (order_id) order_id, cause, jsonb_array_length(decision -> 'candidates' -> 0 -> 'shares') AS sites,
+       (decision ->> 'exact')::boolean AS exact, decision -> 'candidates' -> 0 -> 'costs' AS costs
+FROM orders.sourcings
+WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(order_ids)s::uuid[]) AND cause IN ('placed', 'batch')
+ORDER BY order_id, id DESC;
+
 -- name: note_rejections
 -- A site is not asked for a product until then; the longer time counts.
 INSERT INTO orders.rejections AS r (tenant_id, site_id, product_id, until, reason, order_id, noted_at)
