@@ -14,9 +14,9 @@ MUG, BOOK, LAMP = fixed(2, 1), fixed(2, 2), fixed(2, 3)
 WEIGHTS = {MUG: 350, BOOK: 500, LAMP: 1800}
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DEPOTS = (
-    Depot(LISBON, "lisbon", "Lisbon", "PT", 38.7, -9.1, "Europe/Lisbon", time(16)),
-    Depot(BERLIN, "berlin", "Berlin", "DE", 52.5, 13.4, "Europe/Berlin", time(16)),
-    Depot(RECIFE, "recife", "Recife", "BR", -8.05, -34.9, "America/Recife", time(16)),
+    Depot(LISBON, "lisbon", "Lisbon", "PT", "", 38.7, -9.1, "Europe/Lisbon", time(16)),
+    Depot(BERLIN, "berlin", "Berlin", "DE", "", 52.5, 13.4, "Europe/Berlin", time(16)),
+    Depot(RECIFE, "recife", "Recife", "BR", "PE", -8.05, -34.9, "America/Recife", time(16)),
 )
 PLAIN = House(parcel_minor=500, kg_minor=100, km100_minor=20, split_minor=300, late_minor=0, scarcity_minor=0)
 """Freight and splits only, so that a test can be reckoned by hand."""

@@ -22,7 +22,7 @@ from doorstep.stages.orders.model.sourcing import (
     SiteTerms,
 )
 from doorstep.stages.orders.rules.sourcing import choose, leaves_on, source_all, split_lines
-from doorstep.stages.orders.rules.sourcing.costs import offers, priced, working_day, working_days_between
+from doorstep.stages.orders.rules.sourcing.costs import offers, priced
 from tests.orders.routes import (
     BERLIN,
     BOOK,
@@ -221,16 +221,9 @@ def test_the_day_ends_at_the_cut_off_of_the_site_by_its_own_clock() -> None:
     noon = datetime(
         2026, 3, 7, 15, 30, tzinfo=UTC
     )  # a Saturday: 15:30 in Lisbon, 16:30 in Berlin, 12:30 in Recife
-    assert leaves_on(lisbon, noon) == date(2026, 3, 7)
-    assert leaves_on(berlin, noon) == date(2026, 3, 9)
-    assert leaves_on(recife, noon, days_behind=1) == date(2026, 3, 9)
-
-
-@given(st.dates(date(2026, 1, 1), date(2027, 1, 1)), st.integers(0, 40))
-def test_working_days_are_counted_alike_forward_and_back(day: date, later: int) -> None:
-    first = working_day(day)
-    assert first.weekday() != 6
-    assert working_days_between(first, working_day(day, later)) == later
+    assert leaves_on(lisbon, noon, SiteTerms(lisbon.id)) == date(2026, 3, 7)
+    assert leaves_on(berlin, noon, SiteTerms(berlin.id)) == date(2026, 3, 9)
+    assert leaves_on(recife, noon, SiteTerms(recife.id), days_behind=1) == date(2026, 3, 9)
 
 
 def test_nine_sites_are_searched_within_bounds_and_still_served() -> None:

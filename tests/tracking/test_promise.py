@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.stages.tracking.rules.calendar import day_there, works
+from doorstep.stages.catalog import PLAIN, Calendar, day_there
 from doorstep.stages.tracking.rules.promise import Outlook, backlog_days, first_promise
 
 LISBON, NEW_YORK = "Europe/Lisbon", "America/New_York"
@@ -46,7 +46,7 @@ def test_the_cutoff_is_read_on_the_warehouses_clock() -> None:
 def test_no_van_drives_on_sunday_or_on_a_holiday() -> None:
     saturday = replace(MONDAY, accepted_at=datetime(2026, 3, 7, 10, tzinfo=UTC))
     assert days(saturday) == ("2026-03-09", "2026-03-10", "today")
-    window = first_promise(MONDAY, [date(2026, 3, 3)])
+    window = first_promise(replace(MONDAY, door=Calendar(closed=[date(2026, 3, 3)])))
     assert day_there(window.from_, LISBON) == date(2026, 3, 4)
 
 
@@ -79,6 +79,6 @@ def test_a_promise_lies_ahead_on_working_days_and_ends_after_it_begins(
     window = first_promise(outlook)
     assert window.from_ < window.until
     assert window.until > at - timedelta(hours=24)
-    assert works(day_there(window.from_, zone))
-    assert works(day_there(window.until, zone))
+    assert PLAIN.works(day_there(window.from_, zone))
+    assert PLAIN.works(day_there(window.until, zone))
     assert first_promise(replace(outlook, days_max=days_min + more + 1)).until > window.until

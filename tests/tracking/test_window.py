@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.stages.catalog import day_there
 from doorstep.stages.tracking.model import Status, Window
-from doorstep.stages.tracking.rules.calendar import day_there
 from doorstep.stages.tracking.rules.window import (
     NO_PROMISE,
     Seen,

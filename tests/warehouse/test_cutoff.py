@@ -12,7 +12,7 @@ from doorstep.stages.warehouse.rules.cutoff import priority, ship_by
     [
         ("2026-03-02T14:59", "2026-03-02T15:00"),
         ("2026-03-02T15:00", "2026-03-03T15:00"),
-        ("2026-03-28T20:00", "2026-03-29T14:00"),
+        ("2026-03-28T20:00", "2026-03-30T14:00"),
     ],
 )
 def test_the_next_cut_off_of_the_site_holds_also_when_its_clock_changes(now: str, by: str) -> None:

@@ -57,12 +57,15 @@ from doorstep.stages.catalog.model import (
     SiteKind,
     Van,
 )
+from doorstep.stages.catalog.rules.calendar import PLAIN, Calendar, begins, day_there, ends
 from doorstep.stages.catalog.rules.rows import read_table
 
 __all__ = [
+    "PLAIN",
     "Aisle",
     "Bin",
     "Box",
+    "Calendar",
     "Carrier",
     "CarrierKind",
     "Merchant",
@@ -86,6 +89,7 @@ __all__ = [
     "add_sites",
     "add_vans",
     "barcodes_of",
+    "begins",
     "bins_there",
     "boxes_of",
     "by_barcode",
@@ -94,6 +98,8 @@ __all__ = [
     "change_products",
     "components",
     "count_products",
+    "day_there",
+    "ends",
     "find_products",
     "floor_of",
     "import_rows",

@@ -284,7 +284,8 @@ CREATE TABLE orders.routing (
     PRIMARY KEY (tenant_id)
 );
 
--- What the work of a site costs, and how many orders can leave it on a working day.
+-- What the work of a site costs, how many orders can leave it on a working day, and which days those are: its weekdays (Monday is
+-- 1), less the days it is closed and, unless it works on them, the public holidays of its country and region.
 CREATE TABLE orders.routing_sites (
     tenant_id uuid NOT NULL,
     site_id uuid NOT NULL,
@@ -292,6 +293,9 @@ CREATE TABLE orders.routing_sites (
     line_minor int NOT NULL DEFAULT 0 CHECK (line_minor >= 0),
     daily_orders int CHECK (daily_orders > 0),
     hard boolean NOT NULL DEFAULT false,
+    weekdays int[] NOT NULL DEFAULT '{1,2,3,4,5,6}' CHECK (weekdays <@ '{1,2,3,4,5,6,7}' AND cardinality(weekdays) > 0),
+    closed date[] NOT NULL DEFAULT '{}',
+    holidays boolean NOT NULL DEFAULT true,
     PRIMARY KEY (tenant_id, site_id)
 );
 

@@ -74,7 +74,7 @@ async def question(tx: Tx, order_ids: Sequence[UUID] | None = None) -> Question:
     baskets = await sourcing.baskets_of(
         tx, {order_id: [_line(one) for one in some] for order_id, some in by_order.items()}
     )
-    leaves = {depot.id: leaves_on(depot, tx.now) for depot in routing.depots}
+    leaves = {depot.id: leaves_on(depot, tx.now, routing.terms_of(depot.id)) for depot in routing.depots}
     standing = [
         Standing(basket, _way(by_order[basket.order_id], leaves))
         for basket in baskets
@@ -268,7 +268,11 @@ async def elsewhere(tx: Tx, lack: sourcing.LineWant, order_id: UUID, site_id: UU
 async def note_moved(tx: Tx, order_id: UUID, site_ids: Sequence[UUID]) -> None:
     """Note that other sites send what a floor did not find."""
     routing = await know_routing(tx)
-    leaves = {depot.id: leaves_on(depot, tx.now) for depot in routing.depots if depot.id in site_ids}
+    leaves = {
+        depot.id: leaves_on(depot, tx.now, routing.terms_of(depot.id))
+        for depot in routing.depots
+        if depot.id in site_ids
+    }
     await tx.run(
         Q.add_shares, order_ids=[order_id] * len(leaves), site_ids=list(leaves), leavess=list(leaves.values())
     )

@@ -95,7 +95,7 @@ async def loads(tx: Tx, routing: Routing) -> dict[UUID, int]:
         await tx.tuples(
             Q.site_loads,
             site_ids=[one.id for one in depots],
-            days=[leaves_on(one, tx.now) for one in depots],
+            days=[leaves_on(one, tx.now, routing.terms_of(one.id)) for one in depots],
         )
     )
 

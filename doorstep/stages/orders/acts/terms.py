@@ -27,7 +27,13 @@ async def set_site(tx: Tx, terms: SiteTerms) -> None:
         Refused: it is no warehouse.
     """
     await _check_sites(tx, [terms.site_id])
-    await tx.run(Q.set_site, **{name: getattr(terms, name) for name in SiteTerms.__slots__})
+    plain = ("site_id", "order_minor", "line_minor", "daily_orders", "hard", "holidays")
+    await tx.run(
+        Q.set_site,
+        weekdays=sorted(set(terms.weekdays)),
+        closed=sorted(set(terms.closed)),
+        **{name: getattr(terms, name) for name in plain},
+    )
     forget_routing(tx.tenant_id)
 
 

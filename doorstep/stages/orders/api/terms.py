@@ -1,6 +1,7 @@
 """The terms of sourcing over JSON: what the house reckons with, what sites cost and can do, what merchants want."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,7 +15,14 @@ from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.idempotency import once
 from doorstep.stages.orders.acts import terms
 from doorstep.stages.orders.acts.knowing import learn_routing
-from doorstep.stages.orders.model.sourcing import House, Lane, MerchantTerms, Routing, SiteTerms
+from doorstep.stages.orders.model.sourcing import (
+    MONDAY_TO_SATURDAY,
+    House,
+    Lane,
+    MerchantTerms,
+    Routing,
+    SiteTerms,
+)
 
 PLANNERS = allow(*DESK, scope="orders:write")
 USUAL = House()
@@ -58,6 +66,14 @@ class SiteIn(msgspec.Struct, forbid_unknown_fields=True):
     line_minor: Cost = 0
     daily_orders: Annotated[int, Meta(ge=1, le=10_000_000)] | None = None
     hard: bool = False
+    weekdays: Annotated[
+        list[Annotated[int, Meta(ge=1, le=7)]],
+        Meta(min_length=1, max_length=7, description="On which it works; Monday is 1."),
+    ] = msgspec.field(default_factory=lambda: [*MONDAY_TO_SATURDAY])
+    closed: Annotated[list[date], Meta(max_length=1000, description="Days on which it does not work.")] = []
+    holidays: Annotated[bool, Meta(description="It keeps the public holidays of its country and region.")] = (
+        True
+    )
     lanes: Annotated[list[LaneIn], Meta(max_length=terms.LANES_MAX)] = []
 
 
@@ -80,6 +96,9 @@ class SiteOut(msgspec.Struct, kw_only=True):
     line_minor: int
     daily_orders: int | None
     hard: bool
+    weekdays: list[int]
+    closed: list[date]
+    holidays: bool
     lanes: list[LaneIn]
 
 
@@ -111,7 +130,7 @@ async def read_terms(house: InHouse, who: Caller) -> TermsOut:
 
 def show_terms(routing: Routing) -> TermsOut:
     """Show the terms of sourcing."""
-    sites = {depot.id: routing.sites.get(depot.id) or SiteTerms(depot.id) for depot in routing.depots}
+    sites = {depot.id: routing.terms_of(depot.id) for depot in routing.depots}
     return TermsOut(
         house=msgspec.convert(routing.house, HouseIn, from_attributes=True),
         sites=[
@@ -122,6 +141,9 @@ def show_terms(routing: Routing) -> TermsOut:
                 line_minor=sites[depot.id].line_minor,
                 daily_orders=sites[depot.id].daily_orders,
                 hard=sites[depot.id].hard,
+                weekdays=list(sites[depot.id].weekdays),
+                closed=list(sites[depot.id].closed),
+                holidays=sites[depot.id].holidays,
                 lanes=msgspec.convert(
                     list(routing.lanes.get(depot.id, ())), list[LaneIn], from_attributes=True
                 ),
@@ -132,6 +154,12 @@ def show_terms(routing: Routing) -> TermsOut:
             list(routing.merchants.values()), list[MerchantOut], from_attributes=True, strict=False
         ),
     )
+
+
+def site_terms(site_id: UUID, asked: SiteIn) -> SiteTerms:
+    """Return the terms of a site as they were sent."""
+    names = [name for name in SiteIn.__struct_fields__ if name != "lanes"]
+    return SiteTerms(site_id, **{name: getattr(asked, name) for name in names})
 
 
 def lanes_of(site_id: UUID, asked: Sequence[LaneIn]) -> list[Lane]:
@@ -161,9 +189,7 @@ async def put_site(
     """Set what a site's work costs and can do, and its lanes."""
 
     async def act(tx: Tx) -> TermsOut:
-        await terms.set_site(
-            tx, SiteTerms(site_id, data.order_minor, data.line_minor, data.daily_orders, data.hard)
-        )
+        await terms.set_site(tx, site_terms(site_id, data))
         await terms.set_lanes(tx, site_id, lanes_of(site_id, data.lanes))
         return show_terms(await learn_routing(tx))
 

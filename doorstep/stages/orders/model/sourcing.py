@@ -3,11 +3,13 @@
 Money is in minor units of the house's own reckoning (one currency for all costs), mass in grams, transit in working days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 from uuid import UUID
+
+MONDAY_TO_SATURDAY = (1, 2, 3, 4, 5, 6)
 
 PARTS = ("freight", "handling", "split", "lateness", "scarcity", "rank")
 """What the cost of a candidate is made of."""
@@ -87,6 +89,8 @@ class SiteTerms:
         order_minor: per order, line_minor: per line of it.
         daily_orders: orders that can leave on a working day; None: as many as come.
         hard: a full day takes no more; else more wait for the next day.
+        weekdays: on which it works, Monday is 1; closed: days on which it does not, beside public holidays, which it keeps unless
+            `holidays` is false.
     """
 
     site_id: UUID
@@ -94,6 +98,9 @@ class SiteTerms:
     line_minor: int = 0
     daily_orders: int | None = None
     hard: bool = False
+    weekdays: Sequence[int] = MONDAY_TO_SATURDAY
+    closed: Sequence[date] = ()
+    holidays: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,7 @@ class Depot:
     code: str
     name: str
     country: str
+    region: str
     lat: float
     lon: float
     timezone: str
@@ -155,6 +163,10 @@ class Routing:
     """The days that a service level promises at most, by its code."""
     rejected: frozenset[Key] = frozenset()
     """Goods that floors did not find lately."""
+
+    def terms_of(self, site_id: UUID) -> SiteTerms:
+        """Return what a site said of itself, or what counts for one that said nothing."""
+        return self.sites.get(site_id) or SiteTerms(site_id)
 
     @property
     def limited(self) -> bool:

@@ -17,9 +17,9 @@ from doorstep.stages.orders.acts import asking, rerouting, terms
 from doorstep.stages.orders.acts.asking import WhatIf
 from doorstep.stages.orders.acts.knowing import learn_routing
 from doorstep.stages.orders.api.sourcing import BatchOut, DecisionOut, show_batch, show_decisions
-from doorstep.stages.orders.api.terms import HouseIn, MerchantIn, SiteIn, lanes_of, show_terms
+from doorstep.stages.orders.api.terms import HouseIn, MerchantIn, SiteIn, lanes_of, show_terms, site_terms
 from doorstep.stages.orders.jobs.sourcing import think_together
-from doorstep.stages.orders.model.sourcing import House, MerchantTerms, SiteTerms
+from doorstep.stages.orders.model.sourcing import House, MerchantTerms
 
 PLANNERS = allow(*DESK)
 HOUSE = (
@@ -38,6 +38,7 @@ SITE = (
     ("line_minor", "Work per line", "in minor units"),
     ("daily_orders", "Orders a day", "that can leave; empty: as many as come"),
 )
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 GOODS_MAX = 100
 
 
@@ -70,6 +71,7 @@ async def _show(
         merchants=sorted(((str(one), name) for one, name in sellers.items()), key=lambda pair: pair[1]),
         HOUSE=HOUSE,
         SITE=SITE,
+        WEEKDAYS=WEEKDAYS,
         batch=batch,
         decided=decided,
         said=said or {},
@@ -171,11 +173,16 @@ async def save_site(house: InHouse, who: Caller, data: Form, site_id: FromPath[U
     """Set what a site's work costs and can do, and its lanes."""
     try:
         asked: dict[str, Any] = _numbers(data, [name for name, _, _ in SITE])
-        asked |= {"hard": data.get("hard") == "yes", "lanes": _lanes(data.get("lanes", ""))}
+        asked |= {
+            "hard": data.get("hard") == "yes",
+            "lanes": _lanes(data.get("lanes", "")),
+            "weekdays": [day for day in range(1, 8) if data.get(f"weekday_{day}") == "yes"],
+            "closed": data.get("closed", "").replace(",", " ").split(),
+            "holidays": data.get("holidays") == "yes",
+        }
         shape = _read({name: value for name, value in asked.items() if value != ""}, SiteIn)
-        site = SiteTerms(site_id, shape.order_minor, shape.line_minor, shape.daily_orders, shape.hard)
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-            await terms.set_site(tx, site)
+            await terms.set_site(tx, site_terms(site_id, shape))
             await terms.set_lanes(tx, site_id, lanes_of(site_id, shape.lanes))
     except Refused as refused:
         return back("/sourcing", _told(refused), kind="wrong")

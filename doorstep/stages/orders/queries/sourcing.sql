@@ -1,6 +1,6 @@
 -- name: depots
 -- The sites that may ship, in a steady order.
-SELECT id, code, name, country, lat, lon, timezone, cutoff FROM catalog.sites
+SELECT id, code, name, country, region, lat, lon, timezone, cutoff FROM catalog.sites
 WHERE tenant_id = %(tenant_id)s AND kind = 'warehouse' ORDER BY code;
 
 -- name: house_terms
@@ -10,7 +10,7 @@ FROM orders.routing WHERE tenant_id = %(tenant_id)s;
 
 -- name: site_terms
 -- What the sites' work costs and how much they can do.
-SELECT site_id, order_minor, line_minor, daily_orders, hard FROM orders.routing_sites WHERE tenant_id = %(tenant_id)s;
+SELECT site_id, order_minor, line_minor, daily_orders, hard, weekdays, closed, holidays FROM orders.routing_sites WHERE tenant_id = %(tenant_id)s;
 
 -- name: lanes
 -- Freight and transit from every site.
@@ -111,11 +111,12 @@ SET currency = excluded.currency, parcel_minor = excluded.parcel_minor, kg_minor
 
 -- name: set_site
 -- What one site's work costs, and how much it can do.
-INSERT INTO orders.routing_sites (tenant_id, site_id, order_minor, line_minor, daily_orders, hard)
-VALUES (%(tenant_id)s, %(site_id)s, %(order_minor)s, %(line_minor)s, %(daily_orders)s, %(hard)s)
+INSERT INTO orders.routing_sites (tenant_id, site_id, order_minor, line_minor, daily_orders, hard, weekdays, closed, holidays)
+VALUES (%(tenant_id)s, %(site_id)s, %(order_minor)s, %(line_minor)s, %(daily_orders)s, %(hard)s, %(weekdays)s::int[],
+        %(closed)s::date[], %(holidays)s)
 ON CONFLICT (tenant_id, site_id) DO UPDATE
 SET order_minor = excluded.order_minor, line_minor = excluded.line_minor, daily_orders = excluded.daily_orders,
-    hard = excluded.hard;
+    hard = excluded.hard, weekdays = excluded.weekdays, closed = excluded.closed, holidays = excluded.holidays;
 
 -- name: drop_lanes
 -- A site's lanes are set as a whole.

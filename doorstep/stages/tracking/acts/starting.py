@@ -11,9 +11,8 @@ from doorstep.platform.db import Tx, columns
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.platform.zones import zone_of
-from doorstep.stages.catalog import CarrierKind
+from doorstep.stages.catalog import Calendar, CarrierKind
 from doorstep.stages.tracking.model import TRACKER, Status, Window
-from doorstep.stages.tracking.rules.calendar import working_day
 from doorstep.stages.tracking.rules.polling import next_poll
 from doorstep.stages.tracking.rules.promise import travel
 
@@ -118,4 +117,5 @@ def _expected(one: Begin, zone: str, now: datetime) -> Window:
     """Return the window of a labeled parcel: it leaves with the next pickup, then the carrier's days."""
     there = now.astimezone(ZoneInfo(one.site_zone))
     ships_on: date = there.date() if there.time() <= one.cutoff else there.date() + timedelta(days=1)
-    return travel(working_day(ships_on), one.days_min, one.days_max, zone, "carrier_chosen")
+    door = Calendar(one.country)
+    return travel(door.working_day(ships_on), one.days_min, one.days_max, zone, "carrier_chosen", door)

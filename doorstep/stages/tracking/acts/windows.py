@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
 from doorstep.platform.zones import zone_of
 from doorstep.stages import orders
+from doorstep.stages.catalog import Calendar
 from doorstep.stages.tracking.acts.recording import Held, late_message, note_windows
 from doorstep.stages.tracking.acts.telling import owe
 from doorstep.stages.tracking.model import Message, NewWindow, Status, Window
-from doorstep.stages.tracking.rules.promise import Outlook, first_promise
+from doorstep.stages.tracking.rules.promise import Outlook, first_promise, ships, together
 from doorstep.stages.tracking.rules.window import after_silence, later_day, worth_saying
 
 Q = Statements("doorstep.stages.tracking")
@@ -21,16 +22,24 @@ SILENT_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an order when it is accepted."""
+    """What is known of an order when it is accepted, and of one of the sites that it leaves from."""
 
     order_id: UUID
     country: str
+    region: str
     lat: float | None
     lon: float | None
     site_zone: str
+    site_country: str
+    site_region: str
     cutoff: time
+    weekdays: list[int]
+    closed: list[date]
+    holidays: bool
     days_min: int
     days_max: int
+    chosen: bool
+    lane_days: int | None
     site_id: UUID
 
 
@@ -50,19 +59,38 @@ async def promise(tx: Tx, order_ids: Sequence[UUID]) -> None:
     loads = (
         {one.site_id: one for one in await tx.rows(Q.site_loads, Load, site_ids=site_ids)} if known else {}
     )
-    windows = {one.order_id: _promised(one, loads[one.site_id], tx.now) for one in known}
+    parts: dict[UUID, list[Outlook]] = {}
+    for one in known:
+        parts.setdefault(one.order_id, []).append(_outlook(one, loads[one.site_id], tx.now))
+    windows = {order_id: together([first_promise(one) for one in some]) for order_id, some in parts.items()}
     if windows:
+        leaves = {order_id: max(ships(one)[0] for one in some) for order_id, some in parts.items()}
         await orders.promise(
             tx,
-            {order_id: orders.Promise(w.from_, w.until, {"why": w.why}) for order_id, w in windows.items()},
+            {
+                order_id: orders.Promise(w.from_, w.until, {"why": w.why, "leaves": leaves[order_id]})
+                for order_id, w in windows.items()
+            },
         )
     await owe(tx, [_confirmation(order_id, windows.get(order_id)) for order_id in order_ids])
 
 
-def _promised(one: Known, load: Load, now: datetime) -> Window:
-    zone = zone_of(one.country, one.lat, one.lon)
-    return first_promise(
-        Outlook(now, one.site_zone, one.cutoff, load.waiting, load.per_day, one.days_min, one.days_max, zone)
+def _outlook(one: Known, load: Load, now: datetime) -> Outlook:
+    """Return what is known of one site's part of an order; a lane's transit counts where the customer chose no service."""
+    days_max = one.days_max if one.lane_days is None or one.chosen else one.lane_days
+    return Outlook(
+        accepted_at=now,
+        site_zone=one.site_zone,
+        cutoff=one.cutoff,
+        waiting=load.waiting,
+        per_day=load.per_day,
+        days_min=min(one.days_min, days_max),
+        days_max=days_max,
+        door_zone=zone_of(one.country, one.lat, one.lon),
+        site=Calendar(
+            one.site_country if one.holidays else "", one.site_region, tuple(one.weekdays), tuple(one.closed)
+        ),
+        door=Calendar(one.country, one.region),
     )
 
 

@@ -1,17 +1,27 @@
 -- Windows: the first promise, and what silence does to it.
 
 -- name: outlooks
--- What is known of accepted orders when their first promise is made: the site that was reserved, its clock and its work, and the
--- service that the customer chose or that is used most often.
-SELECT o.id AS order_id, c.country, c.lat, c.lon, w.timezone AS site_zone, w.cutoff, coalesce(chosen.days_min, usual.days_min)
-       AS days_min, coalesce(chosen.days_max, usual.days_max) AS days_max, w.id AS site_id
+-- What is known of accepted orders when their first promise is made, for each site that was reserved: its clock, its calendar, its
+-- lane to the address, and the service that the customer chose or that is used most often.
+SELECT o.id AS order_id, c.country, c.region, c.lat, c.lon, w.timezone AS site_zone, w.country AS site_country,
+       w.region AS site_region, w.cutoff, coalesce(t.weekdays, '{1,2,3,4,5,6}') AS weekdays, coalesce(t.closed, '{}') AS closed,
+       coalesce(t.holidays, true) AS holidays, coalesce(chosen.days_min, usual.days_min, lane.days) AS days_min,
+       coalesce(chosen.days_max, usual.days_max, lane.days) AS days_max, chosen.days_max IS NOT NULL AS chosen,
+       lane.days AS lane_days, w.id AS site_id
 FROM orders.orders o
 JOIN orders.contacts c ON c.tenant_id = o.tenant_id AND c.order_id = o.id
 JOIN LATERAL (
-    SELECT r.site_id FROM inventory.reservations r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id
-    ORDER BY r.site_id LIMIT 1
+    SELECT DISTINCT r.site_id FROM inventory.reservations r
+    WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase IN ('pending', 'posted')
 ) held ON true
 JOIN catalog.sites w ON w.tenant_id = o.tenant_id AND w.id = held.site_id
+LEFT JOIN orders.routing_sites t ON t.tenant_id = o.tenant_id AND t.site_id = w.id
+LEFT JOIN LATERAL (
+    SELECT l.days FROM orders.lanes l
+    WHERE l.tenant_id = %(tenant_id)s AND l.site_id = w.id AND l.country = c.country
+      AND starts_with(upper(replace(c.postal_code, ' ', '')), l.postal_prefix)
+    ORDER BY length(l.postal_prefix) DESC LIMIT 1
+) lane ON true
 LEFT JOIN LATERAL (
     SELECT s.days_min, s.days_max FROM catalog.services s
     WHERE s.tenant_id = %(tenant_id)s AND s.code = o.delivery AND s.active ORDER BY s.id LIMIT 1
@@ -24,8 +34,8 @@ LEFT JOIN LATERAL (
     OFFSET (SELECT count(*) / 2 FROM catalog.services n WHERE n.tenant_id = %(tenant_id)s AND n.active) LIMIT 1
 ) usual ON true
 WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.promised_until IS NULL
-  AND coalesce(chosen.days_max, usual.days_max) IS NOT NULL
-ORDER BY o.id;
+  AND coalesce(chosen.days_max, usual.days_max, lane.days) IS NOT NULL
+ORDER BY o.id, w.id;
 
 -- name: site_loads
 -- How much waits on the floor of some sites, and how much left on a day of work: the mean of the whole days of the last week.

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from doorstep.stages.catalog import day_there
 from doorstep.stages.tracking.model import Status, Window
-from doorstep.stages.tracking.rules.calendar import day_there
 
 _S = Status
 INTERVAL_S = {

@@ -1,14 +1,15 @@
 """The promise from the first minute: from our own cut-off and backlog, then the carrier's days, both in working days."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from doorstep.stages.catalog import PLAIN, Calendar, begins, ends
 from doorstep.stages.tracking.model import Window
-from doorstep.stages.tracking.rules.calendar import begins, ends, working_day
 
 BACKLOG_DAYS_MAX = 10
+SUNDAY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Outlook:
         days_min: working days the carrier needs at least.
         days_max: at most.
         door_zone: IANA zone of the address.
+        site: on which days the warehouse works; door: on which days carriers drive at the address.
     """
 
     accepted_at: datetime
@@ -34,21 +36,38 @@ class Outlook:
     days_min: int
     days_max: int
     door_zone: str
+    site: Calendar = PLAIN
+    door: Calendar = PLAIN
 
 
-def first_promise(outlook: Outlook, holidays: Collection[date] = ()) -> Window:
+def first_promise(outlook: Outlook) -> Window:
     """Return the window that is promised at acceptance, and what decided it."""
+    ships_on, why = ships(outlook)
+    return travel(ships_on, outlook.days_min, outlook.days_max, outlook.door_zone, why, outlook.door)
+
+
+def ships(outlook: Outlook) -> tuple[date, str]:
+    """Return the day on which an order leaves the house, and what decided it: cut-off, calendar, or work that lies before it."""
     there = outlook.accepted_at.astimezone(ZoneInfo(outlook.site_zone))
     today, why = there.date(), "today"
     if there.time() > outlook.cutoff:
         today, why = today + timedelta(days=1), "cutoff"
-    ships_on = working_day(today, 0, holidays)
+    ships_on = outlook.site.working_day(today)
     if ships_on != today:
-        why = "weekend"
+        why = "weekend" if today.isoweekday() == SUNDAY and (ships_on - today).days == 1 else "closed"
     behind = backlog_days(outlook.waiting, outlook.per_day)
     if behind:
-        ships_on, why = working_day(ships_on, behind, holidays), "backlog"
-    return travel(ships_on, outlook.days_min, outlook.days_max, outlook.door_zone, why, holidays)
+        ships_on, why = outlook.site.working_day(ships_on, behind), "backlog"
+    return ships_on, why
+
+
+def together(windows: Sequence[Window]) -> Window:
+    """Return the window of an order that leaves from several sites: nothing is kept before its last parcel is there."""
+    return Window(
+        max(one.from_ for one in windows),
+        max(one.until for one in windows),
+        max(windows, key=lambda one: one.until).why,
+    )
 
 
 def backlog_days(waiting: int, per_day: int) -> int:
@@ -57,14 +76,9 @@ def backlog_days(waiting: int, per_day: int) -> int:
 
 
 def travel(
-    ships_on: date,
-    days_min: int,
-    days_max: int,
-    zone: str,
-    why: str,
-    holidays: Collection[date] = (),
+    ships_on: date, days_min: int, days_max: int, zone: str, why: str, door: Calendar = PLAIN
 ) -> Window:
-    """Return the window at the door for a parcel that leaves on a day."""
-    earliest = working_day(ships_on, days_min, holidays)
-    latest = working_day(ships_on, max(days_min, days_max), holidays)
+    """Return the window at the door for a parcel that leaves on a day; `door` is the calendar of the carriers there."""
+    earliest = door.working_day(ships_on, days_min)
+    latest = door.working_day(ships_on, max(days_min, days_max))
     return Window(begins(earliest, zone), ends(latest, zone), why)

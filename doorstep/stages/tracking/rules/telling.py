@@ -3,8 +3,8 @@
 import hashlib
 from datetime import datetime
 
+from doorstep.stages.catalog import day_there
 from doorstep.stages.tracking.model import Status
-from doorstep.stages.tracking.rules.calendar import day_there
 
 PROBLEMS = frozenset({Status.HELD, Status.DAMAGED, Status.LOST, Status.RETURNING, Status.RETURNED})
 BEFORE_PICKUP = frozenset({Status.CREATED, Status.INFO_RECEIVED})

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from doorstep.stages.catalog import PLAIN, begins, day_there, ends
 from doorstep.stages.tracking.model import FINAL, Status, Window
-from doorstep.stages.tracking.rules.calendar import begins, day_there, ends, working_day
 from doorstep.stages.tracking.rules.promise import travel
 
 ON_THE_ROAD = frozenset({Status.PICKED_UP, Status.IN_TRANSIT, Status.CUSTOMS})
@@ -54,7 +54,7 @@ def after_scan(now_said: Window | None, seen: Seen) -> Window | None:
     if stated is not None and stated >= day and seen.status in ON_THE_ROAD:
         return Window(begins(stated, seen.zone), ends(stated, seen.zone), "carrier_estimate")
     if seen.status is Status.PICKED_UP:
-        return travel(working_day(day), seen.days_min, seen.days_max, seen.zone, "picked_up")
+        return travel(PLAIN.working_day(day), seen.days_min, seen.days_max, seen.zone, "picked_up")
     return _no_sooner(now_said, seen)
 
 
@@ -66,7 +66,7 @@ def _driver_knows(now_said: Window | None, seen: Seen) -> bool:
 
 def _near_the_door(seen: Seen, day: date) -> Window | None:
     """Return the window of a parcel that is at the door, was there, or waits nearby."""
-    again = working_day(day, 1)
+    again = PLAIN.working_day(day, 1)
     return {
         Status.OUT_FOR_DELIVERY: Window(
             seen.at, max(ends(day, seen.zone), seen.at + timedelta(hours=2)), "out_for_delivery"
@@ -85,9 +85,9 @@ def _no_sooner(now_said: Window | None, seen: Seen) -> Window | None:
         return None
     if not late:
         return now_said
-    day = working_day(max(day_there(seen.at, seen.zone), day_there(now_said.from_, seen.zone)), late)
+    day = PLAIN.working_day(max(day_there(seen.at, seen.zone), day_there(now_said.from_, seen.zone)), late)
     until = max(now_said.until, ends(day, seen.zone))
-    begin = max(now_said.from_, begins(working_day(day_there(seen.at, seen.zone), late), seen.zone))
+    begin = max(now_said.from_, begins(PLAIN.working_day(day_there(seen.at, seen.zone), late), seen.zone))
     return Window(min(begin, until), until, str(seen.status))
 
 
@@ -105,9 +105,9 @@ def after_silence(
         soonest = today + timedelta(days=1)
     if now > ends(today, zone):
         soonest = today + timedelta(days=1)
-    soonest = working_day(soonest)
+    soonest = PLAIN.working_day(soonest)
     if status in ON_THE_ROAD and last_scan_at is not None and (now - last_scan_at).total_seconds() > SILENT_S:
-        soonest = working_day(soonest, 1)
+        soonest = PLAIN.working_day(soonest, 1)
     if ends(soonest, zone) <= now_said.until:
         return now_said
     return Window(max(now_said.from_, begins(soonest, zone)), ends(soonest, zone), "silence")

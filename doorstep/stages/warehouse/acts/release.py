@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from uuid import UUID
 
 from doorstep.platform.db import Tx, columns
 from doorstep.platform.ids import new_id
 from doorstep.platform.journal import born, move, note
 from doorstep.platform.statements import Statements
+from doorstep.stages.catalog import Calendar
 from doorstep.stages.orders import reach_floor
 from doorstep.stages.warehouse.model import FULFILLMENT, FulfillmentAct
 from doorstep.stages.warehouse.rules.cutoff import priority, ship_by
@@ -29,6 +30,15 @@ class _Due:
     quantity: int
     cutoff: time
     timezone: str
+    country: str
+    region: str
+    weekdays: list[int]
+    closed: list[date]
+    holidays: bool
+
+
+def _works(one: _Due) -> Calendar:
+    return Calendar(one.country if one.holidays else "", one.region, tuple(one.weekdays), tuple(one.closed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ async def release(tx: Tx, order_ids: Sequence[UUID]) -> list[UUID]:
     ids |= fresh
     await tx.run(Q.add_floors, site_ids=list({site_id for _, site_id in heads}))
     begun = [heads[key] for key in fresh]
-    promises = [ship_by(tx.now, one.cutoff, one.timezone) for one in begun]
+    promises = [ship_by(tx.now, one.cutoff, one.timezone, _works(one)) for one in begun]
     await tx.run(
         Q.add_fulfillments,
         ids=list(fresh.values()),

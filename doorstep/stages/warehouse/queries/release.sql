@@ -13,10 +13,12 @@ WITH had AS (
     GROUP BY f.order_id, f.site_id, i.line_id, i.product_id
 )
 SELECT r.order_id, r.site_id, o.merchant_id, o.delivery, r.line_id, r.product_id,
-       r.quantity - coalesce(had.quantity, 0) AS quantity, s.cutoff, s.timezone
+       r.quantity - coalesce(had.quantity, 0) AS quantity, s.cutoff, s.timezone, s.country, s.region,
+       coalesce(t.weekdays, '{1,2,3,4,5,6}') AS weekdays, coalesce(t.closed, '{}') AS closed, coalesce(t.holidays, true) AS holidays
 FROM inventory.reservations r
 JOIN orders.orders o ON o.tenant_id = r.tenant_id AND o.id = r.order_id
 JOIN catalog.sites s ON s.tenant_id = r.tenant_id AND s.id = r.site_id
+LEFT JOIN orders.routing_sites t ON t.tenant_id = r.tenant_id AND t.site_id = r.site_id
 LEFT JOIN had ON (had.order_id, had.site_id, had.line_id, had.product_id)
                = (r.order_id, r.site_id, r.line_id, r.product_id)
 WHERE r.tenant_id = %(tenant_id)s AND r.order_id = ANY (%(order_ids)s::uuid[]) AND r.phase = 'pending'

@@ -3,18 +3,21 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from doorstep.stages.catalog import PLAIN, Calendar
 
-def ship_by(now: datetime, cutoff: time, timezone: str) -> datetime:
-    """Return the first cut-off after `now` on the site's clock, as a moment.
+
+def ship_by(now: datetime, cutoff: time, timezone: str, works: Calendar = PLAIN) -> datetime:
+    """Return the first cut-off after `now` on the site's clock, on a day on which it works, as a moment.
 
     Args:
         now: with a zone.
         cutoff: the site's time of day when the last carrier leaves.
         timezone: IANA name of the site's zone.
+        works: on which days the site works.
     """
     local = now.astimezone(ZoneInfo(timezone))
     day = local.date() if local.time() < cutoff else local.date() + timedelta(days=1)
-    return datetime.combine(day, cutoff, ZoneInfo(timezone))
+    return datetime.combine(works.working_day(day), cutoff, ZoneInfo(timezone))
 
 
 def priority(delivery: str | None) -> int:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from doorstep.stages.catalog import Calendar
 from doorstep.stages.orders.model.sourcing import (
     Basket,
     Candidate,
@@ -27,7 +28,6 @@ MILLI = 1000
 UNKNOWN_KM, ABROAD_KM = 300, 1_500
 """How far an address without coordinates is taken to be, in the site's country and elsewhere."""
 KM_A_DAY = 600
-SUNDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def offers(
             left_out[depot.id] = why
         else:
             assert lane is not None  # noqa: S101 - `_left_out` names those without
-            found.append(_offer(depot, lane, units, routing, rules, due, day))
+            found.append(_offer(depot, lane, units, routing, rules, due, day, basket.country))
     return found, left_out
 
 
@@ -103,6 +103,7 @@ def offers_anyway(basket: Basket, routing: Routing, free: Mapping[Key, int], day
             rules,
             due,
             day,
+            basket.country,
         )
         for depot in routing.depots
     ]
@@ -178,17 +179,19 @@ def _offer(
     rules: MerchantTerms | None,
     due: date,
     day: Day,
+    country: str,
 ) -> Offer:
-    house, terms = routing.house, routing.sites.get(depot.id) or SiteTerms(depot.id)
-    leaves = leaves_on(depot, day.now, _days_behind(terms, day))
-    arrives = working_day(leaves, lane.days)
+    house, terms = routing.house, routing.terms_of(depot.id)
+    door = Calendar(country)
+    leaves = leaves_on(depot, day.now, terms, _days_behind(terms, day))
+    arrives = door.working_day(leaves, lane.days)
     ranked = rules.ranked if rules else ()
     place = ranked.index(depot.id) if depot.id in ranked else len(ranked)
     return Offer(
         depot=depot,
         freight=lane.base_minor * MILLI,
         handling=terms.order_minor * MILLI,
-        lateness=house.late_minor * MILLI * working_days_between(due, arrives),
+        lateness=house.late_minor * MILLI * door.days_after(due, arrives),
         rank=house.rank_minor * MILLI * place,
         gram=lane.kg_minor,
         line=terms.line_minor * MILLI,
@@ -240,31 +243,17 @@ def _due(basket: Basket, routing: Routing, now: datetime) -> date:
     if basket.due is not None:
         return basket.due
     days = routing.services.get(basket.delivery or "", routing.house.target_days)
-    return working_day(now.date(), days)
+    return Calendar(basket.country).working_day(now.date(), days)
 
 
-def leaves_on(depot: Depot, now: datetime, days_behind: int = 0) -> date:
-    """Return the day on which what is asked for now leaves a site: today until its cut-off, in its own time."""
+def leaves_on(depot: Depot, now: datetime, terms: SiteTerms, days_behind: int = 0) -> date:
+    """Return the day on which what is asked for now leaves a site: today until its cut-off, in its own time, if it works then."""
     there = now.astimezone(ZoneInfo(depot.timezone))
     first = there.date() if there.time() <= depot.cutoff else there.date() + timedelta(days=1)
-    return working_day(first, days_behind)
+    return calendar_of(depot, terms).working_day(first, days_behind)
 
 
-def working_day(day: date, later: int = 0) -> date:
-    """Return the first working day on or after `day` (Monday to Saturday), and then `later` working days on."""
-    while day.weekday() == SUNDAY:
-        day += timedelta(days=1)
-    weeks, rest = divmod(later, 6)
-    day += timedelta(weeks=weeks)
-    for _ in range(rest):
-        day += timedelta(days=2 if day.weekday() == SUNDAY - 1 else 1)
-    return day
-
-
-def working_days_between(first: date, last: date) -> int:
-    """Return how many working days `last` lies after `first`; 0 when it does not."""
-    days = 0
-    while first < last and days < MILLI:
-        first += timedelta(days=1)
-        days += first.weekday() != SUNDAY
-    return days
+def calendar_of(depot: Depot, terms: SiteTerms) -> Calendar:
+    """Return on which days a site works."""
+    country = depot.country if terms.holidays else ""
+    return Calendar(country, depot.region, tuple(terms.weekdays), tuple(terms.closed))
