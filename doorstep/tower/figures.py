@@ -15,6 +15,8 @@ STAGES = ("orders", "inventory", "warehouse", "shipping", "tracking", "delivery"
 """The columns of the board, in the order an order walks through them."""
 
 NUMBER_MAX = 2**63 - 1
+KEPT_MAX = 1000
+"""Orders that say how promises are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,16 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """First promises that are over, of the newest orders: kept on time and in full, late, or not whole yet."""
+
+    due: int
+    kept: int
+    late: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything the tower's first page shows."""
 
@@ -128,6 +140,7 @@ class Board:
     troubles: list[Trouble]
     at_risk: list[AtRisk]
     silenced: list[Silenced]
+    kept: Kept
 
 
 async def board(tx: Tx) -> Board:
@@ -140,6 +153,7 @@ async def board(tx: Tx) -> Board:
         troubles=await tx.rows(Q.exceptions, Trouble),
         at_risk=await tx.rows(Q.at_risk, AtRisk),
         silenced=await tx.rows(Q.silenced, Silenced),
+        kept=(await tx.rows(Q.kept, Kept, most=KEPT_MAX))[0],
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.stages.catalog import PLAIN, Calendar, day_there
-from doorstep.stages.tracking.rules.promise import Outlook, backlog_days, first_promise
+from doorstep.stages.tracking.rules.promise import Outlook, backlog_days, first_promise, leave_by, together
 
 LISBON, NEW_YORK = "Europe/Lisbon", "America/New_York"
 MONDAY = Outlook(
@@ -82,3 +82,38 @@ def test_a_promise_lies_ahead_on_working_days_and_ends_after_it_begins(
     assert PLAIN.works(day_there(window.from_, zone))
     assert PLAIN.works(day_there(window.until, zone))
     assert first_promise(replace(outlook, days_max=days_min + more + 1)).until > window.until
+
+
+def test_a_site_that_is_closed_sends_nothing_and_says_so() -> None:
+    monday_off = replace(MONDAY, site=Calendar(closed=[date(2026, 3, 2)]))
+    assert days(monday_off) == ("2026-03-04", "2026-03-05", "closed")
+    never = replace(MONDAY, site=Calendar(weekdays=[3]))
+    assert days(never) == ("2026-03-05", "2026-03-06", "closed")
+
+
+def test_public_holidays_are_kept_where_they_are_those_of_the_region_too() -> None:
+    labor_day = datetime(2026, 5, 1, 9, tzinfo=UTC)
+    germany = replace(MONDAY, accepted_at=labor_day, site=Calendar("DE", "BY"), door=Calendar("DE", "BY"))
+    assert days(germany) == ("2026-05-04", "2026-05-05", "closed")
+    epiphany = date(2026, 1, 6)
+    assert not Calendar("DE", "BY").works(epiphany)
+    assert Calendar("DE", "BE").works(epiphany)
+    assert Calendar("DE", "no such part").works(epiphany)
+    assert Calendar("XX").works(date(2026, 12, 25)), "an unknown country keeps none"
+    assert not Calendar("BR", "SP").works(date(2017, 9, 7))
+
+
+def test_a_calendar_without_any_working_day_does_not_search_for_ever() -> None:
+    assert Calendar(weekdays=()).working_day(date(2026, 3, 2), 2) == date(2026, 3, 4)
+
+
+def test_an_order_from_two_sites_is_promised_by_its_last_parcel() -> None:
+    near, far = first_promise(MONDAY), first_promise(replace(MONDAY, days_min=3, days_max=6))
+    assert together([near, far]) == far
+    assert together([far, near]) == far
+
+
+def test_what_must_leave_today_must_leave_by_the_cut_off_of_the_site() -> None:
+    assert leave_by(MONDAY) == datetime(2026, 3, 2, 16, tzinfo=ZoneInfo(LISBON))
+    late = replace(MONDAY, accepted_at=MONDAY.accepted_at.replace(hour=17))
+    assert leave_by(late) == datetime(2026, 3, 3, 16, tzinfo=ZoneInfo(LISBON))

@@ -3,7 +3,8 @@
 CREATE SCHEMA orders;
 
 -- The commercial order. Payment, holds, picking and the carrier's story are axes of their own. `floor_at` is when a floor first
--- got work of it: from then on its goods are moved to another site by that floor alone.
+-- got work of it: from then on its goods are moved to another site by that floor alone. The
+-- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -27,6 +28,7 @@ CREATE TABLE orders.orders (
     language text NOT NULL DEFAULT 'en',
     promised_from timestamptz,
     promised_until timestamptz,
+    leave_by timestamptz,
     shipped_at timestamptz,
     floor_at timestamptz,
     PRIMARY KEY (tenant_id, id),
@@ -36,6 +38,8 @@ CREATE UNIQUE INDEX external_ref_taken ON orders.orders (tenant_id, external_ref
     WHERE external_ref IS NOT NULL;
 CREATE INDEX orders_by_age ON orders.orders (tenant_id, placed_at DESC, id DESC);
 CREATE INDEX orders_by_merchant ON orders.orders (tenant_id, merchant_id, placed_at DESC, id DESC);
+CREATE INDEX orders_by_risk ON orders.orders (tenant_id, leave_by, id)
+    WHERE leave_by IS NOT NULL AND shipped_at IS NULL AND state IN ('placed', 'held', 'accepted');
 CREATE INDEX orders_by_state ON orders.orders (tenant_id, state, placed_at DESC, id DESC);
 
 -- What was ordered, as it was called and priced then.

@@ -84,8 +84,10 @@ RECKONING = orders.SourcingHouse(
     late_minor=200,
     scarcity_minor=100,
     target_days=8,
+    reject_days=0,
 )
-"""What a parcel costs in Brazil, roughly: 9.00 and 1.50 per kg, and 0.60 for each 100 km."""
+"""What a parcel costs in Brazil, roughly: 9.00 and 1.50 per kg, and 0.60 for each 100 km. What a floor did not find is counted at
+once, so no site is passed by for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ async def furnish(tx: Tx, olist: Olist, parts: Sequence[Part], sites: int = 1) -
         for site_id, depot in zip(site_ids, DEPOTS, strict=False):
             await orders.set_site(
                 tx,
-                orders.SiteTerms(site_id, depot.order_minor, depot.line_minor, depot.daily_orders, hard=True),
+                orders.SiteTerms(site_id, depot.order_minor, depot.line_minor, depot.daily_orders),
             )
     there = {box.code for box in await catalog.boxes_of(tx)}
     await catalog.add_boxes(tx, [_box(*box) for box in BOXES if box[0] not in there])

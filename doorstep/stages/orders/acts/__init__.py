@@ -22,7 +22,9 @@ from doorstep.stages.orders.acts.holding import (
     release_one,
 )
 from doorstep.stages.orders.acts.looking import (
+    FIRST,
     Page,
+    Sort,
     Standing,
     Wanted,
     Whole,
@@ -55,8 +57,10 @@ from doorstep.stages.orders.acts.placing import place
 from doorstep.stages.orders.acts.rerouting import elsewhere, note_moved, reach_floor, reject
 
 __all__ = [
+    "FIRST",
     "Page",
     "Part",
+    "Sort",
     "Standing",
     "Wanted",
     "Whole",

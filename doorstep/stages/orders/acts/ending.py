@@ -78,7 +78,10 @@ async def start_shipping(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
 
 
 async def promise(tx: Tx, promises: Mapping[UUID, Promise]) -> list[UUID]:
-    """Set when orders will be there; return those whose promise changed, each with a note of why in its history."""
+    """Say when orders will be there; return those that had no promise before, each with a note of why in its history.
+
+    The first promise is kept for ever: what is expected later stands with the parcels.
+    """
     if not promises:
         return []
     changed = await tx.values(
@@ -86,6 +89,7 @@ async def promise(tx: Tx, promises: Mapping[UUID, Promise]) -> list[UUID]:
         ids=list(promises),
         froms=[one.from_ for one in promises.values()],
         untils=[one.until for one in promises.values()],
+        leave_bys=[one.leave_by for one in promises.values()],
     )
     await journal.note(
         tx,

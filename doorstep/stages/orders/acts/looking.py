@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
@@ -21,6 +22,18 @@ LAST = UUID(int=2**128 - 1)
 Of = TypeVar("Of", Line, Hold, Payment, Refund)
 
 
+class Sort(StrEnum):
+    """In which order a list shows orders."""
+
+    NEWEST = "newest"
+    RISK = "risk"
+    """Open ones that have not left, those first that must leave first to keep their promise."""
+
+
+FIRST = {Sort.NEWEST: (FAR, LAST), Sort.RISK: (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))}
+"""Where each list begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which orders a list shows.
@@ -30,6 +43,7 @@ class Wanted:
         state: only in this state.
         q: an order number, external reference, e-mail address or SKU.
         before: the place in the list after which to go on: time and id of the last one shown.
+        sort: a search is always newest first.
     """
 
     merchant_id: UUID | None = None
@@ -37,6 +51,7 @@ class Wanted:
     q: str = ""
     before: tuple[datetime, UUID] = (FAR, LAST)
     most: int = 50
+    sort: Sort = Sort.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +73,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the list, newest first; `more` when older ones follow."""
+    """A page of the list; `more` when others follow."""
 
     orders: list[Order]
     holds: dict[UUID, list[Hold]]
@@ -79,7 +94,8 @@ async def look(tx: Tx, wanted: Wanted) -> Page:
         **search,
     )
     shown = ids[: wanted.most]
-    orders = await fetch_orders(tx, shown)
+    by_id = {order.id: order for order in await fetch_orders(tx, shown)}
+    orders = [by_id[order_id] for order_id in shown]
     holds = _by_order(await tx.rows(Q.holds, Hold, ids=shown))
     open_holds = {
         order_id: [hold for hold in some if hold.released_at is None] for order_id, some in holds.items()
@@ -93,6 +109,8 @@ def _statement(wanted: Wanted) -> tuple[Statement, dict[str, object]]:
         word = wanted.q.strip().lstrip("#")
         number = int(word) if word.isascii() and word.isdigit() and len(word) < 18 else None
         return Q.search, {"q": wanted.q.strip(), "number": number, "widest": SEARCHED_MAX}
+    if wanted.sort is Sort.RISK:
+        return Q.page_of_risk, {}
     if wanted.state is not None:
         return Q.page_of_state, {}
     return (Q.page_of_merchant if wanted.merchant_id else Q.page), {}

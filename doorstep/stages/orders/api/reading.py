@@ -22,6 +22,7 @@ NO_NUL = r"^[^\u0000]*$"
 Code = Annotated[str | None, QueryParameter(max_length=64, pattern=NO_NUL)]
 Word = Annotated[str, QueryParameter(max_length=254, pattern=NO_NUL)]
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
+InSort = Annotated[acts.Sort, QueryParameter()]
 InState = Annotated[OrderState | None, QueryParameter(name="state")]
 """The framework keeps the plain name for itself."""
 
@@ -35,15 +36,17 @@ async def list_orders(
     q: Word = "",
     cursor: Word = "",
     limit: Limit = 50,
+    sort: InSort = acts.Sort.NEWEST,
 ) -> PageOut:
-    """List orders, newest first, by state, merchant (code), and `q`: a number, external reference, e-mail address or SKU."""
+    """List orders, newest first or (`sort=risk`) what must leave first, by state, merchant (code), and `q`: a number, external reference, e-mail address or SKU."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         wanted = acts.Wanted(
-            await merchant_of(tx, who, merchant), of_state, q.strip(), read_cursor(cursor), limit
+            await merchant_of(tx, who, merchant), of_state, q.strip(), read_cursor(cursor, sort), limit, sort
         )
         page = await acts.look(tx, wanted)
-    shown = [brief(order, page.holds.get(order.id, [])) for order in page.orders]
-    return PageOut(shown, write_cursor(page.orders[-1]) if page.more else None)
+        now = tx.now
+    shown = [brief(order, page.holds.get(order.id, []), now) for order in page.orders]
+    return PageOut(shown, write_cursor(page.orders[-1], wanted) if page.more else None)
 
 
 async def merchant_of(tx: Tx, who: Principal, code: str | None) -> UUID | None:
@@ -60,19 +63,21 @@ async def merchant_of(tx: Tx, who: Principal, code: str | None) -> UUID | None:
     return found
 
 
-def write_cursor(order: Order) -> str:
+def write_cursor(order: Order, wanted: acts.Wanted) -> str:
     """Return the text that goes on after this order."""
-    return urlsafe_b64encode(f"{order.placed_at.isoformat()} {order.id}".encode()).decode().rstrip("=")
+    by_risk = wanted.sort is acts.Sort.RISK and not wanted.q
+    at = order.leave_by if by_risk and order.leave_by else order.placed_at
+    return urlsafe_b64encode(f"{at.isoformat()} {order.id}".encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    """Return the place in the list after which to go on; an empty cursor begins at the newest.
+def read_cursor(cursor: str, sort: acts.Sort = acts.Sort.NEWEST) -> tuple[datetime, UUID]:
+    """Return the place in the list after which to go on; an empty cursor begins at its first.
 
     Raises:
         Refused: it is none of ours.
     """
     if not cursor:
-        return acts.Wanted().before
+        return acts.FIRST[sort]
     try:
         when, order_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split()
         return datetime.fromisoformat(when).astimezone(UTC), UUID(order_id)

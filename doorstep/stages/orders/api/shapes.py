@@ -9,7 +9,7 @@ import msgspec
 
 from doorstep.platform.errors import Fault
 from doorstep.stages.orders.acts import Whole
-from doorstep.stages.orders.model import Hold, Line, Order, Payment, Refund, Verdict
+from doorstep.stages.orders.model import Hold, Line, Order, Payment, Refund, Verdict, risk_of
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -81,11 +81,13 @@ class OrderOut(msgspec.Struct, kw_only=True):
     email: str
     holds: list[str]
     promised_until: datetime | None
+    leave_by: datetime | None
+    risk: str | None
     shipped_at: datetime | None
 
 
 class PageOut(msgspec.Struct):
-    """A page of orders, newest first; send `next` as `cursor` for the following one."""
+    """A page of orders; send `next` as `cursor` for the following one."""
 
     orders: list[OrderOut]
     next: str | None
@@ -209,9 +211,12 @@ def shown_faults(faults: Sequence[Fault]) -> list[FaultOut]:
     return [FaultOut(one.pointer, one.code, one.message) for one in faults]
 
 
-def brief(order: Order, holds: Sequence[Hold]) -> OrderOut:
+def brief(order: Order, holds: Sequence[Hold], now: datetime) -> OrderOut:
     """Show an order in a list."""
-    return _fill(OrderOut, order, customer=order.name, holds=[hold.reason for hold in holds])
+    risk = risk_of(order, now)
+    return _fill(
+        OrderOut, order, customer=order.name, holds=[hold.reason for hold in holds], risk=risk and str(risk)
+    )
 
 
 def whole(found: Whole, acts: Sequence[str]) -> WholeOut:

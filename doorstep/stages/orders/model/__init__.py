@@ -18,7 +18,9 @@ from doorstep.stages.orders.model.found import (
     Promise,
     Refund,
     RefundAsk,
+    Risk,
     Seller,
+    risk_of,
 )
 from doorstep.stages.orders.model.lifecycles import (
     MACHINES,
@@ -64,6 +66,8 @@ __all__ = [
     "RefundAct",
     "RefundAsk",
     "RefundState",
+    "Risk",
     "Seller",
     "Verdict",
+    "risk_of",
 ]

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +70,7 @@ class Order:
     language: str
     promised_from: datetime | None
     promised_until: datetime | None
+    leave_by: datetime | None
     shipped_at: datetime | None
     name: str
     company: str
@@ -165,8 +167,37 @@ class RefundAsk:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """When the parcel will be there, and why it is believed."""
+    """When the parcel will be there, why it is believed, and until when it must leave for that."""
 
     from_: datetime
     until: datetime
     why: Mapping[str, Any]
+    leave_by: datetime | None = None
+
+
+class Risk(StrEnum):
+    """How an open order stands against its promise."""
+
+    LATE = "late"
+    """The promise is broken."""
+    AT_RISK = "at_risk"
+    """It should have left already."""
+    SOON = "soon"
+    """It must leave within a day."""
+    SAFE = "safe"
+
+
+SOON = timedelta(days=1)
+
+
+def risk_of(order: Order, now: datetime) -> Risk | None:
+    """Return how an order stands against its promise; None when it has none, or is finished."""
+    if order.promised_until is None or order.state not in ("placed", "held", "accepted"):
+        return None
+    if now > order.promised_until:
+        return Risk.LATE
+    if order.shipped_at is not None or order.leave_by is None:
+        return Risk.SAFE
+    if now > order.leave_by:
+        return Risk.AT_RISK
+    return Risk.SOON if order.leave_by - now < SOON else Risk.SAFE

@@ -17,7 +17,7 @@ from doorstep.stages.orders.acts import sourcing
 from doorstep.stages.orders.acts.knowing import learn_routing
 from doorstep.stages.orders.api.reading import acts_now, read_cursor, write_cursor
 from doorstep.stages.orders.api.sourcing import show_decisions
-from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState
+from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState, risk_of
 from doorstep.stages.orders.pages.story import roll_up, story, why_not_going
 
 READERS = allow(*ALL_STAFF, Role.MERCHANT)
@@ -25,28 +25,40 @@ WRITERS = allow(*DESK, Role.MERCHANT)
 PAGE = 50
 NO_NUL = r"^[^\u0000]*$"
 Word = Annotated[str, QueryParameter(max_length=254, pattern=NO_NUL)]
+InSort = Annotated[acts.Sort, QueryParameter()]
 InState = Annotated[OrderState | None, QueryParameter(name="state")]
 
 
 @get("/orders", opt=READERS, include_in_schema=False)
 async def order_list(
-    request: Asked, house: InHouse, who: Caller, of_state: InState = None, q: Word = "", cursor: Word = ""
+    request: Asked,
+    house: InHouse,
+    who: Caller,
+    of_state: InState = None,
+    q: Word = "",
+    cursor: Word = "",
+    sort: InSort = acts.Sort.NEWEST,
 ) -> Any:
-    """List orders, newest first, by state, with a search."""
+    """List orders, newest first or what must leave first, by state, with a search."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        wanted = acts.Wanted(who.merchant_id, of_state, q.strip(), read_cursor(cursor), PAGE)
+        wanted = acts.Wanted(who.merchant_id, of_state, q.strip(), read_cursor(cursor, sort), PAGE, sort)
         found = await acts.look(tx, wanted)
         counts = await acts.count_open(tx, who.merchant_id)
+        risks = {order.id: risk_of(order, tx.now) for order in found.orders}
+        now = tx.now
     return page(
         request,
         "orders/list.html",
         orders=found.orders,
         holds=found.holds,
         counts=counts,
+        risks=risks,
+        at_now=now,
+        sort=sort,
         state=of_state,
         states=list(OrderState),
         q=q,
-        older=write_cursor(found.orders[-1]) if found.more else None,
+        older=write_cursor(found.orders[-1], wanted) if found.more else None,
         paged=bool(cursor),
         imports=bool({Role.OWNER, *DESK, Role.MERCHANT} & who.roles),
     )

@@ -2,7 +2,7 @@
 -- Orders as they are kept, with whom they go to.
 SELECT o.id, o.state, o.number, o.merchant_id, m.code AS merchant, m.name AS merchant_name, o.channel, o.external_ref, o.placed_at,
        o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor, o.total_minor, o.rounding_minor, o.delivery,
-       o.gift, o.note, o.language, o.promised_from, o.promised_until, o.shipped_at, c.name, c.company, c.email, c.phone,
+       o.gift, o.note, o.language, o.promised_from, o.promised_until, o.leave_by, o.shipped_at, c.name, c.company, c.email, c.phone,
        c.street, c.street2, c.city, c.region, c.postal_code, c.country
 FROM orders.orders o
 JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
@@ -39,6 +39,15 @@ SELECT o.id FROM orders.orders o
 WHERE o.tenant_id = %(tenant_id)s AND o.state = %(state)s AND (o.placed_at, o.id) < (%(before)s, %(before_id)s)
   AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
 ORDER BY o.placed_at DESC, o.id DESC LIMIT %(most)s;
+
+-- name: page_of_risk
+-- One page of the open orders that have not left, those first that must leave first; of one merchant when asked so.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.leave_by IS NOT NULL AND o.shipped_at IS NULL
+  AND o.state IN ('placed', 'held', 'accepted') AND (o.leave_by, o.id) > (%(before)s, %(before_id)s)
+  AND (%(state)s::text IS NULL OR o.state = %(state)s)
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+ORDER BY o.leave_by, o.id LIMIT %(most)s;
 
 -- name: search
 -- Orders by number, external reference, e-mail address or SKU, each by its own index, the newest of each.

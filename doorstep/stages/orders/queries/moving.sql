@@ -19,17 +19,19 @@ UPDATE orders.orders o SET shipped_at = coalesce(o.shipped_at, %(now)s)
 FROM going WHERE o.tenant_id = %(tenant_id)s AND o.id = going.id RETURNING o.id;
 
 -- name: promise
--- Sets when orders will be there; answers those whose promise changed.
+-- Says for the first time when orders will be there, and until when they must leave for it; answers those that had no promise.
 WITH asked AS (
-    SELECT id, from_, until FROM unnest(%(ids)s::uuid[], %(froms)s::timestamptz[], %(untils)s::timestamptz[]) AS asked(id, from_, until)
+    SELECT id, from_, until, leave_by
+    FROM unnest(%(ids)s::uuid[], %(froms)s::timestamptz[], %(untils)s::timestamptz[], %(leave_bys)s::timestamptz[])
+      AS asked(id, from_, until, leave_by)
 ), locked AS (
     SELECT o.id FROM orders.orders o
     WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) ORDER BY o.id FOR UPDATE OF o
 )
-UPDATE orders.orders o SET promised_from = asked.from_, promised_until = asked.until
+UPDATE orders.orders o SET promised_from = asked.from_, promised_until = asked.until, leave_by = asked.leave_by
 FROM locked JOIN asked USING (id)
 WHERE o.tenant_id = %(tenant_id)s AND o.id = locked.id
-  AND (o.promised_from, o.promised_until) IS DISTINCT FROM (asked.from_, asked.until)
+  AND o.promised_until IS NULL
 RETURNING o.id;
 
 -- name: states

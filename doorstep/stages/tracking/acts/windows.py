@@ -13,7 +13,7 @@ from doorstep.stages.catalog import Calendar
 from doorstep.stages.tracking.acts.recording import Held, late_message, note_windows
 from doorstep.stages.tracking.acts.telling import owe
 from doorstep.stages.tracking.model import Message, NewWindow, Status, Window
-from doorstep.stages.tracking.rules.promise import Outlook, first_promise, ships, together
+from doorstep.stages.tracking.rules.promise import Outlook, first_promise, leave_by, together
 from doorstep.stages.tracking.rules.window import after_silence, later_day, worth_saying
 
 Q = Statements("doorstep.stages.tracking")
@@ -64,11 +64,13 @@ async def promise(tx: Tx, order_ids: Sequence[UUID]) -> None:
         parts.setdefault(one.order_id, []).append(_outlook(one, loads[one.site_id], tx.now))
     windows = {order_id: together([first_promise(one) for one in some]) for order_id, some in parts.items()}
     if windows:
-        leaves = {order_id: max(ships(one)[0] for one in some) for order_id, some in parts.items()}
+        leaves = {order_id: max(leave_by(one) for one in some) for order_id, some in parts.items()}
         await orders.promise(
             tx,
             {
-                order_id: orders.Promise(w.from_, w.until, {"why": w.why, "leaves": leaves[order_id]})
+                order_id: orders.Promise(
+                    w.from_, w.until, {"why": w.why, "leave_by": leaves[order_id]}, leaves[order_id]
+                )
                 for order_id, w in windows.items()
             },
         )

@@ -61,6 +61,11 @@ def ships(outlook: Outlook) -> tuple[date, str]:
     return ships_on, why
 
 
+def leave_by(outlook: Outlook) -> datetime:
+    """Return the cut-off by which an order must leave to keep what is promised, on the day on which it should."""
+    return datetime.combine(ships(outlook)[0], outlook.cutoff, ZoneInfo(outlook.site_zone))
+
+
 def together(windows: Sequence[Window]) -> Window:
     """Return the window of an order that leaves from several sites: nothing is kept before its last parcel is there."""
     return Window(
