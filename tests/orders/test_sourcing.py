@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -15,7 +14,7 @@ from doorstep.platform import doctor
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.stages import catalog, inventory, orders
-from doorstep.stages.orders import NewOrder, Outcome, Promise
+from doorstep.stages.orders import NewOrder, Outcome
 from doorstep.stages.orders.acts import asking, rerouting, terms
 from doorstep.stages.orders.acts.knowing import forget_routing
 from doorstep.stages.orders.acts.sourcing import sourcings_of
@@ -371,39 +370,3 @@ async def test_an_unpaid_order_that_is_moved_still_runs_out_when_it_would_have(
         await rerouting.apply(tx, question, plan)
         [after] = await inventory.reserved_for(tx, [verdict.order_id])
         assert (after.site_id, after.quantity, after.expires_at) == (SOUTH, units, before.expires_at)
-
-
-async def test_the_queue_of_risk_begins_with_what_must_leave_first_and_says_how_it_stands(
-    house: House, tenant: UUID, web_client: httpx.AsyncClient, key: str
-) -> None:
-    async with house.db.transaction(tenant, actor="test") as tx:
-        await two_sites(tx)
-        late, risky, soon, safe, gone = [await place_one(tx, {"A": 1}) for _ in range(5)]
-        hours = {late: (-30, -20), risky: (-2, 40), soon: (3, 50), safe: (50, 90), gone: (-9, 20)}
-        await orders.promise(
-            tx,
-            {
-                order_id: Promise(
-                    tx.now, tx.now + timedelta(hours=until), {}, tx.now + timedelta(hours=leave)
-                )
-                for order_id, (leave, until) in hours.items()
-            },
-        )
-        await orders.start_shipping(tx, [gone])
-        again = {late: Promise(tx.now, tx.now + timedelta(days=9), {}, tx.now)}
-        assert await orders.promise(tx, again) == [], "the first promise is kept for ever"
-    found: list[tuple[str, str]] = []
-    cursor: str | None = ""
-    while cursor is not None:
-        path = f"/api/orders?sort=risk&limit=2&cursor={cursor}"
-        page = (await web_client.get(path, headers=bearer(key))).json()
-        found += [(one["id"], one["risk"]) for one in page["orders"]]
-        cursor = page["next"]
-    assert found == [
-        (str(late), "late"),
-        (str(risky), "at_risk"),
-        (str(soon), "soon"),
-        (str(safe), "safe"),
-    ]
-    newest = (await web_client.get("/api/orders?limit=1", headers=bearer(key))).json()
-    assert [(one["id"], one["risk"]) for one in newest["orders"]] == [(str(gone), "safe")]
