@@ -218,6 +218,11 @@ class Gate:
         """Return the program behind an API key, or None."""
         return await self._find(hash_token(key), session=False)
 
+    def recalled(self, key: str) -> Principal | None:
+        """Return the program behind an API key that was seen lately; None: look it up."""
+        seen = self._seen.get(hash_token(key))
+        return seen[1] if seen and seen[0] > time.monotonic() else None
+
     def forget(self) -> None:
         """Forget what was seen (after sign-out or revocation in this process)."""
         self._seen.clear()

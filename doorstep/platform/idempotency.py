@@ -49,12 +49,16 @@ class Kept:
 
 
 def read_key(request: Request[Any, Any, Any]) -> str | None:
-    """Return the request's `Idempotency-Key`, or None.
+    """Return the request's `Idempotency-Key`, or None; raises as `checked`."""
+    return checked(request.headers.get("idempotency-key"))
+
+
+def checked(key: str | None) -> str | None:
+    """Return an `Idempotency-Key` as it was sent, if it was.
 
     Raises:
         Refused: longer than 255 characters or empty.
     """
-    key = request.headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= 255:
         fault = Fault("", "idempotency_key", "An Idempotency-Key has 1 to 255 characters.")
         raise Refused(Reason.INVALID, "The Idempotency-Key does not fit: use 1 to 255 characters.", [fault])

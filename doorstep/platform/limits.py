@@ -1,6 +1,7 @@
 """How often a caller may ask, and how long answers took: the numbers behind 429 and `/metrics`."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -17,6 +18,9 @@ SECONDS = Histogram(
     "doorstep_request_seconds", "Time to answer", buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 )
 REFUSALS = Counter("doorstep_refusals_total", "Requests refused", ["status"])
+
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 
 @dataclass(slots=True)
@@ -47,8 +51,8 @@ class Limiter:
         self._buckets[(tenant_id, actor)] = (tokens - 1, now)
 
 
-async def measured(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
-    """Give the request an id, call the application, count the answer and add the id to it."""
+async def measured(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send, headers: Headers) -> None:
+    """Give the request an id, call the application, count the answer, and add the id and some headers to it."""
     request_id = scope["state"]["request_id"] = str(new_id())
     begun = time.perf_counter()
     status = 500
@@ -57,7 +61,7 @@ async def measured(app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send)
         nonlocal status
         if message["type"] == "http.response.start":
             status = message["status"]
-            message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), *headers]
         await send(message)
 
     try:

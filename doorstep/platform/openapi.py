@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
@@ -11,28 +10,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityRequirement, SecurityScheme
 
 from doorstep.platform.auth import Allow
+from doorstep.platform.problems import PROBLEM_TYPE, Problem
 
-PROBLEM_TYPE = "application/problem+json"
 KEY: SecurityRequirement = {"key": []}
-
-
-class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """RFC 9457 problem details, with every fault and its JSON pointer."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list["ProblemFault"] = []
-
-
-class ProblemFault(msgspec.Struct):
-    """One fault: where, which, and what to do."""
-
-    pointer: str
-    code: str
-    detail: str
 
 
 ALWAYS = {

@@ -10,45 +10,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-import structlog
 from litestar import Litestar, Response, route
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
-from litestar.datastructures import ResponseHeader
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
 from doorstep.platform import assets, edge, limits, openapi, pages
 from doorstep.platform.auth import SESSION_COOKIE, Allow, Gate, Principal, public
 from doorstep.platform.edge import Asked
 from doorstep.platform.errors import Fault, Reason, Refused
-from doorstep.platform.openapi import PROBLEM_TYPE, Problem, ProblemFault
+from doorstep.platform.express import Express
 from doorstep.platform.packing import Packed
+from doorstep.platform.problems import PROBLEM_TYPE, Trouble, instance, trouble
 from doorstep.platform.shape import faults
 from doorstep.platform.strict import StrictRequest
-
-log = structlog.get_logger()
-
-STATUS = {
-    Reason.INVALID: 422,
-    Reason.UNKNOWN: 404,
-    Reason.UNAVAILABLE: 409,
-    Reason.CONFLICT: 409,
-    Reason.UNAUTHENTICATED: 401,
-    Reason.FORBIDDEN: 403,
-    Reason.KEY_REUSED: 422,
-    Reason.IN_FLIGHT: 409,
-    Reason.TOO_MANY: 429,
-    Reason.TOO_LARGE: 413,
-    Reason.EXPIRED: 410,
-    Reason.OUTSIDE: 502,
-}
 
 
 class UndeclaredRouteError(RuntimeError):
@@ -84,13 +63,10 @@ def build(
         guards=[guard],
         dependencies=edge.DEPENDENCIES,
         exception_handlers={
-            Refused: on_refused,
             HTTPException: on_http,
-            OperationalError: on_database_away,
-            PoolTimeout: on_database_away,
-            Exception: on_bug,
+            Exception: on_error,
         },
-        middleware=[RequestLog, Packed],
+        middleware=[Packed],
         csrf_config=CSRFConfig(
             secret=secret,
             cookie_name="doorstep_csrf",
@@ -100,12 +76,13 @@ def build(
         ),
         template_config=pages.template_config(template_folders),
         openapi_config=openapi.config(),
-        response_headers=_fences(tile_url),
         request_class=StrictRequest,
         request_max_body_size=body_max,
         opt={"exclude_from_csrf": False},
     )
     app.state.parameters = edge.parameters(app.routes)
+    express = Express(app.asgi_handler, routes, app.state, body_max=body_max)
+    app.asgi_handler = Porch(express, _fences(tile_url))
     undeclared = [
         f"{sorted(handler.http_methods)} {one.path}"
         for one in app.routes
@@ -129,7 +106,7 @@ def _lifespan(open_house: Callable[[], Any]) -> Callable[[Litestar], AbstractAsy
     return lifespan
 
 
-def _fences(tile_url: str | None) -> list[ResponseHeader]:
+def _fences(tile_url: str | None) -> limits.Headers:
     """What a browser must not do with our pages: run foreign scripts, be framed, guess types, tell where it was."""
     tiles = f" {urlsplit(tile_url).scheme}://{urlsplit(tile_url).netloc}" if tile_url else ""
     policy = (
@@ -137,13 +114,12 @@ def _fences(tile_url: str | None) -> list[ResponseHeader]:
         "style-src 'self'; style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     )
-    fences = {
-        "content-security-policy": policy,
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "same-origin",
-        "cross-origin-opener-policy": "same-origin",
-    }
-    return [ResponseHeader(name=name, value=value) for name, value in fences.items()]
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    ]
 
 
 def _tell_methods(routes: Sequence[Any]) -> HTTPRouteHandler:
@@ -212,16 +188,9 @@ async def _principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principa
     return await gate.by_session(token) if token else None
 
 
-def on_refused(request: Asked, refused: Refused) -> Response[Any]:
-    """Answer a refusal: problem details for programs, a page for people."""
-    return answer_problem(
-        request,
-        STATUS[refused.reason],
-        str(refused.reason),
-        refused.message,
-        refused.faults,
-        retry_after_s=refused.retry_after_s,
-    )
+def on_error(request: Asked, error: Exception) -> Response[Any]:
+    """Answer a refusal, a database that is away, and a bug: problem details for programs, a page for people."""
+    return answer(request, trouble(error, request.url.path))
 
 
 def on_http(request: Asked, error: HTTPException) -> Response[Any]:
@@ -229,15 +198,10 @@ def on_http(request: Asked, error: HTTPException) -> Response[Any]:
     if isinstance(error, ValidationException):
         found = edge.parameter_faults(request, error) + _shape_faults(request)
         found = found or [Fault("", "invalid", str(error.detail))]
-        return answer_problem(
-            request,
-            422,
-            "invalid",
-            "The request does not have the right shape. Mend what is listed and send it again.",
-            found,
-        )
+        shape = "The request does not have the right shape. Mend what is listed and send it again."
+        return answer(request, Trouble(422, "invalid", shape, found))
     title, detail = _HTTP.get(error.status_code, ("refused", str(error.detail)))
-    response = answer_problem(request, error.status_code, title, detail or str(error.detail))
+    response = answer(request, Trouble(error.status_code, title, detail or str(error.detail)))
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
     return response
@@ -266,76 +230,38 @@ def _shape_faults(request: Asked) -> list[Fault]:
     return faults(body, field.annotation)
 
 
-def on_database_away(request: Asked, error: Exception) -> Response[Any]:
-    """Answer while the database is away, or when others held a row for too long: the caller comes back."""
-    log.warning("database_away", path=request.url.path, error=type(error).__name__)
-    return answer_problem(
-        request, 503, "busy", "The house cannot answer for a moment. Send the same again.", retry_after_s=1
-    )
-
-
-def on_bug(request: Asked, error: Exception) -> Response[Any]:
-    """Answer a bug: the request id, never a stack trace."""
-    log.error("bug", path=request.url.path, error=type(error).__name__, exc_info=error)
-    return answer_problem(
-        request,
-        500,
-        "bug",
-        "Something broke on our side; nothing was half done. Try again, and tell support the request id.",
-    )
-
-
-def answer_problem(
-    request: Asked,
-    status: int,
-    title: str,
-    detail: str,
-    found: Sequence[Fault] = (),
-    *,
-    retry_after_s: int | None = None,
-) -> Response[Any]:
-    """Return a problem as JSON, or as a page when a person's browser asks."""
-    instance = f"urn:request:{request.state.get('request_id', '')}"
-    headers = {} if retry_after_s is None else {"retry-after": str(retry_after_s)}
+def answer(request: Asked, told: Trouble) -> Response[Any]:
+    """Return a trouble as JSON, or as a page when a person's browser asks."""
+    named = instance(request.state.get("request_id", ""))
     path = request.url.path
     if "text/html" in request.headers.get("accept", "") and not path.startswith("/api/"):
-        if status == 401:
+        if told.status == 401:
             return Response(b"", status_code=303, headers={"location": f"/sign-in?next={path}"})
         return pages.page(
             request,
             "problem.html",
-            status=status,
-            headers=headers,
-            title=title,
-            detail=detail,
-            faults=list(found),
-            instance=instance,
+            status=told.status,
+            headers=told.headers,
+            title=told.title,
+            detail=told.detail,
+            faults=list(told.faults),
+            instance=named,
         )
-    problem = Problem(
-        type=f"/docs/problems#{title}",
-        title=title,
-        status=status,
-        detail=detail,
-        instance=instance,
-        errors=[ProblemFault(f.pointer, f.code, f.message) for f in found],
-    )
-    return Response(
-        msgspec.json.encode(problem),
-        status_code=status,
-        headers=headers,
-        media_type=PROBLEM_TYPE,
-    )
+    return Response(told.body(named), status_code=told.status, headers=told.headers, media_type=PROBLEM_TYPE)
 
 
-class RequestLog:
-    """Gives every request an id and logs it: method, path, status, milliseconds; nothing personal, no query string."""
+class Porch:
+    """Before everything: every request gets an id and a line in the log, every answer its fences, a refusal as well.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    The line has method, path, status and milliseconds; nothing personal, no query string.
+    """
+
+    def __init__(self, app: ASGIApp, fences: limits.Headers) -> None:
+        self.app, self.fences = app, fences
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; websockets and the lifespan have no id."""
+        """Pass a request on; websockets have no id."""
         if scope["type"] == ScopeType.HTTP:
-            await limits.measured(self.app, scope, receive, send)
+            await limits.measured(self.app, scope, receive, send, self.fences)
         else:
             await self.app(scope, receive, send)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import msgspec
+from litestar.datastructures import State
 from psycopg import errors
 
 from doorstep.platform.auth import Principal
 from doorstep.platform.batching import GroupCommit
 from doorstep.platform.db import Tx, broken_rule
-from doorstep.platform.edge import Asked
 from doorstep.platform.errors import Reason, Refused, invalid
 from doorstep.platform.house import House
 from doorstep.platform.idempotency import Keep, Kept, find_kept, keep
@@ -122,12 +122,11 @@ class Intake:
         ]
 
 
-def intake_of(request: Asked, house: House) -> Intake:
-    """Return the door of this process, opened by the first who comes."""
-    state = request.app.state
-    intake: Intake | None = state.get("orders_intake")
-    if intake is None or intake.house is not house:
-        intake = state.orders_intake = Intake(house)
+def intake_of(app: State) -> Intake:
+    """Return the door of this process, opened by the first who comes; `app` is the application's state."""
+    intake: Intake | None = app.get("orders_intake")
+    if intake is None or intake.house is not app.house:
+        intake = app.orders_intake = Intake(app.house)
     return intake
 
 

@@ -241,7 +241,7 @@ async def _thank(request: Asked, house: House, shop: Shop, order: NewOrder, comm
     key = f"{shop.merchant.code}:{command}"[:255] if command else None
     who = Principal(shop.tenant_id, SHOPPER, SHOPPER)
     ask = Ask(order, key, fingerprint("POST", f"{shop.home}/checkout", msgspec.json.encode(order)))
-    given = await intake_of(request, house).ask(who, ask)
+    given = await intake_of(request.app.state).ask(who, ask)
     placed = msgspec.json.decode(given.body, type=PlacedOut)
     async with house.db.transaction(shop.tenant_id, actor=SHOPPER) as tx:
         last_day = (tx.now + timedelta(days=LINK_DAYS)).date()
