@@ -28,7 +28,7 @@ from doorstep.solvers.routes import (
     solve,
     timed,
 )
-from doorstep.solvers.routes.engine import start
+from doorstep.solvers.routes.engine import paced, start
 
 PLACES = 12
 KILOMETERS = np.abs(np.arange(PLACES)[:, None] - np.arange(PLACES)[None, :])
@@ -170,21 +170,32 @@ def test_a_budget_in_seconds_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "stops", "back"),
+    ("budget", "stops", "starts", "back"),
     [
-        (Budget(work=3000), 100, 40),
-        (Budget(seconds=2), 100, 53),
-        (Budget(work=5999), 100, 79),
-        (Budget(work=6000), 100, 300),
-        (Budget(seconds=10), 200, 300),
-        (Budget(seconds=600), 1000, 300),
-        (Budget(work=0), 0, 20),
+        (Budget(work=0), 0, 0, 20),
+        (Budget(work=3000), 100, 0, 40),
+        (Budget(work=4000), 100, 2, 60),
+        (Budget(seconds=2), 100, 3, 60),
+        (Budget(seconds=10), 200, 5, 90),
+        (Budget(seconds=600), 1000, 5, 300),
     ],
 )
-def test_a_short_search_looks_back_less_so_that_it_settles_in_time(
-    budget: Budget, stops: int, back: int
+def test_a_search_with_time_starts_several_times_and_looks_back_less_so_that_it_settles(
+    budget: Budget, stops: int, starts: int, back: int
 ) -> None:
-    assert start(budget, 0.4).history(stops) == back
+    assert paced(start(budget, 0.4).expected(stops), anew=True) == (starts, back)
+
+
+def test_a_plan_that_is_given_is_gone_on_from_at_once() -> None:
+    assert paced(1_000_000, anew=False) == (0, 300)
+
+
+def test_several_starts_spend_no_more_work_than_one_and_the_same_seed_gives_the_same_plan() -> None:
+    problem = street(*(stop(place) for place in range(1, 12)))
+    plans = [solve(problem, Budget(work=4000), seed=5) for _ in range(2)]
+    assert plans[0] == plans[1]
+    assert plans[0].work == 4000
+    assert not judge(problem, plans[0])
 
 
 def test_no_stops_are_no_routes() -> None:
