@@ -37,6 +37,7 @@ class Selling:
     worker: Worker
     tenant: UUID
     shop_id: UUID
+    code: str
 
     async def fold(self) -> None:
         """Let what was heard be folded, timers aside."""
@@ -69,7 +70,7 @@ class Selling:
         """Return all that may not depend on how the shop's word came here: outcomes, orders, holds and stock."""
         async with self.house.db.transaction(self.tenant, actor="test") as tx:
             found = await shop_acts.orders_of(tx, self.shop_id)
-            standing = await orders.standing(tx, (await shop_acts.find_shop(tx, self.shop_id)).code)
+            standing = await orders.standing(tx, self.code)
             assert await wrong_in_the_books(tx) == {}
             return {
                 "outcomes": {one.ref: one.outcome for one in found},
@@ -97,4 +98,7 @@ async def selling(settings: Settings, tenant: UUID, new: NewShop) -> AsyncIterat
             shop_id = await shop_acts.connect_shop(tx, replace(new, merchant_id=WORLD.merchant))
         await clock.simulate(house.db, tenant, NOON)
         code = next(one.code for one in await auth.tenants(house.db) if one.id == tenant)
-        yield Selling(house, Worker(house, mine), tenant, shop_id), f"{url}/hooks/shops/{code}/{new.code}"
+        yield (
+            Selling(house, Worker(house, mine), tenant, shop_id, new.code),
+            f"{url}/hooks/shops/{code}/{new.code}",
+        )

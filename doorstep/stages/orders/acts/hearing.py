@@ -18,13 +18,15 @@ from doorstep.platform.errors import Fault
 from doorstep.platform.ids import new_id
 from doorstep.platform.shape import faults as faults_of
 from doorstep.platform.statements import Statements
+from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.acts.ending import cancel, note_oddity
 from doorstep.stages.orders.acts.holding import hold_each, release_hold
 from doorstep.stages.orders.acts.looking import fetch_orders
 from doorstep.stages.orders.acts.placing import place
 from doorstep.stages.orders.model import HoldReason, NewOrder, Order, Outcome, Verdict
-from doorstep.stages.orders.model.shops import PROGRESS, Heard, Said, ShopOutcome, Telling
+from doorstep.stages.orders.model.shops import PROGRESS, Heard, Said, ShopKind, ShopOutcome, Telling
 from doorstep.stages.orders.ports.channels import CONFIRMING, PORTS
+from doorstep.stages.orders.rules.edi import read_back
 
 Q = Statements("doorstep.stages.orders")
 AGAIN_AFTER = timedelta(minutes=10)
@@ -132,11 +134,7 @@ class _Fold:
 async def fold(tx: Tx, hearings: list[UUID]) -> None:
     """Bring our orders to where the newest tellings of their shops say they are."""
     rows = await tx.rows(Q.hold_hearings, _Row, hearings=hearings)
-    folds = [
-        _Fold(row, PORTS[row.kind].read(row.body, first=row.order_id is None), order_id=row.order_id)
-        for row in rows
-        if row.body
-    ]
+    folds = [_Fold(row, _understood(row), order_id=row.order_id) for row in rows if row.body]
     for one in folds:
         if one.heard.said is Said.DONE:
             one.outcome = ShopOutcome(one.row.outcome or "done") if one.order_id else ShopOutcome.DONE
@@ -152,6 +150,13 @@ async def fold(tx: Tx, hearings: list[UUID]) -> None:
     awaited = [one.hearing for one in folds if one.row.kind in CONFIRMING and one.heard.said is Said.READY]
     owed = await tx.values(Q.owe_confirmations, hearings=awaited, confirmings=[new_id() for _ in awaited])
     await journal.tell(tx, "shop", "taken", owed)
+    await answering.answer_judged(tx, [one.hearing for one in folds if one.row.kind == ShopKind.EDI])
+
+
+def _understood(row: _Row) -> Heard:
+    if row.kind == ShopKind.EDI:
+        return read_back(row.body)
+    return PORTS[row.kind].read(row.body, first=row.order_id is None)
 
 
 def _said(fault: Fault) -> dict[str, str]:

@@ -125,6 +125,9 @@ LEVELS_WANT = {
 
 
 def _faults(new: NewShop) -> list[Fault]:
+    if new.kind is ShopKind.EDI:
+        message = "A partner that speaks X12 is connected on Partners, or with POST /api/edi/partners."
+        return [Fault("/kind", "edi", message)]
     wanted = dict(WANTED[new.kind])
     if new.kind is ShopKind.AMAZON and new.levels:
         wanted |= LEVELS_WANT
@@ -213,7 +216,9 @@ async def tell_shops(tx: Tx, parcels: Sequence[ParcelLeft]) -> None:
         refs=[sold[one.order_id][1] for one in ours],
         liness=[msgspec.json.encode(one.lines).decode() for one in ours],
     )
-    await journal.tell(tx, "shop", "parcel_owed", fresh)
+    partners = set(await tx.values(Q.parcels_of_partners, ids=fresh))
+    await journal.tell(tx, "shop", "parcel_owed", [one for one in fresh if one not in partners])
+    await journal.tell(tx, "shop", "advice_owed", [one for one in fresh if one in partners])
 
 
 @dataclass(frozen=True, slots=True)

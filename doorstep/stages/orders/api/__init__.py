@@ -2,6 +2,7 @@
 
 from doorstep.stages.orders.api import (
     acting,
+    edi,
     hooks,
     importing,
     placing,
@@ -22,4 +23,5 @@ ROUTES = [
     *importing.ROUTES,
     *hooks.ROUTES,
     *shops.ROUTES,
+    *edi.ROUTES,
 ]

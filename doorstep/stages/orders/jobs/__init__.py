@@ -6,6 +6,8 @@ from doorstep.platform.tasks import Every
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.acts import hearing, importing
+from doorstep.stages.orders.acts.edi import answering
+from doorstep.stages.orders.jobs.edi import deliver
 from doorstep.stages.orders.jobs.paying import authorize, capture, give_back, reconcile, void
 from doorstep.stages.orders.jobs.shops import attend_shops, confirm, tell_parcel
 
@@ -20,6 +22,11 @@ ON: dict[str, list[Any]] = {
     "shop.heard": [hearing.fold],
     "shop.taken": [confirm],
     "shop.parcel_owed": [tell_parcel],
+    "shop.advice_owed": [answering.advise],
+    "shop.document_owed": [deliver],
+    "order.accepted": [answering.answer_orders],
+    "order.held": [answering.answer_orders],
+    "order.canceled": [answering.answer_orders],
 }
 
 EVERY = {

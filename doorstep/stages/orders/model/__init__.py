@@ -36,7 +36,7 @@ from doorstep.stages.orders.model.lifecycles import (
     RefundState,
 )
 
-TOLD = ("shop.heard", "shop.parcel_owed", "shop.taken")
+TOLD = ("shop.heard", "shop.parcel_owed", "shop.taken", "shop.advice_owed", "shop.document_owed")
 """Events of things without a life cycle: a shop told of an order, and is owed to hear of a parcel."""
 
 __all__ = [

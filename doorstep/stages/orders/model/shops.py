@@ -16,6 +16,8 @@ class ShopKind(StrEnum):
     SHOPIFY = "shopify"
     WOOCOMMERCE = "woocommerce"
     AMAZON = "amazon"
+    EDI = "edi"
+    """A partner that speaks X12: see `model.edi`."""
 
 
 class Said(StrEnum):

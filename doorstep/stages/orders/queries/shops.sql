@@ -1,12 +1,12 @@
 -- Shops: who is connected, what they told, what became of it, and what they are owed to hear.
 
 -- name: shops
--- The shops of a tenant, of one merchant when asked so; by id or code when one is meant.
+-- The shops of a tenant, of one merchant when asked so; by id or code when one is meant. Partners of EDI stand in edi.sql.
 SELECT s.id, s.code, s.kind, s.merchant_id, m.code AS merchant, s.base_url, s.api_key, s.api_secret, s.hook_secret, s.location,
        s.login_url, s.refresh_token, s.market, s.account,
        s.active, s.levels, s.made_at, s.heard_at, s.polled_at, s.polled_to, s.goods_at, s.failures, s.resumes_at, s.error, s.error_at
 FROM orders.shops s JOIN catalog.merchants m ON m.tenant_id = s.tenant_id AND m.id = s.merchant_id
-WHERE s.tenant_id = %(tenant_id)s AND (%(own)s::uuid IS NULL OR s.merchant_id = %(own)s)
+WHERE s.tenant_id = %(tenant_id)s AND s.kind <> 'edi' AND (%(own)s::uuid IS NULL OR s.merchant_id = %(own)s)
   AND (%(id)s::uuid IS NULL OR s.id = %(id)s) AND (%(code)s::text IS NULL OR s.code = %(code)s)
 ORDER BY s.code;
 
@@ -145,6 +145,11 @@ FROM unnest(%(ids)s::uuid[], %(parcel_ids)s::uuid[], %(shop_ids)s::uuid[], %(ord
   AS p(id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last, weight_g, length_mm, width_mm, height_mm)
 ORDER BY parcel_id
 ON CONFLICT (tenant_id, parcel_id) DO NOTHING RETURNING id;
+
+-- name: parcels_of_partners
+-- Which of some parcels that are owed to be told belong to partners of EDI.
+SELECT p.id FROM orders.shop_parcels p JOIN orders.shops s ON s.tenant_id = p.tenant_id AND s.id = p.shop_id
+WHERE p.tenant_id = %(tenant_id)s AND p.id = ANY (%(ids)s::uuid[]) AND s.kind = 'edi' ORDER BY p.id;
 
 -- name: parcel_owed
 -- A parcel that a shop is owed to hear of.

@@ -1,0 +1,1 @@
+"""EDI X12: partners are connected, their interchanges taken, and answered."""
