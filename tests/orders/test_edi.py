@@ -318,9 +318,8 @@ def test_the_reader_finds_what_is_known_to_be_wrong_with_the_samples(path: Path)
         interchanges, stray = read((path.parent / row["file"]).read_text(encoding="utf-8-sig"))
         groups = [group for one in interchanges for group in one.groups]
         sets = [each for group in groups for each in group.sets]
-        named = {f.code for thing in (*interchanges, *groups, *sets) for f in thing.findings} | {
-            f.code for f in stray
-        }
+        things: list[Any] = [*interchanges, *groups, *sets]
+        named = {f.code for thing in things for f in thing.findings} | {f.code for f in stray}
         wanted = {
             "IEA01": "iea_count", "IEA02": "iea_control", "GE01": "ge_count", "GE02": "ge_control", "SE02": "se_control",
             "ISA not fixed": "isa_width", "no ISA": "no_envelope",

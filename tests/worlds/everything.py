@@ -14,16 +14,20 @@ from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
 from doorstep.stages.orders.acts import importing, shops
+from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.ports.channels.sheet import read_csv
+from doorstep.world.partner import TradingPartner
 from tests.worlds.catalog import WORLD
 from tests.worlds.delivery import LastMile, picture
-from tests.worlds.orders import shop_of
+from tests.worlds.orders import partner_of, shop_of
 
 TABLES = {
     "order_id": "orders.orders",
     "line_id": "orders.lines",
     "upload_id": "orders.uploads",
     "shop_id": "orders.shops",
+    "partner_id": "(SELECT shop_id AS id FROM orders.partners) AS partners",
+    "document_id": "orders.documents",
     "batch_id": "warehouse.batches",
     "pick_id": "warehouse.picks",
     "fulfillment_id": "warehouse.fulfillments",
@@ -95,6 +99,10 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
     async with mile.tx() as tx:
         sheet = read_csv("Order,SKU\n1,A\n")
         await shops.connect_shop(tx, shop_of(WORLD.merchant))
+        await partners.connect_partner(tx, partner_of(WORLD.merchant))
+        await receiving.receive(
+            tx, TradingPartner().acknowledge([["ISA"], ["GS", "PR", "", "", "", "", "1"]])
+        )
         await importing.keep_upload(tx, WORLD.merchant, "orders.csv", sheet, "Order,SKU\n1,A\n")
         await webhooks.add(tx, Wish("https://hooks.example.org/", ["order.accepted"]), WORLD.merchant)
     token = write_link(house, "order", tenant_id, order_id, (datetime.now(UTC) + timedelta(days=900)).date())

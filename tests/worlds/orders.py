@@ -9,6 +9,7 @@ import msgspec
 from doorstep.platform.db import Tx
 from doorstep.stages import orders
 from doorstep.stages.orders import Contact, NewLine, NewOrder, NewPayment, Verdict
+from doorstep.stages.orders.acts.edi.partners import NewPartner
 from doorstep.stages.orders.acts.shops import NewShop
 from doorstep.stages.orders.model.shops import ShopKind
 
@@ -82,6 +83,11 @@ def shop_of(merchant_id: UUID) -> NewShop:
         code="juniper-shop", kind=ShopKind.SHOPIFY, merchant_id=merchant_id, base_url="http://127.0.0.1:9",
         api_key="token", hook_secret="hush", location="1",
     )  # fmt: skip
+
+
+def partner_of(merchant_id: UUID) -> NewPartner:
+    """A partner that speaks EDI, as the simulated one names itself."""
+    return NewPartner(code="acme-edi", merchant_id=merchant_id, our_id="DOORSTEP", their_id="ACME")
 
 
 async def post_order(

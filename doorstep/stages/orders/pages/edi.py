@@ -121,7 +121,7 @@ async def upload(
     house: InHouse,
     who: Caller,
     partner_id: FromPath[UUID],
-    data: Annotated[dict[str, UploadFile | str], Body(media_type=RequestEncodingType.MULTI_PART)],
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Any:
     """Take a file of interchanges; whom each is from stands in it."""
     sent = data.get("file")
