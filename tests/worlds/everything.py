@@ -26,7 +26,7 @@ TABLES = {
     "line_id": "orders.lines",
     "upload_id": "orders.uploads",
     "shop_id": "orders.shops",
-    "partner_id": "(SELECT shop_id AS id FROM orders.partners) AS partners",
+    "partner_id": "orders.partners",
     "document_id": "orders.documents",
     "batch_id": "warehouse.batches",
     "pick_id": "warehouse.picks",

@@ -344,12 +344,12 @@ CREATE TABLE orders.shares (
 );
 CREATE INDEX shares_of_day ON orders.shares (tenant_id, site_id, leaves);
 
--- Partners that speak EDI X12, beside their row in `shops` (kind `edi`), whose `base_url` takes our documents; without one they are
+-- Partners that speak EDI X12, beside their row in `shops` (kind `edi`, same id), whose `base_url` takes our documents; without one they are
 -- kept to be fetched. Qualifiers and ids name both sides in ISA05 to ISA08; `units` says how many pieces a partner's unit of measure
 -- holds; `control` is the last number of an interchange of ours.
 CREATE TABLE orders.partners (
     tenant_id uuid NOT NULL,
-    shop_id uuid NOT NULL,
+    id uuid NOT NULL,
     our_qualifier text NOT NULL, our_id text NOT NULL,
     their_qualifier text NOT NULL, their_id text NOT NULL,
     usage text NOT NULL CHECK (usage IN ('P', 'T')),
@@ -357,7 +357,7 @@ CREATE TABLE orders.partners (
     documents text[] NOT NULL, units jsonb NOT NULL,
     currency text NOT NULL, country text NOT NULL,
     strict boolean NOT NULL, control bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (tenant_id, shop_id),
+    PRIMARY KEY (tenant_id, id),
     CONSTRAINT partner_taken UNIQUE (tenant_id, their_qualifier, their_id, our_qualifier, our_id, usage)
 );
 

@@ -5,7 +5,7 @@
 SELECT s.id, s.code, s.merchant_id, m.code AS merchant, s.base_url, s.api_key, s.made_at, s.heard_at, s.failures, s.error, s.error_at,
        p.our_qualifier, p.our_id, p.their_qualifier, p.their_id, p.usage, p.version, p.documents, p.units, p.currency, p.country, p.strict
 FROM orders.partners p
-JOIN orders.shops s ON s.tenant_id = p.tenant_id AND s.id = p.shop_id
+JOIN orders.shops s ON s.tenant_id = p.tenant_id AND s.id = p.id
 JOIN catalog.merchants m ON m.tenant_id = s.tenant_id AND m.id = s.merchant_id
 WHERE p.tenant_id = %(tenant_id)s AND (%(own)s::uuid IS NULL OR s.merchant_id = %(own)s) AND (%(id)s::uuid IS NULL OR s.id = %(id)s)
   AND (%(parties)s::text[] IS NULL OR ARRAY[p.their_qualifier, p.their_id, p.our_qualifier, p.our_id, p.usage] = %(parties)s)
@@ -13,14 +13,14 @@ ORDER BY s.code;
 
 -- name: add_partner
 -- A partner is connected, beside its row among the shops.
-INSERT INTO orders.partners (tenant_id, shop_id, our_qualifier, our_id, their_qualifier, their_id, usage, version, documents, units,
+INSERT INTO orders.partners (tenant_id, id, our_qualifier, our_id, their_qualifier, their_id, usage, version, documents, units,
     currency, country, strict)
 VALUES (%(tenant_id)s, %(id)s, %(our_qualifier)s, %(our_id)s, %(their_qualifier)s, %(their_id)s, %(usage)s, %(version)s,
     %(documents)s, %(units)s::jsonb, %(currency)s, %(country)s, %(strict)s);
 
 -- name: set_units
 -- What a partner's units of measure hold, and how strict we are with its envelopes.
-UPDATE orders.partners SET units = %(units)s::jsonb, strict = %(strict)s WHERE tenant_id = %(tenant_id)s AND shop_id = %(shop_id)s;
+UPDATE orders.partners SET units = %(units)s::jsonb, strict = %(strict)s WHERE tenant_id = %(tenant_id)s AND id = %(shop_id)s;
 
 -- name: newest_order_set
 -- The newest set that came about an order, as text.
@@ -36,7 +36,7 @@ WHERE tenant_id = %(tenant_id)s AND shop_id = %(shop_id)s AND ref = %(ref)s AND 
 
 -- name: next_control
 -- The next number of an interchange to a partner; locks it, so that numbers have no gap and no double.
-UPDATE orders.partners SET control = control + 1 WHERE tenant_id = %(tenant_id)s AND shop_id = %(shop_id)s RETURNING control;
+UPDATE orders.partners SET control = control + 1 WHERE tenant_id = %(tenant_id)s AND id = %(shop_id)s RETURNING control;
 
 -- name: take_interchange
 -- An interchange, once; answers nothing when it is known.
