@@ -89,3 +89,16 @@ def test_the_whole_export_ends_in_its_real_states_and_a_second_replay_changes_no
     again = doorstep(home, "replay", folder)
     assert (again["faults"], again["oddities"], again["states"]) == ([], {}, STATES)
     assert digests(home) == before
+
+
+def test_three_sites_source_every_order_with_its_reasons_and_together_costs_less(home: Path) -> None:
+    folder = str(Path(DATA or "") / "olist")
+    books = doorstep(home, "replay", folder, "--sites", "3", "--step-hours", "72")
+    assert books["faults"] == []
+    assert books["states"] == books["wanted"] == STATES
+    sourced, promised = books["sourced"], books["promised"]
+    assert sourced["orders"] == sourced["exact"] == books["ours"]
+    assert sourced["saved_minor"] > 0
+    assert promised["made"] >= 0.99 * books["ours"]
+    sys.stdout.write(f"sourced: {sourced}\npromised: {promised}\n")
+    assert doorstep(home, "doctor") == {"olist": []}
