@@ -10,8 +10,10 @@ from doorstep.platform import clock
 from doorstep.platform.auth import Role
 from doorstep.platform.house import House
 from doorstep.stages.orders.acts import hearing, shops
+from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.model.shops import Telling
 from doorstep.stages.orders.ports.channels.shopify.reading import read_order
+from doorstep.world.partner import TradingPartner
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at
 from tests.conftest import NOON
@@ -19,7 +21,7 @@ from tests.orders.sheets import order_row, table
 from tests.orders.test_shopify import sample
 from tests.worlds.catalog import WORLD
 from tests.worlds.inventory import small_world
-from tests.worlds.orders import shop_of
+from tests.worlds.orders import partner_of, shop_of
 
 
 @pytest.fixture
@@ -77,3 +79,31 @@ async def test_a_shop_shows_its_health_and_what_to_do(page: Page, enter: Enter, 
     await look_at(page, "channel")
     await page.get_by_role("button", name="Test").click()
     await expect(page.get_by_text("The test failed")).to_be_visible()
+
+
+@every_look
+async def test_a_partner_shows_its_documents_and_what_is_wrong_with_them(
+    page: Page, enter: Enter, house: House, tenant: UUID
+) -> None:
+    books = TradingPartner()
+    good, no_unit, broken = (["1", "2", unit, "12.50", "", "VN", "A"] for unit in ("EA", "BX", ""))
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await small_world(tx)
+        partner_id = await partners.connect_partner(tx, partner_of(WORLD.merchant))
+        broken[1] = "two"
+        sets = [books.order("PO-1", good), books.order("PO-2", no_unit), books.order("PO-3", broken)]
+        await receiving.receive(tx, books.write("PO", sets))
+        cursor = await tx.connection.execute(
+            "SELECT hearing FROM orders.shop_orders WHERE tenant_id = %s", [tenant]
+        )
+        await hearing.fold(tx, [row[0] for row in await cursor.fetchall()])
+    await enter(Role.MANAGER)
+    await page.goto("/partners")
+    await expect(page.get_by_text("acme-edi")).to_be_visible()
+    await look_at(page, "partners")
+    await page.goto(f"/partners/{partner_id}")
+    await expect(page.get_by_text("is not a number")).to_be_visible()
+    first = page.get_by_role("table", name="Documents").get_by_role("row").nth(1)
+    await expect(first).to_contain_text("is not a number")
+    await expect(page.get_by_role("button", name="Try again: PO-2")).to_be_visible()
+    await look_at(page, "partner")

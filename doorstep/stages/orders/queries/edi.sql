@@ -70,7 +70,7 @@ FROM unnest(%(ids)s::uuid[], %(goess)s::text[], %(kinds)s::text[], %(controls)s:
 -- The newest sets to and from a partner, those that wait or are at fault first.
 SELECT id, goes, kind, control, ref, status, faults, made_at, sent_at, error, answer, answered_at FROM orders.documents
 WHERE tenant_id = %(tenant_id)s AND shop_id = %(shop_id)s
-ORDER BY (error IS NOT NULL OR status = 'refused' OR answer = 'R') DESC, made_at DESC, id DESC LIMIT %(most)s;
+ORDER BY (error IS NOT NULL OR faults <> '[]'::jsonb OR coalesce(answer, '') = 'R') DESC, made_at DESC, id DESC LIMIT %(most)s;
 
 -- name: documents_of_interchange
 -- The sets of an interchange and our answer to it.
