@@ -31,7 +31,7 @@ from doorstep.platform.webhooks import api as webhooks_api
 from doorstep.platform.webhooks import pages as webhooks_pages
 from doorstep.platform.webhooks.announcing import ERRAND, Announcer
 from doorstep.platform.webhooks.delivering import deliver
-from doorstep.platform.webhooks.model import ENDPOINT, Vocabulary, public_kinds
+from doorstep.platform.webhooks.model import ENDPOINT, Vocabulary, shared_kinds
 from doorstep.stages import catalog
 
 STAGES = ("catalog", "inventory", "orders", "warehouse", "shipping", "tracking", "delivery", "feedback")
@@ -79,9 +79,10 @@ def all_duties() -> Duties:
     """Every reaction and timer of the house; public events are announced to webhooks."""
     parts = [("platform", jobs), *_parts("jobs")]
     stages = [(stage, getattr(part, "ON", {}), getattr(part, "EVERY", {})) for stage, part in parts]
-    on = {kind: [Announcer(vocabulary()).announce] for kind in public_kinds(vocabulary())}
+    on = {kind: [Announcer(vocabulary()).announce] for kind in shared_kinds(vocabulary())}
     every = {"forget": Every(3600.0, webhooks.forget)}
-    return duties([*stages, ("webhooks", on, every)], {ERRAND: deliver})
+    watches = [watch for _, part in parts for watch in getattr(part, "WATCHES", ())]
+    return duties([*stages, ("webhooks", on, every)], {ERRAND: deliver}, watches)
 
 
 def routes() -> list[Any]:

@@ -488,6 +488,68 @@ CREATE TABLE inventory.commands (
 );
 CREATE INDEX commands_by_age ON inventory.commands (tenant_id, done_at);
 
+-- Stock rows whose change no channel was told of yet. Written by whoever changes what a row can promise, while the row is locked,
+-- at most once until the feed takes it: many reservations of a hot product are one row here.
+CREATE TABLE inventory.untold (
+    tenant_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    PRIMARY KEY (tenant_id, product_id, site_id)
+);
+
+-- What can be sold of each product over all sites, as channels are told: the newest value only. `seq` is its place in the feed.
+CREATE TABLE inventory.offers (
+    tenant_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    available int NOT NULL CHECK (available >= 0),
+    seq bigint NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, product_id),
+    CONSTRAINT one_offer_a_place UNIQUE (tenant_id, seq)
+) WITH (fillfactor = 80);
+
+-- How far a tenant's feed is. The row is locked by the one who writes offers, so that places are given in the order of commits
+-- and a reader who goes on after the last place it saw misses nothing.
+CREATE TABLE inventory.feeds (
+    tenant_id uuid NOT NULL,
+    last bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id)
+);
+
+-- What is kept from sale for a channel (a webhook, a shop, an API key, by its id). `version` counts the changes: a channel that
+-- read under another one is told everything anew.
+CREATE TABLE inventory.channels (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    units int NOT NULL DEFAULT 0 CHECK (units >= 0),
+    version int NOT NULL DEFAULT 1,
+    PRIMARY KEY (tenant_id, id)
+);
+
+-- Products of which a channel keeps another quantity back.
+CREATE TABLE inventory.buffers (
+    tenant_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    units int NOT NULL CHECK (units >= 0),
+    PRIMARY KEY (tenant_id, channel_id, product_id)
+);
+
+-- Stretches of the feed that webhooks are told of (`availability.changed`, subject is the id): everything after one place up to
+-- another. A webhook has one under way at most; what changes meanwhile waits for the next.
+CREATE TABLE inventory.tellings (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    version int NOT NULL,
+    after_seq bigint NOT NULL,
+    until_seq bigint NOT NULL CHECK (until_seq > after_seq),
+    made_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX tellings_of_endpoint ON inventory.tellings (tenant_id, endpoint_id, id);
+
 -- An order walks in, is checked, and is accepted, held or canceled.
 
 CREATE SCHEMA orders;

@@ -55,6 +55,7 @@ class Principal:
         roles: of a person; a key has none.
         scopes: of a key; a person has none.
         merchant_id: when set, the caller sees only this merchant's goods and orders.
+        key_id: of a key; a person has none.
     """
 
     tenant_id: UUID
@@ -64,6 +65,7 @@ class Principal:
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     merchant_id: UUID | None = None
+    key_id: UUID | None = None
 
     def may(self, allowed: "Allow") -> bool:
         """Whether this caller may enter a route that declared `allowed`.
@@ -272,8 +274,10 @@ class Gate:
         row = await (await connection.execute(Q.find_key.sql.encode(), {"hash": key_hash})).fetchone()
         if row is None:
             return None
-        tenant_id, name, scopes, merchant_id = row
-        return Principal(tenant_id, f"key:{name}", name, None, frozenset(), frozenset(scopes), merchant_id)
+        tenant_id, name, scopes, merchant_id, key_id = row
+        return Principal(
+            tenant_id, f"key:{name}", name, None, frozenset(), frozenset(scopes), merchant_id, key_id
+        )
 
 
 @dataclass(frozen=True, slots=True)

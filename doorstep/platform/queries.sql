@@ -21,6 +21,11 @@ RETURNING clock_base;
 UPDATE platform.tasks SET due_at = now()
 WHERE tenant_id = %(tenant_id)s AND recurs_s IS NOT NULL AND due_at > now();
 
+-- name: wake_timer
+-- A timer has something to do. The moment lies a little back, so that one that just ends sees that it was woken.
+UPDATE platform.tasks SET due_at = now() - interval '2 seconds'
+WHERE tenant_id = %(tenant_id)s AND name = %(name)s AND subject = %(tenant_id)s AND seq = 0 AND due_at > now();
+
 -- name: move
 -- The one door: lock in id order, move what may move, write history, owe the listeners, answer per id.
 WITH asked AS (

@@ -10,11 +10,15 @@ Two kinds of work, both registered by the stages' `jobs.py`:
 - an *errand* `async def f(house, tenant_id, subject)` (marked with `@errand`) calls the outside. It opens its own short
   transactions around the call and must bear being run again after a crash. Marked with `@errands` it takes a list of
   subjects, for calls that do many at once as cheaply as one.
+
+Beside them a *watch* `async def f(tx)` looks several times a second, for each tenant, whether there is something to do that is
+derived from rows alone. What it looks with has to be cheap.
 """
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -34,12 +38,14 @@ log = structlog.get_logger()
 Reaction = Callable[[Tx, list[UUID]], Awaitable[Any]]
 Errand = Callable[[House, UUID, UUID], Awaitable[Any]]
 Errands = Callable[[House, UUID, list[UUID]], Awaitable[Any]]
+Watch = Callable[[Tx], Awaitable[Any]]
 
 LEASE_S = 20
 """Longer than any errand: every call outside has a deadline well below it."""
 
 ATTEMPTS_MAX = 10
 CLAIM_MAX = 200
+WATCH_S = 0.25
 ERRANDS_AT_ONCE = 32
 TRANSIENT = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable)
 """Somebody else was in the way: the same work can be done at once."""
@@ -85,11 +91,13 @@ class Duties:
     listeners: Mapping[str, tuple[str, ...]]
     timers: Mapping[str, float]
     errands: frozenset[str] = frozenset()
+    watches: tuple[Watch, ...] = ()
 
 
 def duties(
     stages: Iterable[tuple[str, Mapping[str, Sequence[Any]], Mapping[str, Every]]],
     also: Mapping[str, Reaction | Errand] | None = None,
+    watches: Sequence[Watch] = (),
 ) -> Duties:
     """Collect every stage's `ON` (event kind -> functions) and `EVERY` (timer name -> Every) into one table.
 
@@ -109,7 +117,8 @@ def duties(
             work[f"{stage}.{title}"] = timer.work
             timers[f"{stage}.{title}"] = float(timer.seconds)
     outside = frozenset(name for name, one in work.items() if getattr(one, "calls_outside", False))
-    return Duties(work, {kind: tuple(names) for kind, names in listeners.items()}, timers, outside)
+    heard = {kind: tuple(names) for kind, names in listeners.items()}
+    return Duties(work, heard, timers, outside, tuple(watches))
 
 
 def backoff_s(attempts: int) -> float:
@@ -135,7 +144,9 @@ class Worker:
         """Work until `stopping` is set; what is held then is finished or handed back."""
         hearing = asyncio.create_task(self.house.db.bell.hear(self.house.db.url))
         try:
-            await asyncio.gather(self._loop(self._react_to_due), self._loop(self._start_errands))
+            await asyncio.gather(
+                self._loop(self._react_to_due), self._loop(self._start_errands), self._watch_on()
+            )
         finally:
             hearing.cancel()
         if self.under_way:
@@ -160,6 +171,29 @@ class Worker:
                 for wait in waits:
                     wait.cancel()
 
+    async def _watch_on(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                for tenant_id in await self.tenants():
+                    await self.watch(tenant_id)
+            except (OperationalError, PoolTimeout) as error:
+                log.warning("database_away", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), WATCH_S)
+
+    async def watch(self, tenant_id: UUID) -> None:
+        """Let every watch look once at a tenant; one that fails is tried again soon."""
+        for look in self.duties.watches:
+            try:
+                async with self.house.db.transaction(tenant_id, actor="system:watch") as tx:
+                    await look(tx)
+            except TRANSIENT:
+                continue
+            except (OperationalError, PoolTimeout):
+                raise
+            except Exception as error:
+                log.warning("watch_failed", watch=look.__name__, error=type(error).__name__, exc_info=error)
+
     async def tenants(self) -> list[UUID]:
         """Return the tenants there are."""
         async with self.house.db.directory() as connection:
@@ -175,6 +209,7 @@ class Worker:
 
     async def step(self, tenant_id: UUID) -> int:
         """Do one batch of a tenant's due reactions and errands to their end; return how many were claimed."""
+        await self.watch(tenant_id)
         claimed = await self._react_to_due(tenant_id) + await self._start_errands(tenant_id)
         if self.under_way:
             done, _ = await asyncio.wait(self.under_way)
@@ -302,6 +337,12 @@ async def _finish(tx: Tx, tasks: list[Claimed]) -> None:
 
 class LeaseLostError(Exception):
     """Another worker took the task over; this one's changes are rolled back."""
+
+
+async def wake_timer(tx: Tx, name: str) -> None:
+    """Let a timer of the tenant come now; one that runs just now comes again right after."""
+    await tx.run(Q.wake_timer, name=name)
+    tx.owing = True
 
 
 def _keys(tasks: Sequence[Claimed]) -> dict[str, list[Any]]:

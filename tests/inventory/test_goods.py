@@ -28,7 +28,7 @@ async def availability(client: httpx.AsyncClient, *skus: str, **more: str) -> di
     """What can be sold, by SKU."""
     answer = await client.get("/api/availability", params={"sku": list(skus), **more})
     assert answer.status_code == 200, answer.text
-    return {one["sku"]: one["available"] for one in answer.json()}
+    return {one["sku"]: one["available"] for one in answer.json()["items"]}
 
 
 async def test_availability_is_right_at_once_kits_by_their_components(
@@ -46,7 +46,9 @@ async def test_availability_is_right_at_once_kits_by_their_components(
         ({"sku": ["A"], "merchant": "nobody"}, 404),
         ({"sku": ["A"] * 201}, 400),
         ({}, 400),
-        ({"sku": ["\x00"]}, 200),
+        ({"sku": ["\x00"]}, 400),
+        ({"sku": [",".join(f"S{n}" for n in range(201))]}, 400),
+        ({"sku": [","]}, 400),
         ({"sku": ["A"], "merchant": "m" * 41}, 400),
     ],
 )
@@ -55,6 +57,24 @@ async def test_odd_questions_of_availability_get_a_plain_answer(
 ) -> None:
     answer = await client.get("/api/availability", params=params)  # type: ignore[arg-type]
     assert answer.status_code in (status, 422 if status == 400 else status), answer.text
+
+
+async def test_skus_may_be_divided_by_commas_and_those_that_are_not_there_are_named(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = (await client.get("/api/availability?sku=C,NOPE,A&sku=A&sku=GONE")).json()
+    assert [(one["sku"], one["available"]) for one in answer["items"]] == [("C", 30), ("A", 100)]
+    assert answer["unknown"] == ["NOPE", "GONE"]
+
+
+async def test_with_several_merchants_the_one_meant_is_named(
+    client: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await catalog.add_merchants(tx, [juniper(id=new_id(), code="rival", name="Rival")])
+    assert (await client.get("/api/availability?sku=A")).status_code == 422
+    assert (await client.get("/api/availability?sku=A&merchant=rival")).json()["unknown"] == ["A"]
+    assert await availability(client, "A", merchant="juniper") == {"A": 100}
 
 
 async def test_a_repeated_receipt_with_one_key_is_received_once(client: httpx.AsyncClient) -> None:

@@ -41,7 +41,7 @@ WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND disabled_at IS NULL;
 
 -- name: find_key
 -- Leads a key to its tenant and scopes, unless revoked.
-SELECT k.tenant_id, k.name, k.scopes, k.merchant_id FROM directory.api_keys k JOIN directory.tenants t ON t.id = k.tenant_id
+SELECT k.tenant_id, k.name, k.scopes, k.merchant_id, k.id FROM directory.api_keys k JOIN directory.tenants t ON t.id = k.tenant_id
 WHERE k.key_hash = %(hash)s AND k.revoked_at IS NULL AND t.suspended_at IS NULL;
 
 -- name: add_key

@@ -24,6 +24,7 @@ from doorstep.platform.webhooks.model import (
     Tells,
     Vocabulary,
     public_kinds,
+    shared_kinds,
 )
 from doorstep.platform.webhooks.rules import Network
 
@@ -201,9 +202,8 @@ async def replay(
     _must_be_on(endpoint)
     if until <= since:
         raise invalid([Fault("/until", "empty_span", "The end is not after the beginning.")])
-    found = await tx.tuples(
-        Q.events_between, since=since, until=until, kinds=endpoint.kinds, most=REPLAY_MAX + 1
-    )
+    kinds = [kind for kind in shared_kinds(vocabulary) if kind in endpoint.kinds]
+    found = await tx.tuples(Q.events_between, since=since, until=until, kinds=kinds, most=REPLAY_MAX + 1)
     more = found[-1][3] if len(found) > REPLAY_MAX else None
     if more is not None:
         earlier = [row for row in found if row[3] < more]

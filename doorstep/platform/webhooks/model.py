@@ -86,11 +86,13 @@ class Tells:
         about: describes things of this kind, in sets.
         events: the public events, by their name without the kind, each with what it means.
         facts: the facts of an event that are told along.
+        own: each thing is made for one endpoint, and owed by whoever makes it: it is neither announced to all nor replayed.
     """
 
     about: Callable[[Tx, Sequence[UUID]], Awaitable[list[About]]]
     events: Mapping[str, str]
     facts: tuple[str, ...] = ()
+    own: bool = False
 
 
 Vocabulary = Mapping[str, Tells]
@@ -102,6 +104,11 @@ def public_kinds(vocabulary: Vocabulary) -> dict[str, str]:
     return {
         f"{kind}.{name}": means for kind, tells in vocabulary.items() for name, means in tells.events.items()
     }
+
+
+def shared_kinds(vocabulary: Vocabulary) -> list[str]:
+    """Return the public events that are the same for every endpoint."""
+    return list(public_kinds({kind: tells for kind, tells in vocabulary.items() if not tells.own}))
 
 
 @dataclass(frozen=True, slots=True)

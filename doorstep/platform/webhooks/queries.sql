@@ -85,6 +85,12 @@ INSERT INTO platform.deliveries (tenant_id, endpoint_id, subject, seq)
 SELECT %(tenant_id)s, p.id, p.id, p.seq FROM platform.endpoints p WHERE p.tenant_id = %(tenant_id)s AND p.id = %(id)s
 RETURNING seq;
 
+-- name: owe_own
+-- Events of things that were made for one endpoint each.
+INSERT INTO platform.deliveries (tenant_id, endpoint_id, subject, seq)
+SELECT %(tenant_id)s, endpoint_id, subject, 1 FROM unnest(%(endpoint_ids)s::uuid[], %(subjects)s::uuid[]) AS own(endpoint_id, subject)
+ORDER BY endpoint_id, subject;
+
 -- name: wake
 -- Errands that have something to do come now. The moment lies a little back, so that one that just ends sees that it was woken.
 WITH mine AS (

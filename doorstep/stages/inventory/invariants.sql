@@ -49,3 +49,20 @@ WHERE tenant_id = %(tenant_id)s
 SELECT s.product_id, s.site_id FROM inventory.stock s
 JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = s.product_id
 WHERE s.tenant_id = %(tenant_id)s AND p.kind = 'kit';
+
+-- name: channels_are_told_what_can_be_sold
+-- The feed tells of a product something else than can be sold, though no change of it or its parts waits to be told.
+WITH parts AS (
+    SELECT o.product_id, o.available, coalesce(k.component_id, o.product_id) AS component_id, coalesce(k.quantity, 1) AS quantity
+    FROM inventory.offers o
+    LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = o.product_id
+    WHERE o.tenant_id = %(tenant_id)s
+), free AS (
+    SELECT product_id AS component_id, sum(on_hand - reserved) AS units FROM inventory.stock
+    WHERE tenant_id = %(tenant_id)s GROUP BY product_id
+)
+SELECT parts.product_id, parts.available, min(coalesce(free.units, 0) / parts.quantity)::int AS present
+FROM parts LEFT JOIN free USING (component_id)
+GROUP BY parts.product_id, parts.available
+HAVING parts.available <> min(coalesce(free.units, 0) / parts.quantity)
+   AND NOT bool_or(parts.component_id IN (SELECT product_id FROM inventory.untold WHERE tenant_id = %(tenant_id)s));

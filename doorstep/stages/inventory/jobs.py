@@ -1,10 +1,12 @@
-"""What inventory does by itself: promises that nobody claimed run out, ids of old scans are forgotten."""
+"""What inventory does by itself: promises that nobody claimed run out, channels hear what can be sold, what is old is forgotten."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.tasks import Every
+from doorstep.platform.webhooks.model import Tells
+from doorstep.stages.inventory.acts import telling
 from doorstep.stages.inventory.acts.once import forget
 from doorstep.stages.inventory.acts.reserving import expire
 
@@ -19,4 +21,37 @@ async def forget_scans(tx: Tx, _tenants: Sequence[UUID]) -> None:
     await forget(tx)
 
 
-EVERY = {"expire": Every(15, expire_unclaimed), "forget_scans": Every(3600, forget_scans)}
+async def forget_tellings(tx: Tx, _tenants: Sequence[UUID]) -> None:
+    """Forget which old stretches of the feed webhooks were told of."""
+    await telling.forget_tellings(tx)
+
+
+async def offer_new_kits(tx: Tx, _tenants: Sequence[UUID]) -> None:
+    """Let channels hear of kits that were made after their parts came."""
+    await telling.note_new_kits(tx)
+
+
+async def follow_availability(tx: Tx) -> None:
+    """Take what changed into the feed, and owe webhooks what they have not heard."""
+    await telling.take_changes(tx)
+    await telling.tell_webhooks(tx)
+
+
+EVERY = {
+    "expire": Every(15, expire_unclaimed),
+    "forget_scans": Every(3600, forget_scans),
+    "forget_tellings": Every(3600, forget_tellings),
+    "offer_new_kits": Every(15, offer_new_kits),
+}
+
+WATCHES = [follow_availability]
+
+TELLS = {
+    "availability": Tells(
+        telling.about,
+        {
+            "changed": "What can be sold of some products is another number now: all that changed since the last call."
+        },
+        own=True,
+    ),
+}

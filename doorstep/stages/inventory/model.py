@@ -15,7 +15,7 @@ QUANTITY_MAX = 1_000_000
 OUTSIDE = ("supplier", "customer", "lost", "found", "scrap")
 """Places beyond our walls: the other side of what comes, goes, vanishes or turns up."""
 
-TOLD = ("stock.received", "count.posted", "reservation.expired", "reservation.short")
+TOLD = ("stock.received", "count.posted", "reservation.expired", "reservation.short", "availability.changed")
 """Events of goods, which have a ledger instead of a life cycle."""
 
 

@@ -5,6 +5,7 @@ Keys are (product id, site id), as the stock rows are keyed and locked.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from doorstep.platform.errors import Fault
@@ -189,3 +190,24 @@ def replace(
             found.append((site, min(quantity, there[site])))
             quantity -= found[-1][1]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the feed of what can be sold, as a channel saw it under one version of its buffers."""
+
+    version: int
+    seq: int
+
+    def __str__(self) -> str:
+        """Spell it for an address: `2.1041`."""
+        return f"{self.version}.{self.seq}"
+
+
+CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,18})")
+
+
+def read_cursor(text: str) -> Cursor | None:
+    """Return the place that a text names; None when it names none."""
+    found = CURSOR.fullmatch(text)
+    return Cursor(int(found[1]), int(found[2])) if found else None

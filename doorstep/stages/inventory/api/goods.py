@@ -1,4 +1,4 @@
-"""Availability, stock, receipts, adjustments and movements as JSON."""
+"""Stock, receipts, adjustments and movements as JSON."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +11,7 @@ from msgspec import Meta
 from doorstep.platform.auth import DESK, Principal, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
-from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.errors import unknown
 from doorstep.platform.idempotency import once
 from doorstep.stages import catalog
 from doorstep.stages.catalog import Product
@@ -29,7 +29,6 @@ from doorstep.stages.inventory.model import (
 
 READERS = (*DESK, Role.VIEWER, Role.MERCHANT, Role.PICKER, Role.PACKER)
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
-SKUS_MAX = 200
 NO_NUL = r"^[^\x00]*$"
 Quantity = Annotated[int, Meta(ge=1, le=QUANTITY_MAX, description="Whole units.")]
 Place = Annotated[
@@ -41,45 +40,6 @@ Place = Annotated[
     ),
 ]
 Why = Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL, description="Why, in a word or two.")]
-
-
-class AvailableOut(msgspec.Struct):
-    """How often a product can be sold right now; a kit as often as its scarcest component allows."""
-
-    sku: str
-    merchant: str
-    product_id: UUID
-    available: int
-
-
-@get("/api/availability", opt=allow(*READERS, scope="stock:read"))
-async def read_availability(
-    house: InHouse,
-    who: Caller,
-    sku: Annotated[
-        list[str], QueryParameter(min_items=1, max_items=SKUS_MAX, description="Repeat it for more.")
-    ],
-    merchant: Annotated[
-        str, QueryParameter(max_length=40, description="Code; may be left out if clear.")
-    ] = "",
-) -> list[AvailableOut]:
-    """Say what can be sold right now of up to 200 SKUs; SKUs that are not there are left out."""
-    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        ids = None if who.merchant_id is None else [who.merchant_id]
-        sellers = await catalog.merchants_of(tx, ids)
-        if merchant:
-            sellers = {i: one for i, one in sellers.items() if one.code == merchant}
-            if not sellers:
-                raise unknown("merchant", merchant)
-        if len(sellers) * len(sku) > SKUS_MAX * 10:
-            raise Refused(Reason.INVALID, "Name the merchant whose SKUs these are: `merchant=CODE`.")
-        wanted = [(seller, one) for seller in sellers for one in dict.fromkeys(sku) if "\x00" not in one]
-        products = await catalog.products_by_sku(tx, wanted)
-        free = await looking.available(tx, [one.id for one in products.values()])
-    return [
-        AvailableOut(one.sku, sellers[one.merchant_id].code, one.id, free[one.id])
-        for one in products.values()
-    ]
 
 
 class StockOut(msgspec.Struct):
@@ -287,7 +247,6 @@ async def import_stock(
 
 
 ROUTES = [
-    read_availability,
     read_stock,
     read_ledger,
     read_place,

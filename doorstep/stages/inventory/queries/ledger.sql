@@ -55,6 +55,7 @@ WITH change AS (
     FROM locked JOIN change USING (product_id, site_id)
     WHERE s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
       AND locked.on_hand + change.delta >= locked.reserved - change.freed AND locked.reserved >= change.freed
+    RETURNING s.product_id, s.site_id, change.delta + change.freed AS gained
 ), opened AS (
     INSERT INTO inventory.stock AS s (tenant_id, product_id, site_id, on_hand)
     SELECT %(tenant_id)s, change.product_id, change.site_id, change.delta
@@ -62,6 +63,13 @@ WITH change AS (
     WHERE locked.on_hand IS NULL AND change.delta >= 0 AND change.freed = 0
     ORDER BY change.product_id, change.site_id
     ON CONFLICT (tenant_id, product_id, site_id) DO UPDATE SET on_hand = s.on_hand + excluded.on_hand
+    RETURNING s.product_id, s.site_id
+), untold AS (
+    INSERT INTO inventory.untold (tenant_id, product_id, site_id)
+    SELECT %(tenant_id)s, product_id, site_id FROM changed WHERE gained <> 0
+    UNION ALL
+    SELECT %(tenant_id)s, product_id, site_id FROM opened
+    ON CONFLICT (tenant_id, product_id, site_id) DO NOTHING
 )
 SELECT change.product_id, change.site_id, coalesce(locked.on_hand, 0) AS on_hand, coalesce(locked.reserved, 0) AS reserved
 FROM change LEFT JOIN locked USING (product_id, site_id)

@@ -30,6 +30,10 @@ WITH asked AS (
     UPDATE inventory.stock s SET on_hand = locked.on_hand, reserved = locked.reserved + need.quantity
     FROM need JOIN locked USING (product_id, site_id) CROSS JOIN verdict
     WHERE verdict.fits AND s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
+), untold AS (
+    INSERT INTO inventory.untold (tenant_id, product_id, site_id)
+    SELECT %(tenant_id)s, product_id, site_id FROM need, verdict WHERE verdict.fits
+    ON CONFLICT (tenant_id, product_id, site_id) DO NOTHING
 ), written AS (
     INSERT INTO inventory.reservations AS r (tenant_id, line_id, site_id, product_id, order_id, quantity, reserved_at,
                                              expires_at)
@@ -57,6 +61,10 @@ WITH taken AS (
     UPDATE inventory.stock s SET reserved = s.reserved + need.quantity
     FROM need
     WHERE s.tenant_id = %(tenant_id)s AND s.product_id = need.product_id AND s.site_id = need.site_id
+), untold AS (
+    INSERT INTO inventory.untold (tenant_id, product_id, site_id)
+    SELECT %(tenant_id)s, product_id, site_id FROM need
+    ON CONFLICT (tenant_id, product_id, site_id) DO NOTHING
 )
 INSERT INTO inventory.reservations AS r (tenant_id, line_id, site_id, product_id, order_id, quantity, reserved_at,
                                          expires_at)
@@ -122,6 +130,10 @@ WITH held AS (
 ), given AS (
     UPDATE inventory.stock s SET on_hand = locked.on_hand, reserved = locked.reserved - locked.quantity
     FROM locked WHERE s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
+), untold AS (
+    INSERT INTO inventory.untold (tenant_id, product_id, site_id)
+    SELECT %(tenant_id)s, product_id, site_id FROM locked
+    ON CONFLICT (tenant_id, product_id, site_id) DO NOTHING
 )
 SELECT coalesce(sum(quantity), 0)::int FROM voided;
 
@@ -151,6 +163,10 @@ WITH due AS (
 ), given AS (
     UPDATE inventory.stock s SET on_hand = locked.on_hand, reserved = locked.reserved - locked.quantity
     FROM locked WHERE s.tenant_id = %(tenant_id)s AND s.product_id = locked.product_id AND s.site_id = locked.site_id
+), untold AS (
+    INSERT INTO inventory.untold (tenant_id, product_id, site_id)
+    SELECT %(tenant_id)s, product_id, site_id FROM locked
+    ON CONFLICT (tenant_id, product_id, site_id) DO NOTHING
 )
 SELECT order_id, line_id, site_id, product_id, quantity, NULL::timestamptz AS expires_at FROM gone
 ORDER BY order_id, line_id;
