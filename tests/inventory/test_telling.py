@@ -17,7 +17,7 @@ from doorstep.stages.inventory.acts.keeping import Buffer
 from doorstep.stages.inventory.model import Adjustment
 from doorstep.stages.inventory.rules import Cursor, read_cursor
 from tests.conftest import NOON
-from tests.worlds.catalog import WORLD, bin_code, product
+from tests.worlds.catalog import WORLD, World, bin_code, product
 from tests.worlds.inventory import moved, receive, shipped, small_world, two_sites, wish, wrong_in_the_books
 
 CHANNEL = UUID(int=7)
@@ -159,6 +159,25 @@ async def test_one_writer_at_a_time_the_other_leaves_it_the_work(
     assert (await news(house, tenant, begun))[0] == {"C": 29}
 
 
+async def trade(house: House, tenant: UUID, world: World, south: UUID, draw: random.Random) -> None:
+    """Buy at two sites, give some back, receive some."""
+    for _ in range(12):
+        order_id = new_id()
+        sites = draw.sample([world.north, south], 2)
+        wishes = [
+            wish(one, draw.randint(1, 3), order_id=order_id, site_ids=sites)
+            for one in draw.sample(world.products, draw.randint(1, 3))
+        ]
+        async with house.db.transaction(tenant, actor="test") as tx:
+            await inventory.reserve(tx, wishes)
+        if draw.random() < 0.5:
+            async with house.db.transaction(tenant, actor="test") as tx:
+                await inventory.release(tx, [order_id], "canceled")
+        if draw.random() < 0.3:
+            async with house.db.transaction(tenant, actor="test") as tx:
+                await receive(tx, draw.choice(world.products), draw.randint(1, 5))
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_reader_who_goes_on_after_each_cursor_ends_with_the_truth(
     house: House, tenant: UUID, seed: int
@@ -168,25 +187,6 @@ async def test_a_reader_who_goes_on_after_each_cursor_ends_with_the_truth(
     async with house.db.transaction(tenant, actor="test") as tx:
         world, south = await two_sites(tx)
     done = asyncio.Event()
-
-    async def trade() -> None:
-        for _ in range(12):
-            order_id = new_id()
-            sites = draw.sample([world.north, south], 2)
-            async with house.db.transaction(tenant, actor="test") as tx:
-                await inventory.reserve(
-                    tx,
-                    [
-                        wish(one, draw.randint(1, 3), order_id=order_id, site_ids=sites)
-                        for one in draw.sample(world.products, draw.randint(1, 3))
-                    ],
-                )
-            if draw.random() < 0.5:
-                async with house.db.transaction(tenant, actor="test") as tx:
-                    await inventory.release(tx, [order_id], "canceled")
-            if draw.random() < 0.3:
-                async with house.db.transaction(tenant, actor="test") as tx:
-                    await receive(tx, draw.choice(world.products), draw.randint(1, 5))
 
     async def write() -> None:
         while not done.is_set():
@@ -210,7 +210,7 @@ async def test_a_reader_who_goes_on_after_each_cursor_ends_with_the_truth(
 
     writers = [asyncio.create_task(write()) for _ in range(3)]
     readers = [asyncio.create_task(read()) for _ in range(2)]
-    await asyncio.gather(*(trade() for _ in range(6)))
+    await asyncio.gather(*(trade(house, tenant, world, south, draw) for _ in range(6)))
     await asyncio.sleep(0.1)
     async with house.db.transaction(tenant, actor="test") as tx:
         await telling.take_changes(tx)

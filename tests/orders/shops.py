@@ -88,7 +88,8 @@ async def selling(settings: Settings, tenant: UUID, new: NewShop) -> AsyncIterat
         [
             ("inventory", getattr(inventory_jobs, "ON", {}), inventory_jobs.EVERY),
             ("orders", order_jobs.ON, order_jobs.EVERY),
-        ]
+        ],
+        watches=[*inventory_jobs.WATCHES, *order_jobs.WATCHES],
     )
     application = house_app.application(settings, lambda: house_app.open_house(settings))
     async with house_app.open_house(settings) as house, serving(application) as url:

@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from doorstep.platform.config import Settings
-from doorstep.stages import orders
+from doorstep.stages import inventory, orders
+from doorstep.stages.inventory import Buffer
 from doorstep.stages.orders import ParcelLeft
-from doorstep.stages.orders.acts import hearing
+from doorstep.stages.orders.acts import hearing, levels
 from doorstep.stages.orders.acts.shops import NewShop
 from doorstep.stages.orders.model.shops import CALLED_OFF, Said, ShopKind
 from doorstep.stages.orders.ports.channels.shopify.reading import read_order
@@ -23,7 +24,7 @@ from tests.conftest import NOON
 from tests.datasets import sample_files
 from tests.orders.shops import ANA, Selling, selling
 from tests.worlds.catalog import WORLD
-from tests.worlds.inventory import receive
+from tests.worlds.inventory import receive, wish
 
 Juniper = tuple[Selling, ShopifyShop]
 
@@ -248,13 +249,43 @@ async def test_stock_levels_follow_what_can_be_sold_and_are_told_only_when_they_
         "C": 30,
         "NOT-OURS": None,
     }
+    shop.asked.clear()
     await shop.sell({"A": (3, "12.50")}, ANA)
     await house.fold()
+    assert shop.levels[shop.goods["A"]] == 97, "told by the change itself, no timer is waited for"
+    await house.settle()
+    assert [one for one in shop.asked if "inventory_levels" in one] == ["POST inventory_levels/set.json"]
+
+
+async def test_what_is_kept_back_from_a_shop_is_not_told_to_it(juniper: Juniper) -> None:
+    house, shop = juniper
+    await house.settle()
+    async with house.house.db.transaction(house.tenant, actor="test") as tx:
+        await levels.keep_back(tx, house.shop_id, Buffer(10, {WORLD.c: 40}))
+    shop.asked.clear()
+    await house.fold()
+    assert {sku: shop.levels[shop.goods[sku]] for sku in "ABC"} == {"A": 90, "B": 90, "C": 0}
+    shop.asked.clear()
+    async with house.house.db.transaction(house.tenant, actor="test") as tx:
+        await inventory.reserve(tx, [wish(WORLD.c, 2)])
+    await house.fold()
+    assert [one for one in shop.asked if "inventory_levels" in one] == [], "still none of it"
+
+
+async def test_a_shop_that_was_away_is_told_the_newest_count_only(juniper: Juniper) -> None:
+    house, shop = juniper
+    await house.settle()
+    shop.asked.clear()
+    for _ in range(3):
+        shop.befall("busy")
+        async with house.house.db.transaction(house.tenant, actor="test") as tx:
+            await inventory.reserve(tx, [wish(WORLD.c, 2)])
+        await house.fold()
+        await house.rest()
     shop.asked.clear()
     await house.settle()
-    await house.settle()
-    assert shop.levels[shop.goods["A"]] == 97
-    assert [one for one in shop.asked if "inventory_levels" in one] == ["POST inventory_levels/set.json"]
+    assert shop.levels[shop.goods["C"]] == 24
+    assert len([one for one in shop.asked if "inventory_levels" in one]) == 1
 
 
 async def test_a_shop_that_is_busy_is_left_in_peace_for_as_long_as_it_asks(juniper: Juniper) -> None:

@@ -3,6 +3,7 @@
 from doorstep.stages.inventory.acts.asking import ask_counts
 from doorstep.stages.inventory.acts.breaking import short
 from doorstep.stages.inventory.acts.counting import count, open_counts, start_count
+from doorstep.stages.inventory.acts.keeping import Buffer, keep_back, kept_back
 from doorstep.stages.inventory.acts.looking import (
     available,
     held_by,
@@ -16,6 +17,7 @@ from doorstep.stages.inventory.acts.looking import (
 from doorstep.stages.inventory.acts.moving import adjust, move, receive, restock
 from doorstep.stages.inventory.acts.reserving import commit, expire, release, release_lines, reserve, ship
 from doorstep.stages.inventory.acts.routing import free_of, hold_promises, reroute, reserve_as
+from doorstep.stages.inventory.acts.telling import feed_at
 from doorstep.stages.inventory.model import (
     HOLD_S,
     Adjustment,
@@ -45,6 +47,7 @@ __all__ = [
     "HOLD_S",
     "Adjustment",
     "AskedCount",
+    "Buffer",
     "CountAnswer",
     "CountVerdict",
     "Counted",
@@ -70,9 +73,12 @@ __all__ = [
     "commit",
     "count",
     "expire",
+    "feed_at",
     "free_of",
     "held_by",
     "hold_promises",
+    "keep_back",
+    "kept_back",
     "ledger_of",
     "levels",
     "lies_in",

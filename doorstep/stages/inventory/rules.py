@@ -194,7 +194,7 @@ def replace(
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in the feed of what can be sold, as a channel saw it under one version of its buffers."""
+    """A position in the feed of what can be sold, as a channel saw it under one version of its buffers."""
 
     version: int
     seq: int
@@ -208,6 +208,6 @@ CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,18})")
 
 
 def read_cursor(text: str) -> Cursor | None:
-    """Return the place that a text names; None when it names none."""
+    """Return the position that a text names; None when it names none."""
     found = CURSOR.fullmatch(text)
     return Cursor(int(found[1]), int(found[2])) if found else None

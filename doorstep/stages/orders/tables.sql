@@ -166,8 +166,8 @@ CREATE TABLE orders.layouts (
 
 -- Shops that send us orders. `api_key`, `api_secret` open the shop's API, `hook_secret` signs its calls, `refresh_token` gets new
 -- keys at `login_url` where keys run out; no secret is ever shown. `location`, `market`, `account` name us where the protocol asks.
--- `polled_to` is the newest change that the poll has seen, by the shop's clock; `error` is what went wrong last, until it goes
--- well again.
+-- `polled_to` is the newest change that the poll has seen, by the shop's clock; `levels_seq` up to which position of the feed the
+-- shop knows what can be sold; `error` is what went wrong last, until it goes well again.
 CREATE TABLE orders.shops (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -184,6 +184,7 @@ CREATE TABLE orders.shops (
     active boolean NOT NULL DEFAULT true, levels boolean NOT NULL DEFAULT true,
     made_at timestamptz NOT NULL,
     heard_at timestamptz, polled_at timestamptz, polled_to timestamptz NOT NULL, goods_at timestamptz,
+    levels_seq bigint NOT NULL DEFAULT 0,
     failures int NOT NULL DEFAULT 0, resumes_at timestamptz, error text, error_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT shop_code_taken UNIQUE (tenant_id, code)

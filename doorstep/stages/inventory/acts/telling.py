@@ -2,8 +2,8 @@
 
 Whoever changes what a stock row can promise marks the row as untold, while it is locked. One writer at a time takes the marks
 into the feed: it waits for the rows' holders first and reads after them, so a change whose mark was there already is read with
-it, and one that comes later leaves a new mark. Places in the feed are given under the lock of the tenant's one feed row, which
-is held until the commit: whoever has seen a place has seen all before it.
+it, and one that comes later leaves a new mark. Positions in the feed are given under the lock of the tenant's one feed row, which
+is held until the commit: whoever has seen one has seen all before it.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ CHANGED = "availability.changed"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a channel may sell of a product now; `seq` is its place in the feed."""
+    """What a channel may sell of a product now; `seq` is its position in the feed."""
 
     sku: str
     merchant: str

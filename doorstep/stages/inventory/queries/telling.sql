@@ -45,12 +45,13 @@ WITH taken AS (
     SELECT parts.product_id, min(coalesce(free.units, 0) / parts.quantity)::int AS available
     FROM parts LEFT JOIN free USING (component_id) GROUP BY parts.product_id
 )
-INSERT INTO inventory.offers AS o (tenant_id, product_id, merchant_id, available, seq)
-SELECT %(tenant_id)s, p.id, p.merchant_id, present.available, %(last)s + row_number() OVER (ORDER BY p.id)
+INSERT INTO inventory.offers AS o (tenant_id, product_id, merchant_id, available, position, changed_at)
+SELECT %(tenant_id)s, p.id, p.merchant_id, present.available, %(last)s + row_number() OVER (ORDER BY p.id), %(now)s
 FROM present JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = present.product_id
 LEFT JOIN inventory.offers told ON told.tenant_id = %(tenant_id)s AND told.product_id = p.id
 WHERE told.available IS DISTINCT FROM present.available
-ON CONFLICT (tenant_id, product_id) DO UPDATE SET available = excluded.available, seq = excluded.seq, changed_at = now();
+ON CONFLICT (tenant_id, product_id) DO UPDATE SET available = excluded.available, position = excluded.position,
+    changed_at = excluded.changed_at;
 
 -- name: advance_feed
 -- The feed is this much longer.
@@ -67,17 +68,17 @@ WHERE k.tenant_id = %(tenant_id)s AND o.product_id IS NULL
 ON CONFLICT (tenant_id, product_id, site_id) DO NOTHING;
 
 -- name: offers_after
--- What changed after a place of the feed, up to another, the oldest change first; less what is kept back from the channel.
+-- What changed after a position of the feed, up to another, the oldest change first; less what is kept back from the channel.
 SELECT p.sku, m.code AS merchant, o.product_id,
-       greatest(o.available - coalesce(b.units, c.units, 0), 0)::int AS available, o.changed_at, o.seq
+       greatest(o.available - coalesce(b.units, c.units, 0), 0)::int AS available, o.changed_at, o.position AS seq
 FROM inventory.offers o
 JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = o.product_id
 JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
 LEFT JOIN inventory.channels c ON c.tenant_id = %(tenant_id)s AND c.id = %(channel_id)s::uuid
 LEFT JOIN inventory.buffers b ON b.tenant_id = %(tenant_id)s AND b.channel_id = %(channel_id)s::uuid AND b.product_id = o.product_id
-WHERE o.tenant_id = %(tenant_id)s AND o.seq > %(after)s AND o.seq <= %(until)s
+WHERE o.tenant_id = %(tenant_id)s AND o.position > %(after)s AND o.position <= %(until)s
   AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
-ORDER BY o.seq LIMIT %(most)s;
+ORDER BY o.position LIMIT %(most)s;
 
 -- name: available_of_skus
 -- What a channel may sell right now of articles of a merchant, named by their numbers.
@@ -100,7 +101,7 @@ LEFT JOIN inventory.channels c ON c.tenant_id = %(tenant_id)s AND c.id = %(chann
 LEFT JOIN inventory.buffers b ON b.tenant_id = %(tenant_id)s AND b.channel_id = %(channel_id)s::uuid AND b.product_id = asked.id;
 
 -- name: tellable
--- Webhooks that want to hear of availability and have nothing of it under way, and from which place they are to be told: after
+-- Webhooks that want to hear of availability and have nothing of it under way, and from which position they are to be told: after
 -- what arrived last, again what was given up, and everything when what is kept back from them changed.
 SELECT p.id, p.merchant_id, coalesce(c.version, 0) AS version,
        CASE WHEN last.id IS NULL OR last.version <> coalesce(c.version, 0) THEN 0
@@ -117,15 +118,15 @@ WHERE p.tenant_id = %(tenant_id)s AND p.state = 'on' AND 'availability.changed' 
 
 -- name: tell
 -- The next stretch of each webhook: some changes at once. Answers those that have one.
-INSERT INTO inventory.tellings (tenant_id, id, endpoint_id, version, after_seq, until_seq)
-SELECT %(tenant_id)s, t.id, t.endpoint_id, t.version, t.after_seq, stretch.until_seq
+INSERT INTO inventory.tellings (tenant_id, id, endpoint_id, version, after_seq, until_seq, made_at)
+SELECT %(tenant_id)s, t.id, t.endpoint_id, t.version, t.after_seq, stretch.until_seq, %(now)s
 FROM unnest(%(ids)s::uuid[], %(endpoint_ids)s::uuid[], %(merchant_ids)s::uuid[], %(versions)s::int[], %(after_seqs)s::bigint[])
   AS t(id, endpoint_id, merchant_id, version, after_seq)
 CROSS JOIN LATERAL (
-    SELECT max(some.seq) AS until_seq FROM (
-        SELECT o.seq FROM inventory.offers o
-        WHERE o.tenant_id = %(tenant_id)s AND o.seq > t.after_seq AND (t.merchant_id IS NULL OR o.merchant_id = t.merchant_id)
-        ORDER BY o.seq LIMIT %(most)s) AS some
+    SELECT max(part.position) AS until_seq FROM (
+        SELECT o.position FROM inventory.offers o
+        WHERE o.tenant_id = %(tenant_id)s AND o.position > t.after_seq AND (t.merchant_id IS NULL OR o.merchant_id = t.merchant_id)
+        ORDER BY o.position LIMIT %(most)s) AS part
 ) AS stretch
 WHERE stretch.until_seq IS NOT NULL
 RETURNING id, endpoint_id;
@@ -139,7 +140,7 @@ WHERE t.tenant_id = %(tenant_id)s AND t.id = ANY (%(ids)s::uuid[]) ORDER BY t.id
 -- name: forget_tellings
 -- Stretches are kept as long as the log of webhooks, the last of each webhook for as long as it is there.
 DELETE FROM inventory.tellings t
-WHERE t.tenant_id = %(tenant_id)s AND t.made_at < now() - interval '31 days'
+WHERE t.tenant_id = %(tenant_id)s AND t.made_at < %(now)s - interval '31 days'
   AND EXISTS (SELECT FROM inventory.tellings later
               WHERE later.tenant_id = %(tenant_id)s AND later.endpoint_id = t.endpoint_id AND later.id > t.id);
 

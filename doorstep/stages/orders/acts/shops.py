@@ -1,9 +1,8 @@
 """Shops are connected, paused and looked at; what they are owed to hear is kept until they know it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,12 +13,10 @@ from doorstep.platform.db import Tx, broken_rule, columns
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
-from doorstep.stages import inventory
-from doorstep.stages.orders.model.shops import Level, ParcelLeft, Shop, ShopGoods, ShopKind
+from doorstep.stages.orders.model.shops import ParcelLeft, Shop, ShopGoods, ShopKind
 
 Q = Statements("doorstep.stages.orders")
 SHOWN_MAX = 50
-LEVELS_AT_ONCE = 60
 PEACE = timedelta(seconds=15)
 PEACE_DOUBLED_MAX = 8
 AMAZON_LOGIN = "https://api.amazon.com/auth/o2/token"
@@ -283,23 +280,3 @@ async def learn_goods(tx: Tx, shop_id: UUID, goods: Sequence[ShopGoods], *, whol
     await tx.run(Q.learn_goods, shop_id=shop_id, skus=list(by_sku), refs=list(by_sku.values()))
     if whole:
         await tx.run(Q.goods_learned, id=shop_id)
-
-
-async def levels_to_tell(tx: Tx, shop: Shop) -> tuple[list[Level], Mapping[str, str]]:
-    """Return what can be sold now of products of which the shop was told otherwise, some at once, and their article numbers."""
-    rows: list[tuple[Any, ...]] = await tx.tuples(
-        Q.shop_products, shop_id=shop.id, merchant_id=shop.merchant_id
-    )
-    available = await inventory.available(tx, [row[3] for row in rows])
-    stale = [
-        (sku, ref, max(available.get(product_id, 0), 0))
-        for sku, ref, told, product_id in rows
-        if told != max(available.get(product_id, 0), 0)
-    ]
-    some = stale[:LEVELS_AT_ONCE]
-    return [Level(ref, count) for _, ref, count in some], {ref: sku for sku, ref, _ in some}
-
-
-async def levels_told(tx: Tx, shop_id: UUID, told: Mapping[str, int]) -> None:
-    """Note what a shop was told of its stock: units by article number."""
-    await tx.run(Q.levels_told, shop_id=shop_id, skus=list(told), tolds=list(told.values()))

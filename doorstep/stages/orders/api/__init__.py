@@ -2,6 +2,7 @@
 
 from doorstep.stages.orders.api import (
     acting,
+    buffers,
     edi,
     hooks,
     importing,
@@ -23,5 +24,6 @@ ROUTES = [
     *importing.ROUTES,
     *hooks.ROUTES,
     *shops.ROUTES,
+    *buffers.ROUTES,
     *edi.ROUTES,
 ]

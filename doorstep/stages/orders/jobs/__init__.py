@@ -6,6 +6,7 @@ from doorstep.platform.tasks import Every
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.acts import hearing, importing
+from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
 from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.jobs.edi import deliver
 from doorstep.stages.orders.jobs.paying import authorize, capture, give_back, reconcile, void
@@ -33,7 +34,10 @@ EVERY = {
     "forget_uploads": Every(3600.0, importing.forget_uploads),
     "forget_shop_calls": Every(3600.0, hearing.forget_calls),
     "attend_shops": Every(15.0, attend_shops),
+    "tell_levels": Every(60.0, tell_levels),
 }
+
+WATCHES = [follow_feed]
 
 TELLS = {
     "order": Tells(

@@ -1,4 +1,4 @@
-"""Speaking with shops: what changed since the last look, and what they are owed to hear of parcels and stock.
+"""Speaking with shops: what changed since the last look, and what they are owed to hear of parcels.
 
 A call that is lost is found by the poll. A shop that is busy or away is left in peace, for as long as it asks or twice as long
 each time; what it is owed waits.
@@ -15,7 +15,7 @@ from doorstep.platform.house import House
 from doorstep.platform.links import write_link
 from doorstep.platform.tasks import errand
 from doorstep.stages.orders.acts import hearing, shops
-from doorstep.stages.orders.model.shops import Level, Shop
+from doorstep.stages.orders.model.shops import Shop
 from doorstep.stages.orders.ports.channels import CONFIRMING, PORTS
 from doorstep.stages.orders.ports.channels.port import ShopAwayError, ShopBusyError, ShopRefusesError
 
@@ -34,25 +34,29 @@ Troubles = (ShopBusyError, ShopAwayError, ShopRefusesError)
 
 @errand
 async def attend_shops(house: House, tenant_id: UUID, _subject: UUID) -> None:
-    """Ask each shop what changed since the last look, what it sells once an hour, and tell it how much can be sold now.
+    """Ask each shop what changed since the last look, and what it sells once an hour.
 
     One shop after the other; one that fails holds up none of the others.
     """
     until = time.monotonic() + RUN_S
-    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
-        ready = [
-            one
-            for one in await shops.shops(tx)
-            if one.active and (one.resumes_at is None or one.resumes_at <= tx.now)
-        ]
+    ready = await ready_shops(house, tenant_id)
     for shop in sorted(ready, key=lambda one: (one.polled_at is not None, one.polled_at)):
         if time.monotonic() > until:
             return
         try:
             await _poll(house, tenant_id, shop, until)
-            await _tell_levels(house, tenant_id, shop, until)
         except Troubles as trouble:
             await note_trouble(house, tenant_id, shop, trouble)
+
+
+async def ready_shops(house: House, tenant_id: UUID) -> list[Shop]:
+    """Return the shops that may be called now."""
+    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+        return [
+            one
+            for one in await shops.shops(tx)
+            if one.active and (one.resumes_at is None or one.resumes_at <= tx.now)
+        ]
 
 
 async def note_trouble(house: House, tenant_id: UUID, shop: Shop, trouble: Exception) -> None:
@@ -97,28 +101,6 @@ async def _learn_goods(house: House, tenant_id: UUID, shop: Shop, until: float) 
             await shops.learn_goods(tx, shop.id, goods, whole=at is None)
         if at is None:
             return
-
-
-async def _tell_levels(house: House, tenant_id: UUID, shop: Shop, until: float) -> None:
-    if not shop.levels:
-        return
-    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
-        levels, skus = await shops.levels_to_tell(tx, shop)
-    told: dict[str, int] = {}
-    try:
-        for some in _bunches(levels):
-            if time.monotonic() > until:
-                break
-            await PORTS[shop.kind].tell_levels(house.http, shop, some)
-            told |= {skus[one.ref]: one.available for one in some}
-    finally:
-        if told:
-            async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
-                await shops.levels_told(tx, shop.id, told)
-
-
-def _bunches(levels: list[Level]) -> list[list[Level]]:
-    return [levels[i : i + 10] for i in range(0, len(levels), 10)]
 
 
 @errand

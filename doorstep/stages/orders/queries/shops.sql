@@ -176,17 +176,42 @@ ON CONFLICT (tenant_id, shop_id, sku) DO UPDATE SET ref = excluded.ref, told = N
 -- When the products of a shop were looked at.
 UPDATE orders.shops SET goods_at = %(now)s WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
--- name: shop_products
--- The products that a shop and we both know, and the count that it was told last.
-SELECT g.sku, g.ref, g.told, p.id AS product_id FROM orders.shop_goods g
-JOIN catalog.products p ON p.tenant_id = g.tenant_id AND p.merchant_id = %(merchant_id)s AND p.sku = g.sku
-WHERE g.tenant_id = %(tenant_id)s AND g.shop_id = %(shop_id)s ORDER BY g.sku;
+-- name: shops_behind
+-- Whether some shop that may be told now does not know the end of the feed.
+SELECT EXISTS (
+    SELECT FROM orders.shops s JOIN inventory.feeds f ON f.tenant_id = %(tenant_id)s
+    WHERE s.tenant_id = %(tenant_id)s AND s.active AND s.levels AND s.goods_at IS NOT NULL AND s.levels_seq < f.last
+      AND (s.resumes_at IS NULL OR s.resumes_at <= %(now)s));
+
+-- name: levels_to_tell
+-- Products that a shop and we both know and of which it was told another count than it may sell now, or nothing, some at once.
+SELECT wanted.sku, wanted.ref, wanted.available FROM (
+    SELECT g.sku, g.ref, g.told, o.position, greatest(coalesce(o.available, 0) - coalesce(b.units, c.units, 0), 0)::int AS available
+    FROM orders.shops s
+    JOIN orders.shop_goods g ON g.tenant_id = %(tenant_id)s AND g.shop_id = s.id
+    JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.merchant_id = s.merchant_id AND p.sku = g.sku
+    LEFT JOIN inventory.offers o ON o.tenant_id = %(tenant_id)s AND o.product_id = p.id
+    LEFT JOIN inventory.channels c ON c.tenant_id = %(tenant_id)s AND c.id = s.id
+    LEFT JOIN inventory.buffers b ON b.tenant_id = %(tenant_id)s AND b.channel_id = s.id AND b.product_id = p.id
+    WHERE s.tenant_id = %(tenant_id)s AND s.id = %(shop_id)s AND (g.told IS NULL OR o.position > s.levels_seq)
+) AS wanted
+WHERE wanted.told IS DISTINCT FROM wanted.available ORDER BY wanted.position NULLS FIRST, wanted.sku LIMIT %(most)s;
+
+-- name: levels_known
+-- A shop knows what can be sold up to a position of the feed; 0 lets it be told of everything that differs.
+UPDATE orders.shops SET levels_seq = %(seq)s WHERE tenant_id = %(tenant_id)s AND id = %(shop_id)s;
 
 -- name: levels_told
 -- What a shop was told of its stock.
 UPDATE orders.shop_goods g SET told = t.told, told_at = %(now)s
 FROM unnest(%(skus)s::text[], %(tolds)s::int[]) AS t(sku, told)
 WHERE g.tenant_id = %(tenant_id)s AND g.shop_id = %(shop_id)s AND g.sku = t.sku;
+
+-- name: is_channel
+-- Whether an id is that of something which is told what can be sold.
+SELECT EXISTS (SELECT FROM orders.shops WHERE tenant_id = %(tenant_id)s AND id = %(id)s)
+    OR EXISTS (SELECT FROM platform.endpoints WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND state <> 'removed')
+    OR EXISTS (SELECT FROM directory.api_keys WHERE tenant_id = %(tenant_id)s AND id = %(id)s AND revoked_at IS NULL);
 
 -- name: payment_held
 -- Which of some orders wait for the shop's word that they are paid.
