@@ -166,11 +166,11 @@ async def test_stock_levels_are_told_of_products_and_of_variations(juniper: Juni
     house, shop = juniper
     await house.settle()
     assert shop.levels == {(11,): 100, (12,): 100, (20, 21): 30}
+    shop.asked.clear()
     await shop.sell({"C": (2, "179.80")}, ANA)
     await house.fold()
-    shop.asked.clear()
-    await house.settle()
     assert shop.levels[20, 21] == 28
+    await house.settle()
     assert [one for one in shop.asked if one.startswith("POST")] == ["POST products/20/variations/batch"]
 
 
