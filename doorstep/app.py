@@ -15,9 +15,9 @@ from uuid import UUID
 import httpx
 from litestar import Litestar
 
-from doorstep.platform import config, demo, desk, doctor, jobs, keys, serving, web
+from doorstep.platform import auth, config, demo, desk, doctor, jobs, keys, serving, vault, web
 from doorstep.platform.config import Settings
-from doorstep.platform.db import Tx, connect
+from doorstep.platform.db import Database, Tx, connect
 from doorstep.platform.embedded import Embedded, kept_secret
 from doorstep.platform.house import House
 from doorstep.platform.machine import Machine
@@ -32,7 +32,7 @@ from doorstep.platform.webhooks import pages as webhooks_pages
 from doorstep.platform.webhooks.announcing import ERRAND, Announcer
 from doorstep.platform.webhooks.delivering import deliver
 from doorstep.platform.webhooks.model import ENDPOINT, Vocabulary, shared_kinds
-from doorstep.stages import catalog
+from doorstep.stages import catalog, orders
 
 STAGES = ("catalog", "inventory", "orders", "warehouse", "shipping", "tracking", "delivery", "feedback")
 """In the order of knowledge: a later stage may know an earlier one."""
@@ -148,7 +148,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     url = settings.database_url or Embedded(settings.home).url("app")
     secret = settings.secret or kept_secret(settings.home / "secrets" / "signing")
     async with (
-        connect(url, pool_max=settings.pool_max, listeners=all_duties().listeners) as db,
+        connect(
+            url, pool_max=settings.pool_max, listeners=all_duties().listeners, vault=vault_of(settings)
+        ) as db,
         httpx.AsyncClient(
             verify=trusted(), timeout=httpx.Timeout(10.0, connect=3.0), follow_redirects=False
         ) as http,
@@ -157,6 +159,35 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             yield House(settings, db, http, secret, vocabulary(), merchants)
         finally:
             await dismiss()
+
+
+def vault_file(settings: Settings) -> Path:
+    """Return where the keys of the vault are kept when no setting lists them."""
+    return settings.home / "secrets" / "vault"
+
+
+def vault_of(settings: Settings) -> vault.Vault:
+    """Return what seals the keys of partners.
+
+    Raises:
+        ValueError: a key of the setting is none.
+    """
+    return vault.listed(settings.vault_keys) if settings.vault_keys else vault.kept(vault_file(settings))
+
+
+async def reseal(db: Database) -> int:
+    """Seal every secret of every tenant with the newest key; return how many things have secrets."""
+    count = 0
+    for tenant in await auth.tenants(db):
+        async with db.transaction(tenant.id, actor="system:vault") as tx:
+            count += await catalog.reseal(tx) + await orders.reseal(tx)
+    return count
+
+
+async def locked_secrets(db: Database, tenant_id: UUID) -> list[str]:
+    """Return the things of a tenant whose secrets cannot be opened."""
+    async with db.transaction(tenant_id, actor="system:vault") as tx:
+        return [*await catalog.locked(tx), *await orders.locked(tx)]
 
 
 def bench(module: str) -> Callable[[Any], Any]:

@@ -1,4 +1,4 @@
-"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `replay`, `bench`, `solve`, `tenant`, `user`, `key`."""
+"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `replay`, `bench`, `solve`, `tenant`, `user`, `key`, `keys`."""
 
 import sys
 
@@ -12,6 +12,7 @@ from doorstep.cli.people import key, tenant, user
 from doorstep.cli.replaying import replay
 from doorstep.cli.running import serve, web, work
 from doorstep.cli.solving import solve
+from doorstep.cli.vault import keys
 from doorstep.platform.embedded import EmbeddedError
 from doorstep.platform.errors import Refused
 
@@ -35,6 +36,7 @@ app.add_typer(solve, name="solve")
 app.add_typer(tenant, name="tenant")
 app.add_typer(user, name="user")
 app.add_typer(key, name="key")
+app.add_typer(keys, name="keys")
 
 
 def main() -> None:

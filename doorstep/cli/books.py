@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 import typer
@@ -10,6 +11,7 @@ from rich.console import Console
 from doorstep import app as house
 from doorstep.platform import auth, config
 from doorstep.platform.doctor import Finding, examine
+from doorstep.platform.house import House
 from doorstep.solvers.compiled import absence
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
@@ -46,10 +48,19 @@ async def _examine(code: str | None) -> dict[str, list[Finding]]:
     async with house.open_house(settings) as opened:
         tenants = await auth.tenants(opened.db)
         return {
-            one.code: await examine(opened.db, one.id, house.invariants())
+            one.code: [*await examine(opened.db, one.id, house.invariants()), *await _locked(opened, one.id)]
             for one in tenants
             if code in (None, one.code)
         }
+
+
+async def _locked(opened: House, tenant_id: UUID) -> list[Finding]:
+    """Say which secrets cannot be opened: no row of the database is wrong, a key is missing."""
+    found = await house.locked_secrets(opened.db, tenant_id)
+    why = "The secret of a shop or carrier cannot be opened."
+    return (
+        [Finding("secrets_can_be_opened", why, len(found), [{"what": one} for one in found])] if found else []
+    )
 
 
 def _print(found: dict[str, list[Finding]], rules: int) -> None:

@@ -48,6 +48,12 @@ class Settings:
         "signs links and sessions; without it one is made and kept in the home folder",
         secret=True,
     )
+    vault_keys: str | None = _setting(
+        "DOORSTEP_VAULT_KEYS",
+        None,
+        "seal the keys of shops and carriers, the newest first; without it one is made and kept in the home folder",
+        secret=True,
+    )
     public_url: str = _setting("DOORSTEP_PUBLIC_URL", "http://127.0.0.1:8080", "how people reach this server")
     host: str = _setting("DOORSTEP_HOST", "127.0.0.1", "address the server listens on")
     port: int = _setting("DOORSTEP_PORT", 8080, "port the server listens on")

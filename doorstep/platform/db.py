@@ -5,9 +5,9 @@ tenant's business time, all in one statement. Acts receive the open `Tx`, so the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -22,6 +22,7 @@ from doorstep.platform import arrays
 from doorstep.platform.bell import Bell
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.statements import Statement, Statements
+from doorstep.platform.vault import Vault
 
 T = TypeVar("T")
 Q = Statements("doorstep.platform")
@@ -33,6 +34,9 @@ ANNOUNCE = "webhooks.announce"
 set_json_dumps(msgspec.json.encode)
 set_json_loads(msgspec.json.decode)
 arrays.register()
+
+CLOSED = Vault(list)
+"""Opens nothing."""
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class Tx:
         listeners: event kind -> names of the reactions owed when it happens.
         wanted: the public events that some webhook of the tenant wants.
         owing: something was owed, so somebody should be woken after the commit.
+        vault: seals and opens what others trust us with.
     """
 
     connection: AsyncConnection[Any]
@@ -55,6 +60,25 @@ class Tx:
     listeners: Listeners
     wanted: frozenset[str] = frozenset()
     owing: bool = False
+    vault: Vault = field(default=CLOSED, repr=False)
+
+    def seal(self, text: str | None) -> str | None:
+        """Return a secret as it is kept."""
+        return self.vault.seal(self.tenant_id, text) if text else text
+
+    def opened(self, records: Sequence[T], *names: str) -> list[T]:
+        """Return records with their sealed fields opened.
+
+        Raises:
+            Refused: the key of one is missing, or it was altered.
+        """
+        return [
+            replace(one, **{name: self._open(getattr(one, name)) for name in names})  # type: ignore[type-var]
+            for one in records
+        ]
+
+    def _open(self, text: str | None) -> str | None:
+        return self.vault.open(self.tenant_id, text) if text else text
 
     def listening(self, event: str) -> tuple[str, ...]:
         """Return the names of the reactions that are owed when an event happens; who has to do them is woken after the commit.
@@ -120,6 +144,7 @@ class Database:
     listeners: Listeners = field(default_factory=dict)
     bell: Bell = field(default_factory=Bell)
     url: str = field(default="", repr=False)
+    vault: Vault = field(default=CLOSED, repr=False)
 
     @asynccontextmanager
     async def transaction(self, tenant_id: UUID, *, actor: str, pipelined: bool = False) -> AsyncIterator[Tx]:
@@ -144,7 +169,15 @@ class Database:
             found = await cursor.fetchone()
             if found is None:
                 raise Refused(Reason.UNKNOWN, "There is no such tenant, or it is suspended.")
-            tx = Tx(connection, tenant_id, actor, found[0], self.listeners, frozenset(found[1]))
+            tx = Tx(
+                connection,
+                tenant_id,
+                actor,
+                found[0],
+                self.listeners,
+                frozenset(found[1]),
+                vault=self.vault,
+            )
             yield tx
             await connection.commit()
         if tx.owing:
@@ -159,7 +192,7 @@ class Database:
 
 @asynccontextmanager
 async def connect(
-    url: str, *, pool_max: int = 10, listeners: Listeners | None = None
+    url: str, *, pool_max: int = 10, listeners: Listeners | None = None, vault: Vault = CLOSED
 ) -> AsyncIterator[Database]:
     """Open the pool on a PostgreSQL URL and close it at the end."""
     async with AsyncConnectionPool(
@@ -172,7 +205,7 @@ async def connect(
         configure=_prepare_more,
         kwargs={"options": "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"},
     ) as pool:
-        database = Database(pool, listeners or {}, url=url)
+        database = Database(pool, listeners or {}, url=url, vault=vault)
         carrying = asyncio.create_task(database.bell.carry(pool))
         try:
             yield database
@@ -189,6 +222,17 @@ async def _prepare_more(connection: AsyncConnection[Any]) -> None:
 def columns(records: Sequence[Any], *names: str) -> dict[str, list[Any]]:
     """Turn records into parallel arrays for `unnest`: `{"ids": [...]}` for the attribute `id`, and so on."""
     return {f"{name}s": [getattr(record, name) for record in records] for name in names}
+
+
+def locked_of(tx: Tx, kind: str, records: Iterable[Any], names: Sequence[str]) -> list[str]:
+    """Return which records (each with a `code`) have sealed fields that cannot be opened, and why."""
+    found = []
+    for one in records:
+        try:
+            tx.opened([one], *names)
+        except Refused as refused:
+            found.append(f"{kind} {one.code}: {refused.message}")
+    return found
 
 
 def broken_rule(error: errors.IntegrityError) -> str:

@@ -27,6 +27,7 @@ ALIAS = {
     "job_id": "fulfillment_id",
     "from_site_id": "site_id",
     "component_id": "product_id",
+    "channel_id": "shop_id",
     "id": "order_id",
 }
 

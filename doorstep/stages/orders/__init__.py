@@ -26,7 +26,7 @@ from doorstep.stages.orders.acts import (
 )
 from doorstep.stages.orders.acts.rerouting import apply as move_open
 from doorstep.stages.orders.acts.rerouting import question as open_orders
-from doorstep.stages.orders.acts.shops import tell_shops
+from doorstep.stages.orders.acts.shops import locked, reseal, tell_shops
 from doorstep.stages.orders.acts.sourcing import Sourced, sourced
 from doorstep.stages.orders.acts.terms import set_house, set_site
 from doorstep.stages.orders.model import (
@@ -86,6 +86,7 @@ __all__ = [
     "close",
     "elsewhere",
     "hold",
+    "locked",
     "move_open",
     "note_moved",
     "note_oddity",
@@ -98,6 +99,7 @@ __all__ = [
     "reject",
     "release_hold",
     "reopen",
+    "reseal",
     "set_house",
     "set_site",
     "source_together",

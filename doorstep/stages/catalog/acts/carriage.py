@@ -1,9 +1,10 @@
 """Who carries parcels: carriers and their services."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from doorstep.platform.db import Tx
+from doorstep.platform.db import Tx, locked_of
 from doorstep.platform.errors import unknown
 from doorstep.platform.statements import Statements
 from doorstep.stages.catalog.acts.writing import put, refuse
@@ -11,6 +12,7 @@ from doorstep.stages.catalog.model import Carrier, Service
 from doorstep.stages.catalog.rules import fitness
 
 Q = Statements("doorstep.stages.catalog")
+SECRETS = ("api_key", "hook_secret")
 
 
 async def add_carriers(tx: Tx, carriers: Sequence[Carrier]) -> list[UUID]:
@@ -20,7 +22,10 @@ async def add_carriers(tx: Tx, carriers: Sequence[Carrier]) -> list[UUID]:
         Refused: a field does not fit, or a code is taken.
     """
     refuse(fitness.all_faults([fitness.carrier_faults(one) for one in carriers]))
-    await put(tx, Q.add_carriers, carriers)
+    sealed = [
+        replace(one, api_key=tx.seal(one.api_key), hook_secret=tx.seal(one.hook_secret)) for one in carriers
+    ]
+    await put(tx, Q.add_carriers, sealed)
     return [one.id for one in carriers]
 
 
@@ -35,9 +40,26 @@ async def switch_carrier(tx: Tx, carrier_id: UUID, *, active: bool) -> None:
 
 
 async def carriers_of(tx: Tx, ids: Sequence[UUID] | None = None) -> dict[UUID, Carrier]:
-    """Return carriers by id (all when no ids are given), in the order of their codes."""
+    """Return carriers by id (all when no ids are given), in the order of their codes; their secrets stay sealed."""
     rows = await tx.rows(Q.carriers, Carrier, ids=None if ids is None else list(ids))
     return {one.id: one for one in rows}
+
+
+async def reseal(tx: Tx) -> int:
+    """Seal the secrets of carriers with the newest key; return how many carriers there are."""
+    found = tx.opened(await tx.rows(Q.lock_carriers, Carrier), *SECRETS)
+    await tx.run(
+        Q.reseal_carriers,
+        ids=[one.id for one in found],
+        api_keys=[tx.seal(one.api_key) for one in found],
+        hook_secrets=[tx.seal(one.hook_secret) for one in found],
+    )
+    return len(found)
+
+
+async def locked(tx: Tx) -> list[str]:
+    """Return the carriers whose secrets cannot be opened, and why."""
+    return locked_of(tx, "carrier", (await carriers_of(tx)).values(), SECRETS)
 
 
 async def add_services(tx: Tx, services: Sequence[Service]) -> list[UUID]:

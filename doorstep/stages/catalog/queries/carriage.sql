@@ -30,3 +30,14 @@ SELECT id, carrier_id, code, name, days_min, days_max, tracking_prefix, dim_divi
        currency, active
 FROM catalog.services
 WHERE tenant_id = %(tenant_id)s AND (%(ids)s::uuid[] IS NULL OR id = ANY (%(ids)s::uuid[])) ORDER BY carrier_id, code;
+
+-- name: lock_carriers
+-- Carriers whose secrets are to be sealed anew.
+SELECT id, code, name, kind, base_url, api_key, hook_secret, active FROM catalog.carriers
+WHERE tenant_id = %(tenant_id)s ORDER BY id FOR UPDATE;
+
+-- name: reseal_carriers
+-- The secrets of carriers under another key.
+UPDATE catalog.carriers c SET api_key = s.api_key, hook_secret = s.hook_secret
+FROM unnest(%(ids)s::uuid[], %(api_keys)s::text[], %(hook_secrets)s::text[]) AS s(id, api_key, hook_secret)
+WHERE c.tenant_id = %(tenant_id)s AND c.id = s.id;

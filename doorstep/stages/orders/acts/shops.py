@@ -9,13 +9,14 @@ import msgspec
 from psycopg import errors
 
 from doorstep.platform import journal
-from doorstep.platform.db import Tx, broken_rule, columns
+from doorstep.platform.db import Tx, broken_rule, columns, locked_of
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
 from doorstep.stages.orders.model.shops import ParcelLeft, Shop, ShopGoods, ShopKind
 
 Q = Statements("doorstep.stages.orders")
+SECRETS = ("api_key", "api_secret", "hook_secret", "refresh_token")
 SHOWN_MAX = 50
 PEACE = timedelta(seconds=15)
 PEACE_DOUBLED_MAX = 8
@@ -87,13 +88,10 @@ async def connect_shop(tx: Tx, new: NewShop) -> UUID:
     if new.kind is ShopKind.AMAZON and not new.login_url:
         new = replace(new, login_url=AMAZON_LOGIN)
     shop_id = new_id()
+    values = {name: getattr(new, name) for name in NewShop.__slots__ if name != "since"}
+    values |= {name: tx.seal(getattr(new, name)) for name in SECRETS}
     try:
-        await tx.run(
-            Q.add_shop,
-            id=shop_id,
-            since=new.since or tx.now,
-            **{name: getattr(new, name) for name in NewShop.__slots__ if name != "since"},
-        )
+        await tx.run(Q.add_shop, id=shop_id, since=new.since or tx.now, **values)
     except errors.UniqueViolation as error:
         if broken_rule(error) != "shop_code_taken":
             raise
@@ -138,8 +136,26 @@ def _faults(new: NewShop) -> list[Fault]:
 async def shops(
     tx: Tx, own: UUID | None = None, *, shop_id: UUID | None = None, code: str | None = None
 ) -> list[Shop]:
-    """Return shops, by code; only one merchant's when asked so."""
-    return await tx.rows(Q.shops, Shop, own=own, id=shop_id, code=code)
+    """Return shops, by code; only one merchant's when asked so.
+
+    Raises:
+        Refused: a secret of one cannot be opened.
+    """
+    return tx.opened(await tx.rows(Q.shops, Shop, own=own, id=shop_id, code=code), *SECRETS)
+
+
+async def reseal(tx: Tx) -> int:
+    """Seal the secrets of shops with the newest key; return how many shops there are."""
+    await tx.run(Q.lock_shops)
+    found = await shops(tx)
+    sealed = {f"{name}s": [tx.seal(getattr(one, name)) for one in found] for name in SECRETS}
+    await tx.run(Q.reseal_shops, ids=[one.id for one in found], **sealed)
+    return len(found)
+
+
+async def locked(tx: Tx) -> list[str]:
+    """Return the shops whose secrets cannot be opened, and why."""
+    return locked_of(tx, "shop", await tx.rows(Q.shops, Shop, own=None, id=None, code=None), SECRETS)
 
 
 async def find_shop(tx: Tx, shop_id: UUID, own: UUID | None = None) -> Shop:

@@ -17,6 +17,18 @@ INSERT INTO orders.shops (tenant_id, id, code, kind, merchant_id, base_url, api_
 VALUES (%(tenant_id)s, %(id)s, %(code)s, %(kind)s, %(merchant_id)s, %(base_url)s, %(api_key)s, %(api_secret)s, %(hook_secret)s,
     %(location)s, %(login_url)s, %(refresh_token)s, %(market)s, %(account)s, %(levels)s, %(now)s, %(since)s);
 
+-- name: lock_shops
+-- Shops whose secrets are to be sealed anew.
+SELECT s.id FROM orders.shops s WHERE s.tenant_id = %(tenant_id)s ORDER BY s.id FOR UPDATE;
+
+-- name: reseal_shops
+-- The secrets of shops under another key.
+UPDATE orders.shops t SET api_key = s.api_key, api_secret = s.api_secret, hook_secret = s.hook_secret,
+    refresh_token = s.refresh_token
+FROM unnest(%(ids)s::uuid[], %(api_keys)s::text[], %(api_secrets)s::text[], %(hook_secrets)s::text[], %(refresh_tokens)s::text[])
+  AS s(id, api_key, api_secret, hook_secret, refresh_token)
+WHERE t.tenant_id = %(tenant_id)s AND t.id = s.id;
+
 -- name: set_active
 -- A shop is paused, or goes on.
 UPDATE orders.shops SET active = %(active)s, resumes_at = NULL WHERE tenant_id = %(tenant_id)s AND id = %(id)s;

@@ -118,7 +118,7 @@ async def _account(tx: Tx, facts: Facts) -> _Account:
         raise Refused(
             Reason.CONFLICT, "The carrier of this label is not there any more. Choose another service."
         )
-    return found
+    return tx.opened([found], "api_key")[0]
 
 
 async def question(tx: Tx, label_id: UUID) -> Purchase | None:

@@ -155,7 +155,7 @@ async def departure(tx: Tx, manifest_id: UUID) -> tuple[Departure, dict[str, UUI
     if found is None or found.carrier_ref is not None or found.kind != CarrierKind.RATE_TABLE:
         return None
     shipments = await tx.rows(Q.manifest_shipments, _Shipment, id=manifest_id)
-    return found, {one.carrier_ref: one.id for one in shipments}
+    return tx.opened([found], "api_key")[0], {one.carrier_ref: one.id for one in shipments}
 
 
 async def told(tx: Tx, manifest_id: UUID, carrier_ref: str, not_taken: dict[UUID, str]) -> None:

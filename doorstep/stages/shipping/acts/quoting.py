@@ -36,6 +36,6 @@ async def prepare(tx: Tx, label_id: UUID) -> Round | None:
     if facts.state != LabelState.OWED or facts.service_id is not None:
         return None
     asked = to_ask(asking.load(facts, tx.now), await tx.rows(Q.offers, Offer))
-    rows = await tx.rows(Q.askable, _Asked, ids=sorted(asked))
+    rows = tx.opened(await tx.rows(Q.askable, _Asked, ids=sorted(asked)), "api_key")
     accounts = {one.id: Account(one.base_url or "", one.api_key or "") for one in rows}
     return Round(accounts, asking.question(facts))

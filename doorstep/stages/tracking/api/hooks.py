@@ -48,7 +48,7 @@ async def _find(tx: Tx, code: str) -> Caller:
     carrier = await tx.row(Q.carrier_by_code, Caller, code=code)
     if carrier is None or not carrier.hook_secret:
         raise unknown("carrier", code)
-    return carrier
+    return tx.opened([carrier], "api_key", "hook_secret")[0]
 
 
 @post("/hooks/carriers/{tenant_code:str}/{carrier_code:str}", opt=public(), status_code=200)

@@ -120,7 +120,8 @@ async def _choose(tx: Tx) -> tuple[list[Due], dict[UUID, Partner]]:
     carrier_ids = list({one.carrier_id for one in due})
     if not carrier_ids:
         return [], {}
-    partners = {one.id: one for one in await tx.rows(Q.carriers_to_ask, Partner, ids=carrier_ids)}
+    rows = await tx.rows(Q.carriers_to_ask, Partner, ids=carrier_ids)
+    partners = {one.id: one for one in tx.opened(rows, "api_key", "hook_secret")}
     await tx.run(Q.open_budgets, carrier_ids=carrier_ids)
     budgets = {
         one.carrier_id: _filled(one, tx.now)
