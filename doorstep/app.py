@@ -22,10 +22,10 @@ from doorstep.platform.embedded import Embedded, kept_secret
 from doorstep.platform.house import House
 from doorstep.platform.machine import Machine
 from doorstep.platform.migrate import Migration, make_database, migrate, read_migrations
+from doorstep.platform.reaching import partner_client
 from doorstep.platform.statements import Statement
 from doorstep.platform.tasks import Duties, Every, duties
 from doorstep.platform.thinking import dismiss
-from doorstep.platform.trust import trusted
 from doorstep.platform.webhooks import acts as webhooks
 from doorstep.platform.webhooks import api as webhooks_api
 from doorstep.platform.webhooks import pages as webhooks_pages
@@ -151,9 +151,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         connect(
             url, pool_max=settings.pool_max, listeners=all_duties().listeners, vault=vault_of(settings)
         ) as db,
-        httpx.AsyncClient(
-            verify=trusted(), timeout=httpx.Timeout(10.0, connect=3.0), follow_redirects=False
-        ) as http,
+        partner_client(settings) as http,
     ):
         try:
             yield House(settings, db, http, secret, vocabulary(), merchants)

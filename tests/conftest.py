@@ -36,7 +36,9 @@ def settings() -> Iterator[Settings]:
     """A database at the present: by URL when `DOORSTEP_DATABASE_URL` and `DOORSTEP_OWNER_URL` are set, else embedded."""
     home = Path(tempfile.mkdtemp(prefix="doorstep-test-", dir="/tmp"))
     home.chmod(0o711)
-    wanted = replace(config.read({}), home=home, secret="a secret for tests only", port=0)
+    wanted = replace(
+        config.read({}), home=home, secret="a secret for tests only", port=0, partner_networks="127.0.0.1/32"
+    )
     if os.environ.get("DOORSTEP_OWNER_URL"):
         wanted = house_app.with_urls(
             wanted, os.environ["DOORSTEP_DATABASE_URL"], os.environ["DOORSTEP_OWNER_URL"]

@@ -56,7 +56,13 @@ async def house_under_test(options: Options) -> AsyncIterator[UnderTest]:
     """Bring a database to the present and open a house on it with a fresh tenant; remove everything at the end."""
     home = Path(tempfile.mkdtemp(prefix="doorstep-bench-", dir="/tmp"))
     home.chmod(0o711)  # noqa: ASYNC240 - before anything else runs
-    settings = replace(config.read({}), home=home, secret="of a bench", port=_free_port())  # noqa: S106
+    settings = replace(
+        config.read({}),
+        home=home,
+        secret="of a bench",  # noqa: S106
+        port=_free_port(),
+        partner_networks=f"{HOST}/32",
+    )
     if options.database_url:
         settings = house_app.with_urls(settings, options.database_url, options.database_url)
     try:
@@ -80,6 +86,7 @@ async def served(under: UnderTest, processes: int) -> AsyncIterator[int]:
         "DOORSTEP_HOME": str(given.home),
         "DOORSTEP_DATABASE_URL": str(given.database_url),
         "DOORSTEP_SECRET": str(given.secret),
+        "DOORSTEP_PARTNER_NETWORKS": given.partner_networks,
         "DOORSTEP_RATE_PER_MINUTE": "100000000",
         "DOORSTEP_LOG_LEVEL": "warning",
     }

@@ -82,6 +82,7 @@ async def _start(
         "DOORSTEP_HOME": str(given.home),
         "DOORSTEP_DATABASE_URL": str(given.database_url),
         "DOORSTEP_SECRET": str(given.secret),
+        "DOORSTEP_PARTNER_NETWORKS": given.partner_networks,
         "DOORSTEP_MAIL_URL": mail_url,
         "DOORSTEP_LOG_LEVEL": "warning",
     }

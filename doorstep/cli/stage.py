@@ -153,6 +153,7 @@ def _all_parts(settings: Settings, kept: Kept, workers: int) -> list[Part]:
         "DOORSTEP_SMS_URL": settings.sms_url or "",
         "DOORSTEP_PAYMENT_URL": settings.payment_url or "",
         "DOORSTEP_PAYMENT_KEY": PAYMENT_KEY,
+        "DOORSTEP_PARTNER_NETWORKS": settings.partner_networks,
         "DOORSTEP_DEMO": TENANT,
         "DOORSTEP_DEMO_MAILBOX": f"http://127.0.0.1:{kept.mailbox_port}",
         "DOORSTEP_LOG_LEVEL": os.environ.get("DOORSTEP_LOG_LEVEL", "error"),
@@ -172,6 +173,7 @@ def _with_outside(settings: Settings, kept: Kept) -> Settings:
         mail_url=f"smtp://127.0.0.1:{kept.smtp_port}",
         sms_url=f"http://127.0.0.1:{kept.mailbox_port}/sms",
         payment_url=f"http://127.0.0.1:{kept.payment_port}",
+        partner_networks="127.0.0.1/32",
     )
 
 

@@ -80,6 +80,11 @@ class Settings:
         "",
         "private networks that webhooks may reach, also by plain http (`10.1.0.0/16, 127.0.0.1/32`)",
     )
+    partner_networks: str = _setting(
+        "DOORSTEP_PARTNER_NETWORKS",
+        "",
+        "private networks in which shops and carriers may be called, also by plain http (`10.1.0.0/16, 127.0.0.1/32`)",
+    )
     tile_url: str | None = _setting(
         "DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain"
     )

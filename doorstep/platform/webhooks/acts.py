@@ -9,6 +9,7 @@ from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_id
+from doorstep.platform.reaching import Network
 from doorstep.platform.statements import Statements
 from doorstep.platform.webhooks import rules, signing
 from doorstep.platform.webhooks.announcing import ERRAND, describe, wake
@@ -26,7 +27,6 @@ from doorstep.platform.webhooks.model import (
     public_kinds,
     shared_kinds,
 )
-from doorstep.platform.webhooks.rules import Network
 
 Q = Statements("doorstep.platform.webhooks")
 

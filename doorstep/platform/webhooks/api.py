@@ -14,7 +14,8 @@ from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.errors import Fault, invalid, unknown
 from doorstep.platform.house import House
 from doorstep.platform.idempotency import once
-from doorstep.platform.webhooks import acts, looking, rules
+from doorstep.platform.reaching import networks
+from doorstep.platform.webhooks import acts, looking
 from doorstep.platform.webhooks.acts import Wish
 from doorstep.platform.webhooks.model import Endpoint, OffWhy, event_id, public_kinds, read_event_id
 from doorstep.platform.webhooks.shapes import (
@@ -58,7 +59,7 @@ def fitting(house: House, wish: Wish) -> Wish:
     Raises:
         Refused: with everything that is wrong with it.
     """
-    if found := acts.faults(wish, house.public, rules.networks(house.settings.webhook_networks)):
+    if found := acts.faults(wish, house.public, networks(house.settings.webhook_networks)):
         raise invalid(found)
     return wish
 

@@ -5,35 +5,22 @@ that is dialed, while TLS and the `Host` header go by the name. Redirects are an
 """
 
 import asyncio
-import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 import httpx
 
+from doorstep.platform.reaching import Network, Resolve, judged, resolve
 from doorstep.platform.trust import trusted
 from doorstep.platform.webhooks.model import ANSWER_MAX, Answer
-from doorstep.platform.webhooks.rules import Address, Network, may_call
 
 CALL_S = 10.0
 """Whoever has not answered by then has not answered."""
 
 CONNECT_S = 3.0
-RESOLVE_S = 4.0
-ADDRESSES_MAX = 4
-
-Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-
-
-async def resolve(host: str, port: int) -> Sequence[str]:
-    """Return the addresses of a name, as the system says."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
 
 
 @dataclass(slots=True)
@@ -96,7 +83,10 @@ class Line:
 async def line(url: str, allowed: Sequence[Network], look_up: Resolve = resolve) -> AsyncIterator[Line]:
     """Resolve an endpoint's name, judge what it leads to, and open a line to just that."""
     parsed = httpx.URL(url)
-    addresses, broken = await _judged(parsed, allowed, look_up)
+    port = parsed.port or (443 if parsed.scheme == "https" else 80)
+    addresses, broken = await judged(
+        parsed.host, port, allowed, plain=parsed.scheme == "http", look_up=look_up
+    )
     async with httpx.AsyncClient(
         verify=trusted(),
         trust_env=False,
@@ -105,26 +95,6 @@ async def line(url: str, allowed: Sequence[Network], look_up: Resolve = resolve)
         headers={"user-agent": "doorstep-webhooks/1", "content-type": "application/json"},
     ) as client:
         yield Line(client, parsed, addresses, broken)
-
-
-async def _judged(url: httpx.URL, allowed: Sequence[Network], look_up: Resolve) -> tuple[list[str], str]:
-    port = url.port or (443 if url.scheme == "https" else 80)
-    try:
-        async with asyncio.timeout(RESOLVE_S):
-            named = [ip_address(one.partition("%")[0]) for one in await look_up(url.host, port)]
-    except (OSError, UnicodeError, TimeoutError, ValueError):
-        return [], "the name is not known"
-    private = [one for one in named if not may_call(one, allowed)]
-    if private:
-        return [], "the name leads to a private address, which is not called"
-    if url.scheme == "http" and not all(_allowed(one, allowed) for one in named):
-        return [], "only https is called outside of the allowed networks"
-    ordered = sorted(named, key=lambda one: one.version)[:ADDRESSES_MAX]
-    return [str(one) for one in ordered], "" if ordered else "the name has no address"
-
-
-def _allowed(address: Address, allowed: Sequence[Network]) -> bool:
-    return any(address in network for network in allowed)
 
 
 async def _beginning(answer: httpx.Response) -> str:

@@ -14,6 +14,7 @@ import structlog
 
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
+from doorstep.platform.reaching import networks
 from doorstep.platform.statements import Statements
 from doorstep.platform.tasks import errand
 from doorstep.platform.webhooks import rules
@@ -39,7 +40,7 @@ GONE = 410
 async def deliver(house: House, tenant_id: UUID, endpoint_id: UUID) -> None:
     """Tell an endpoint what it is owed, until nothing is due, nothing arrives, or the time of a run is over."""
     until = time.monotonic() + RUN_S
-    allowed = rules.networks(house.settings.webhook_networks)
+    allowed = networks(house.settings.webhook_networks)
     endpoint, secrets, letters = await _take(house, tenant_id, endpoint_id)
     if endpoint is None or not letters:
         return

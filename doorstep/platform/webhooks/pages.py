@@ -13,7 +13,8 @@ from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
-from doorstep.platform.webhooks import acts, looking, rules
+from doorstep.platform.reaching import networks
+from doorstep.platform.webhooks import acts, looking
 from doorstep.platform.webhooks.acts import OVERLAP_MAX_H, Wish
 from doorstep.platform.webhooks.model import Endpoint, OffWhy, event_id, public_kinds, read_event_id
 
@@ -38,7 +39,7 @@ def _groups(house: House) -> dict[str, dict[str, str]]:
 
 
 def _faults(house: House, wish: Wish) -> list[Fault]:
-    return acts.faults(wish, house.public, rules.networks(house.settings.webhook_networks))
+    return acts.faults(wish, house.public, networks(house.settings.webhook_networks))
 
 
 def _merchant(data: dict[str, str], who: Principal) -> UUID | None:

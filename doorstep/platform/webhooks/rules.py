@@ -1,20 +1,11 @@
 """The judgement of webhooks: when to try again, when to give up, what an endpoint's address may be."""
 
 from collections.abc import Sequence
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from doorstep.platform.errors import Fault
-
-Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
+from doorstep.platform.reaching import Address, Network, may_call
 
 WAITS_S = (30, 300, 1800, 3600, 3 * 3600, 6 * 3600)
 """After the first failure, the second...; then always the last."""
@@ -26,7 +17,6 @@ OFF_AFTER_S = 5 * 86_400
 """An endpoint at which nothing arrived for so long is switched off."""
 
 URL_MAX = 2_000
-NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def wait_s(failures: int, age_s: float, asked_s: int = 0) -> int | None:
@@ -39,32 +29,6 @@ def wait_s(failures: int, age_s: float, asked_s: int = 0) -> int | None:
     """
     wait = max(WAITS_S[min(failures, len(WAITS_S)) - 1], min(asked_s, WAITS_S[-1]))
     return None if age_s + wait > GIVE_UP_S else wait
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Return the networks that a setting names, separated by commas or spaces.
-
-    Raises:
-        ValueError: one is not a network.
-    """
-    return tuple(ip_network(one) for one in text.replace(",", " ").split())
-
-
-def may_call(address: Address, allowed: Sequence[Network]) -> bool:
-    """Return whether an address may be called: a public one, or one of the networks that the operator allows.
-
-    An IPv6 address that stands for an IPv4 one (mapped, 6to4, Teredo, NAT64) is judged as that one.
-    """
-    if isinstance(address, IPv6Address):
-        teredo = address.teredo[1] if address.teredo else None
-        inner = address.ipv4_mapped or address.sixtofour or teredo
-        if inner is None and address in NAT64:
-            inner = IPv4Address(int(address) & 0xFFFF_FFFF)
-        if inner is not None:
-            return may_call(inner, allowed)
-    if any(address in network for network in allowed):
-        return True
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def url_faults(url: str, allowed: Sequence[Network], pointer: str = "/url") -> list[Fault]:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorstep.platform.reaching import Resolve, may_call, networks
 from doorstep.platform.webhooks import calling
 from doorstep.platform.webhooks.calling import line
 from doorstep.platform.webhooks.model import ANSWER_MAX
-from doorstep.platform.webhooks.rules import may_call, networks, url_faults
+from doorstep.platform.webhooks.rules import url_faults
 from tests.platform.webhooks.receiver import Receiver, receiving
 
 NEAR = networks("127.0.0.1/32")
@@ -67,7 +68,7 @@ def test_a_plain_address_is_taken(url: str) -> None:
     assert url_faults(url, ()) == []
 
 
-def names(*answers: Sequence[str]) -> tuple[calling.Resolve, list[str]]:
+def names(*answers: Sequence[str]) -> tuple[Resolve, list[str]]:
     """Return a resolver that gives these answers in turn, and the names it was asked for."""
     asked: list[str] = []
 

@@ -117,7 +117,7 @@ async def ask(
     try:
         answer = await http.request(method, url, headers=dict(headers), timeout=TIMEOUT_S, **more)
     except httpx.HTTPError as error:
-        raise ShopAwayError(f"the shop did not answer ({type(error).__name__})") from error
+        raise ShopAwayError(f"the shop did not answer ({type(error).__name__}: {error})"[:300]) from error
     status = answer.status_code
     if status == 429 or (status == 503 and "retry-after" in answer.headers):
         raise ShopBusyError(patience_s(answer.headers))
