@@ -497,20 +497,20 @@ CREATE TABLE inventory.untold (
     PRIMARY KEY (tenant_id, product_id, site_id)
 );
 
--- What can be sold of each product over all sites, as channels are told: the newest value only. `seq` is its place in the feed.
+-- What can be sold of each product over all sites, as channels are told: the newest value only, and where it stands in the feed.
 CREATE TABLE inventory.offers (
     tenant_id uuid NOT NULL,
     product_id uuid NOT NULL,
     merchant_id uuid NOT NULL,
     available int NOT NULL CHECK (available >= 0),
-    seq bigint NOT NULL,
-    changed_at timestamptz NOT NULL DEFAULT now(),
+    position bigint NOT NULL,
+    changed_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, product_id),
-    CONSTRAINT one_offer_a_place UNIQUE (tenant_id, seq)
+    CONSTRAINT one_offer_a_position UNIQUE (tenant_id, position)
 ) WITH (fillfactor = 80);
 
--- How far a tenant's feed is. The row is locked by the one who writes offers, so that places are given in the order of commits
--- and a reader who goes on after the last place it saw misses nothing.
+-- How far a tenant's feed is. The row is locked by the one who writes offers, so that positions are given in the order of
+-- commits and a reader who goes on after the last one it saw misses nothing.
 CREATE TABLE inventory.feeds (
     tenant_id uuid NOT NULL,
     last bigint NOT NULL DEFAULT 0,
@@ -536,8 +536,8 @@ CREATE TABLE inventory.buffers (
     PRIMARY KEY (tenant_id, channel_id, product_id)
 );
 
--- Stretches of the feed that webhooks are told of (`availability.changed`, subject is the id): everything after one place up to
--- another. A webhook has one under way at most; what changes meanwhile waits for the next.
+-- Stretches of the feed that webhooks are told of (`availability.changed`, subject is the id): everything after one position up
+-- to another. A webhook has one under way at most; what changes meanwhile waits for the next.
 CREATE TABLE inventory.tellings (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -545,7 +545,7 @@ CREATE TABLE inventory.tellings (
     version int NOT NULL,
     after_seq bigint NOT NULL,
     until_seq bigint NOT NULL CHECK (until_seq > after_seq),
-    made_at timestamptz NOT NULL DEFAULT now(),
+    made_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX tellings_of_endpoint ON inventory.tellings (tenant_id, endpoint_id, id);
@@ -718,8 +718,8 @@ CREATE TABLE orders.layouts (
 
 -- Shops that send us orders. `api_key`, `api_secret` open the shop's API, `hook_secret` signs its calls, `refresh_token` gets new
 -- keys at `login_url` where keys run out; no secret is ever shown. `location`, `market`, `account` name us where the protocol asks.
--- `polled_to` is the newest change that the poll has seen, by the shop's clock; `error` is what went wrong last, until it goes
--- well again.
+-- `polled_to` is the newest change that the poll has seen, by the shop's clock; `levels_seq` up to which position of the feed the
+-- shop knows what can be sold; `error` is what went wrong last, until it goes well again.
 CREATE TABLE orders.shops (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -736,6 +736,7 @@ CREATE TABLE orders.shops (
     active boolean NOT NULL DEFAULT true, levels boolean NOT NULL DEFAULT true,
     made_at timestamptz NOT NULL,
     heard_at timestamptz, polled_at timestamptz, polled_to timestamptz NOT NULL, goods_at timestamptz,
+    levels_seq bigint NOT NULL DEFAULT 0,
     failures int NOT NULL DEFAULT 0, resumes_at timestamptz, error text, error_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT shop_code_taken UNIQUE (tenant_id, code)

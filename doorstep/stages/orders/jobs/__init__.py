@@ -6,9 +6,9 @@ from doorstep.platform.tasks import Every
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.acts import hearing, importing
-from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
 from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.jobs.edi import deliver
+from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
 from doorstep.stages.orders.jobs.paying import authorize, capture, give_back, reconcile, void
 from doorstep.stages.orders.jobs.shops import attend_shops, confirm, tell_parcel
 
