@@ -1,4 +1,4 @@
-"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `replay`, `bench`, `solve`, `tenant`, `user`, `key`, `keys`."""
+"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `replay`, `bench`, `solve`, `roads`, `tenant`, `user`, `key`, `keys`."""
 
 import sys
 
@@ -10,6 +10,7 @@ from doorstep.cli.measuring import bench
 from doorstep.cli.outside import outside
 from doorstep.cli.people import key, tenant, user
 from doorstep.cli.replaying import replay
+from doorstep.cli.roads import roads
 from doorstep.cli.running import serve, web, work
 from doorstep.cli.solving import solve
 from doorstep.cli.vault import keys
@@ -33,6 +34,7 @@ app.command()(doctor)
 app.command()(replay)
 app.command()(bench)
 app.add_typer(solve, name="solve")
+app.add_typer(roads, name="roads")
 app.add_typer(tenant, name="tenant")
 app.add_typer(user, name="user")
 app.add_typer(key, name="key")

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from doorstep import app as house
+from doorstep.cli.roads import described
 from doorstep.platform import auth, config
 from doorstep.platform.doctor import Finding, examine
 from doorstep.platform.house import House
@@ -39,6 +40,7 @@ def doctor(
     else:
         if why := absence():
             typer.echo(why)
+        typer.echo(described(config.read()))
         _print(found, len(rules))
     raise typer.Exit(1 if any(found.values()) else 0)
 

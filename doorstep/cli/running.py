@@ -10,6 +10,7 @@ import structlog
 import typer
 
 from doorstep import app as house
+from doorstep.cli import roads
 from doorstep.platform import config, serving
 from doorstep.platform.config import Settings
 from doorstep.platform.embedded import Embedded
@@ -38,14 +39,16 @@ def serve(
 async def _serve(settings: Settings, workers: int) -> None:
     async with running_database(settings) as keep:
         typer.echo(f"Doorstep listens on http://{settings.host}:{settings.port} (Ctrl-C ends it)", err=True)
-        await Supervisor(parts(workers), keep).run()
+        await Supervisor(parts(settings, workers), keep).run()
 
 
-def parts(workers: int) -> list[Part]:
-    """Return the processes of a running house: the web server with its processes, and as many workers."""
+def parts(settings: Settings, workers: int) -> list[Part]:
+    """Return the processes of a running house: the web server with its processes, as many workers, the roads if it has some."""
+    network, told = roads.part(settings)
     return [
-        Part("web", ("web", "--processes", str(workers))),
-        *(Part(f"work-{number}", ("work",)) for number in range(1, workers + 1)),
+        *network,
+        Part("web", ("web", "--processes", str(workers)), told),
+        *(Part(f"work-{number}", ("work",), told) for number in range(1, workers + 1)),
     ]
 
 

@@ -162,7 +162,10 @@ def _all_parts(settings: Settings, kept: Kept, workers: int) -> list[Part]:
     outside = {"carrier": kept.carrier_port, "payment": kept.payment_port, "mailbox": kept.mailbox_port}
     return [
         *(Part(name, ("outside", name, "--port", str(port), *common)) for name, port in outside.items()),
-        *(replace(part, environment=environment) for part in parts(workers)),
+        *(
+            replace(part, environment={**environment, **part.environment})
+            for part in parts(settings, workers)
+        ),
     ]
 
 

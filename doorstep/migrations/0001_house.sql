@@ -1485,7 +1485,8 @@ CREATE TABLE delivery.proofs (
     PRIMARY KEY (tenant_id, stop_id, attempt)
 );
 
--- Where each device of a van was last; the newest by the device's own sequence number, never by its clock.
+-- Where each device of a van was last; the newest by the device's own sequence number, never by its clock. `driven_m` adds up
+-- the way between its positions, `gaps` counts those too far apart to tell how the van drove between them.
 CREATE TABLE delivery.positions (
     tenant_id uuid NOT NULL,
     van_id uuid NOT NULL,
@@ -1496,7 +1497,42 @@ CREATE TABLE delivery.positions (
     accuracy_m int,
     occurred_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL,
+    driven_m bigint NOT NULL DEFAULT 0 CHECK (driven_m >= 0),
+    gaps int NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, van_id, device)
+);
+
+-- A leg as it was driven, from leaving a door (null: the center) to arriving at the next. `driven_m` is null where the device did
+-- not tell enough; `device`, `odometer_m` and `gaps` are its reading on arrival, from which the next leg is measured.
+CREATE TABLE delivery.legs (
+    tenant_id uuid NOT NULL,
+    stop_id uuid NOT NULL,
+    attempt int NOT NULL,
+    site_id uuid NOT NULL,
+    route_id uuid NOT NULL,
+    from_stop_id uuid,
+    left_at timestamptz NOT NULL,
+    arrived_at timestamptz NOT NULL CHECK (arrived_at > left_at),
+    device text,
+    odometer_m bigint,
+    gaps int,
+    driven_m int CHECK (driven_m >= 0),
+    PRIMARY KEY (tenant_id, stop_id, attempt)
+);
+CREATE INDEX legs_of_site ON delivery.legs (tenant_id, site_id, arrived_at);
+CREATE INDEX legs_of_route ON delivery.legs (tenant_id, route_id, arrived_at);
+
+-- How vans drive around a center, learned from the legs: at each hour of its local time, and over the whole day (hour -1).
+CREATE TABLE delivery.experience (
+    tenant_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    hour smallint NOT NULL CHECK (hour BETWEEN -1 AND 23),
+    circuity_percent int NOT NULL CHECK (circuity_percent >= 100),
+    speed_m_h int NOT NULL CHECK (speed_m_h > 0),
+    leg_s int NOT NULL CHECK (leg_s >= 0),
+    legs int NOT NULL CHECK (legs > 0),
+    learned_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, site_id, hour)
 );
 
 -- What the customer says, what comes back, and what the house learns.

@@ -88,6 +88,11 @@ class Settings:
     tile_url: str | None = _setting(
         "DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain"
     )
+    osrm_url: str | None = _setting(
+        "DOORSTEP_OSRM_URL",
+        None,
+        "a road server (OSRM); without it `doorstep serve` runs the one built here, else roads are straight lines",
+    )
     demo: str | None = _setting(
         "DOORSTEP_DEMO",
         None,

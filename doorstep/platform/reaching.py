@@ -145,7 +145,7 @@ def partner_client(settings: Settings, look_up: Resolve = resolve) -> httpx.Asyn
         ValueError: `partner_networks` names no networks.
     """
     allowed = networks(settings.partner_networks)
-    named = [httpx.URL(one) for one in (settings.payment_url, settings.sms_url) if one]
+    named = [httpx.URL(one) for one in (settings.payment_url, settings.sms_url, settings.osrm_url) if one]
     known = frozenset((one.host, one.port or (443 if one.scheme == "https" else 80)) for one in named)
     mounts = {
         f"{scheme}://": _transport(Dialer(allowed, known, scheme == "http", look_up))

@@ -20,10 +20,11 @@ from doorstep.solvers.routes.replanning import Change, Instability, Replan, repl
 from doorstep.solvers.routes.routing import Routing, Visit
 from doorstep.solvers.routes.schedule import timed
 from doorstep.solvers.routes.stops import Stop, Window
-from doorstep.solvers.routes.straight import Drive, Habits, Point, Straight, learned, roads
+from doorstep.solvers.routes.straight import TOWN, Drive, Habits, Point, Straight, learned, roads
 
 __all__ = [
     "ALONE",
+    "TOWN",
     "UNREACHABLE",
     "Alone",
     "Break",

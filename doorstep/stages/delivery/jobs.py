@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from doorstep.platform.db import Tx
-from doorstep.stages.delivery.acts import expecting
+from doorstep.platform.tasks import Every
+from doorstep.stages.delivery.acts import expecting, learning
 
 
 async def expect(tx: Tx, label_ids: Sequence[UUID]) -> None:
@@ -17,4 +18,11 @@ async def withdraw(tx: Tx, label_ids: Sequence[UUID]) -> None:
     await expecting.withdraw(tx, label_ids)
 
 
+async def learn(tx: Tx, subjects: list[UUID]) -> None:
+    """Learn from the legs that our vans drove; `subjects` is the tenant."""
+    assert subjects == [tx.tenant_id]  # noqa: S101 - a timer's subject is its tenant
+    await learning.learn(tx)
+
+
 ON = {"label.bought": [expect], "label.voided": [withdraw]}
+EVERY = {"learn": Every(3600.0, learn)}

@@ -1,6 +1,7 @@
 """Plans are thought out in processes of their own, between two short transactions: read the facts, think, write if they hold."""
 
 import os
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from doorstep.platform.house import House
 from doorstep.platform.thinking import ThinkingFailed, think
 from doorstep.solvers.routes import ALONE
 from doorstep.solvers.routes import Crew as AnyCrew
-from doorstep.stages.delivery.acts import changing, planning
+from doorstep.stages.delivery.acts import changing, planning, roads
 from doorstep.stages.delivery.acts.looking import stop
 from doorstep.stages.delivery.model import Day, DayPlan, StopState
 from doorstep.stages.delivery.rules.planning import insert_stop, plan_day
@@ -56,6 +57,7 @@ async def think_of(
     """
     async with house.db.transaction(tenant_id, actor=actor) as tx:
         facts = await planning.day_facts(tx, site_id, day)
+    facts = await roads.with_roads(house, facts)
     crew = Crew(os.cpu_count() or 1) if len(facts.tasks) >= MANY and work is None else ALONE
     try:
         return facts, await _thought(facts, seconds, seed, work, crew)
@@ -111,10 +113,10 @@ async def find_place(house: House, tenant_id: UUID, actor: str, stop_id: UUID) -
         if (await stop(tx, stop_id)).state in {StopState.PLANNED, StopState.LOADED}:
             return None
         running = await changing.running_facts(tx, stop_id)
+    whole = replace(running.day, tasks=(*running.day.tasks, running.late))
+    day = replace(running.day, ways=(await roads.with_roads(house, whole)).ways)
     try:
-        found = await think(
-            insert_stop, running.day, running.plan, running.late, running.loaded, seconds=INSERT_S
-        )
+        found = await think(insert_stop, day, running.plan, running.late, running.loaded, seconds=INSERT_S)
     except ThinkingFailed as failed:
         raise Refused(Reason.OUTSIDE, f"There is no answer: {failed}. The routes are as they were.") from None
     return running, found

@@ -12,6 +12,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.statements import Statements
 from doorstep.stages.delivery.acts.expecting import facts_of
+from doorstep.stages.delivery.acts.learning import experience
 from doorstep.stages.delivery.acts.planning import LOADING, center, seat, today
 from doorstep.stages.delivery.model import (
     ROUTE,
@@ -27,6 +28,7 @@ from doorstep.stages.delivery.model import (
     StopAct,
     StopState,
     Task,
+    Ways,
 )
 from doorstep.stages.delivery.rules.planning import timed_again
 
@@ -167,6 +169,7 @@ async def running_facts(tx: Tx, stop_id: UUID) -> Running:
             starts_at=min([tx.now + LOADING, *(route.departs_at for route in held)]),
             vans=tuple(vans),
             tasks=tuple(one.task for one in seated),
+            experience=await experience(tx, at.id),
         ),
         plan=DayPlan(routes=routes),
         late=late,
@@ -215,8 +218,14 @@ async def insert(tx: Tx, running: Running, found: DayPlan) -> str:
     return f"Van {route.van} takes it as stop {position}. {found.reasons[0]}." if found.reasons else ""
 
 
-async def resequence(tx: Tx, route_id: UUID, stop_ids: Sequence[UUID]) -> DayPlan:
+async def resequence(tx: Tx, route_id: UUID, stop_ids: Sequence[UUID], ways: Ways | None = None) -> DayPlan:
     """Drive a route's stops in the order that a person chose; what is done already stays before them.
+
+    Args:
+        tx: the open transaction.
+        route_id: of a van that has not left.
+        stop_ids: all its stops.
+        ways: the roads among them; None: estimated.
 
     Raises:
         Refused: the list is not exactly the open stops, the route is over, or the van stands at the first door.
@@ -233,7 +242,15 @@ async def resequence(tx: Tx, route_id: UUID, stop_ids: Sequence[UUID]) -> DayPla
     if before == list(stop_ids):
         return DayPlan()
     order = [seated[stop_id] for stop_id in stop_ids]
-    day = Day(center=route.center, day=route.day, starts_at=tx.now, vans=(), tasks=())
+    day = Day(
+        center=route.center,
+        day=route.day,
+        starts_at=tx.now,
+        vans=(),
+        tasks=(),
+        experience=await experience(tx, route.site_id),
+        ways=ways,
+    )
     found = timed_again(day, route.free_van, [one.task for one in order])
     if not found.routes:
         raise Refused(Reason.CONFLICT, (found.reasons or ["The shift of this van is over."])[0])

@@ -1,6 +1,7 @@
 """The driver's day: take a route, load it in reverse order, leave, arrive, come back. Every act may come twice."""
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from doorstep.platform import journal
@@ -11,12 +12,14 @@ from doorstep.solvers.routes import Point
 from doorstep.stages import tracking
 from doorstep.stages.delivery.acts.changing import Seated, hold_routes, take_off
 from doorstep.stages.delivery.acts.expecting import DoorFacts, facts_of, hold_by_codes
+from doorstep.stages.delivery.acts.learning import experience, note_leg
 from doorstep.stages.delivery.acts.planning import told_of
 from doorstep.stages.delivery.acts.telling import Arrival, tell_pins, tell_scans, tell_windows
 from doorstep.stages.delivery.model import (
     ROUTE,
     STOP,
     UNDER_WAY,
+    Legs,
     RouteAct,
     RouteState,
     ScanVerdict,
@@ -88,11 +91,17 @@ async def load(tx: Tx, route_id: UUID, codes: Sequence[str]) -> list[ScanVerdict
     return verdicts
 
 
-async def depart(tx: Tx, route_id: UUID, *, leave_behind: bool = False) -> int:
+async def depart(tx: Tx, route_id: UUID, *, leave_behind: bool = False, legs: Legs | None = None) -> int:
     """Leave with what is loaded; return how many parcels go. Customers hear that the van is out, with window and PIN.
 
     Parcels of the route that are not loaded refuse the departure, unless they are left behind: then they lie at the center
     again and wait for another plan.
+
+    Args:
+        tx: the open transaction.
+        route_id: of the van.
+        leave_behind: what is not loaded.
+        legs: what a map says of the legs ahead; the others are estimated.
 
     Raises:
         Refused: no such route, not being loaded, nothing loaded, or parcels missing.
@@ -118,13 +127,15 @@ async def depart(tx: Tx, route_id: UUID, *, leave_behind: bool = False) -> int:
     await journal.move_all(tx, STOP, StopAct.DEPART, gone, {"route": route_id})
     facts = await facts_of(tx, gone)
     stops = [facts[stop_id] for stop_id in gone]
-    await renew_arrivals(tx, stops, Point(route.lat, route.lon), "driver")
+    await renew_arrivals(tx, stops, Point(route.lat, route.lon), "driver", legs)
     await tell_scans(tx, stops, tracking.Status.OUT_FOR_DELIVERY, "out")
     await tell_pins(tx, stops)
     return len(gone)
 
 
-async def renew_arrivals(tx: Tx, stops: Sequence[DoorFacts], here: Point, why: str) -> list[UUID]:
+async def renew_arrivals(
+    tx: Tx, stops: Sequence[DoorFacts], here: Point, why: str, legs: Legs | None = None
+) -> list[UUID]:
     """Compute again when the van reaches each stop that is left, and tell whose window changed; return those stops.
 
     Args:
@@ -132,12 +143,24 @@ async def renew_arrivals(tx: Tx, stops: Sequence[DoorFacts], here: Point, why: s
         stops: of one route.
         here: where the van is.
         why: a key below `tracking.why.`.
+        legs: what a map says of the legs ahead; the others are estimated.
     """
     left = [stop for stop in stops if stop.state in {*UNDER_WAY, StopState.LOADED}]
-    left = sorted(left, key=lambda stop: (stop.state != StopState.ARRIVED, stop.position or 0))
-    at_door = bool(left) and left[0].state == StopState.ARRIVED
+    if not left:
+        return []
+    left = in_driving_order(left)
+    at_door = left[0].state == StopState.ARRIVED
+    known = await experience(tx, left[0].site_id, tx.now, left[0].zone)
     doors = [Point(stop.lat, stop.lon) for stop in left]
-    arrivals = etas(here, tx.now, doors, [stop.told_from for stop in left], at_door=at_door)
+    arrivals = etas(
+        here,
+        tx.now,
+        doors,
+        [stop.told_from for stop in left],
+        at_door=at_door,
+        habits=known.habits,
+        legs=legs,
+    )
     await tx.run(Q.set_etas, ids=[stop.id for stop in left], etas=arrivals)
     return await tell_windows(
         tx,
@@ -150,6 +173,22 @@ async def renew_arrivals(tx: Tx, stops: Sequence[DoorFacts], here: Point, why: s
     )
 
 
+class _Seated(Protocol):
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def position(self) -> int | None: ...
+
+
+S = TypeVar("S", bound=_Seated)
+
+
+def in_driving_order(stops: Sequence[S]) -> list[S]:
+    """Return stops as they are driven to: where the van stands first, then by their places on the route."""
+    return sorted(stops, key=lambda stop: (stop.state != StopState.ARRIVED, stop.position or 0))
+
+
 async def arrive(tx: Tx, stop_id: UUID) -> None:
     """Stand at a door. Twice is as once.
 
@@ -159,6 +198,7 @@ async def arrive(tx: Tx, stop_id: UUID) -> None:
     stop = (await facts_of(tx, [stop_id]))[stop_id]
     if stop.state != StopState.ARRIVED:
         await journal.move_all(tx, STOP, StopAct.ARRIVE, [stop_id], {"route": stop.route_id})
+        await note_leg(tx, stop_id)
 
 
 async def finish(tx: Tx, route_id: UUID) -> None:

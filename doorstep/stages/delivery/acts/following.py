@@ -12,7 +12,7 @@ from doorstep.solvers.routes import Point
 from doorstep.stages.delivery.acts.changing import Seated, hold_routes
 from doorstep.stages.delivery.acts.driving import renew_arrivals
 from doorstep.stages.delivery.acts.expecting import facts_of
-from doorstep.stages.delivery.model import Position
+from doorstep.stages.delivery.model import Legs, Position
 
 Q = Statements("doorstep.stages.delivery")
 
@@ -38,10 +38,15 @@ class Driving:
     van_id: UUID
 
 
-async def record_positions(tx: Tx, positions: Sequence[Position]) -> int:
+async def record_positions(tx: Tx, positions: Sequence[Position], legs: Legs | None = None) -> int:
     """Record where vans are; return how many positions were new. Late and repeated ones change nothing.
 
     A van that moved gets new times of arrival for the stops that are left, and customers whose window changed hear of it.
+
+    Args:
+        tx: the open transaction.
+        positions: as the devices report them.
+        legs: what a map says of the legs ahead; the others are estimated.
 
     Raises:
         Refused: there is no such van.
@@ -59,7 +64,7 @@ async def record_positions(tx: Tx, positions: Sequence[Position]) -> int:
         seated = await tx.rows(Q.tasks_of_routes, Seated, route_ids=[route.id])
         facts = await facts_of(tx, [one.id for one in seated])
         van = here[route.van_id]
-        await renew_arrivals(tx, list(facts.values()), Point(van.lat, van.lon), "driver")
+        await renew_arrivals(tx, list(facts.values()), Point(van.lat, van.lon), "driver", legs)
     return len(moved)
 
 

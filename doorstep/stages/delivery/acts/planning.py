@@ -16,6 +16,7 @@ from doorstep.platform.errors import Fault, Reason, Refused, unknown
 from doorstep.platform.ids import new_id, new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages.delivery.acts.expecting import facts_of
+from doorstep.stages.delivery.acts.learning import experience
 from doorstep.stages.delivery.acts.telling import Arrival, tell_windows
 from doorstep.stages.delivery.model import (
     ROUTE,
@@ -101,6 +102,7 @@ async def day_facts(tx: Tx, site_id: UUID, day: date | None) -> Day:
         starts_at=tx.now + LOADING,
         vans=tuple(await tx.rows(Q.free_vans, FreeVan, site_id=site_id, also=[])),
         tasks=tuple(await tx.rows(Q.tasks_waiting, Task, site_id=site_id, day_ends=midnight, most=TASKS_MAX)),
+        experience=await experience(tx, site_id),
     )
 
 

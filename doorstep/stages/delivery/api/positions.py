@@ -9,7 +9,8 @@ from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
-from doorstep.stages.delivery.acts import following
+from doorstep.solvers.routes import Point
+from doorstep.stages.delivery.acts import following, roads
 from doorstep.stages.delivery.api.shapes import PositionsIn
 from doorstep.stages.delivery.model import Position
 
@@ -44,8 +45,12 @@ async def record_positions(
         for one in data.positions
     ]
 
+    newest = sorted(positions, key=lambda one: one.device_seq)
+    here = {one.van_id: Point(one.lat, one.lon) for one in newest}
+    legs = await roads.ahead_of_vans(house, who.tenant_id, who.actor, here)
+
     async def act(tx: Tx) -> dict[str, int]:
-        return {"recorded": await following.record_positions(tx, positions)}
+        return {"recorded": await following.record_positions(tx, positions, legs)}
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 

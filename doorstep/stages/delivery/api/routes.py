@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
-from doorstep.stages.delivery.acts import asking, changing, driving, looking, planning
+from doorstep.stages.delivery.acts import asking, changing, driving, looking, planning, roads
 from doorstep.stages.delivery.api.shapes import (
     DRIVE_ROUTES,
     PLAN,
@@ -138,9 +138,10 @@ async def depart(
     route_id: RouteId, data: JSONBody[DepartIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeRouteOut]:
     """Leave with what is loaded."""
+    legs = await roads.ahead_of_route(house, who.tenant_id, who.actor, route_id)
 
     async def act(tx: Tx) -> WholeRouteOut:
-        await driving.depart(tx, route_id, leave_behind=data.leave_behind)
+        await driving.depart(tx, route_id, leave_behind=data.leave_behind, legs=legs)
         return await _whole(tx, route_id)
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
@@ -173,9 +174,10 @@ async def sequence(
     route_id: RouteId, data: JSONBody[SequenceIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeRouteOut]:
     """Drive the stops in an order that a person chose, before the van leaves."""
+    ways = await roads.among_route(house, who.tenant_id, who.actor, route_id)
 
     async def act(tx: Tx) -> WholeRouteOut:
-        await changing.resequence(tx, route_id, data.stop_ids)
+        await changing.resequence(tx, route_id, data.stop_ids, ways)
         return await _whole(tx, route_id)
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]

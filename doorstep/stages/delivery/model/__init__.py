@@ -33,6 +33,7 @@ from doorstep.stages.delivery.model.plans import (
     Proposal,
     Task,
 )
+from doorstep.stages.delivery.model.ways import Course, Experience, Legs, Ways
 
 __all__ = [
     "MACHINES",
@@ -42,13 +43,16 @@ __all__ = [
     "TOLD_AS",
     "UNDER_WAY",
     "Center",
+    "Course",
     "Day",
     "DayPlan",
+    "Experience",
     "FailReason",
     "Failure",
     "FreeVan",
     "Handing",
     "LeftOut",
+    "Legs",
     "Place",
     "PlannedRoute",
     "PlannedStop",
@@ -64,4 +68,5 @@ __all__ = [
     "StopAct",
     "StopState",
     "Task",
+    "Ways",
 ]

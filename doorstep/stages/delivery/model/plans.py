@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
+from doorstep.stages.delivery.model.ways import Experience, Ways
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Center:
@@ -50,6 +52,8 @@ class Day:
 
     Attributes:
         starts_at: nobody leaves before that.
+        experience: how our vans drive there.
+        ways: the roads among center and tasks; None: straight lines by experience.
     """
 
     center: Center
@@ -57,6 +61,8 @@ class Day:
     starts_at: datetime
     vans: tuple[FreeVan, ...]
     tasks: tuple[Task, ...]
+    experience: Experience = field(default_factory=Experience)
+    ways: Ways | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

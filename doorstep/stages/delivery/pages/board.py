@@ -1,5 +1,6 @@
 """The dispatch board of a center: what waits, the plan, the tours on the map and as a list, what failed."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from doorstep.platform.edge import Asked, Caller, Form, InHouse
 from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
-from doorstep.stages.delivery.acts import asking, expecting, following, looking, planning
+from doorstep.stages.delivery.acts import asking, expecting, following, looking, planning, roads
 from doorstep.stages.delivery.model import Center, RouteState, Stop, StopState
 from doorstep.stages.delivery.pages.fields import an_id, text
 from doorstep.stages.delivery.rules import drawing
@@ -39,6 +40,8 @@ async def board(request: Asked, house: InHouse, who: Caller) -> Any:
             return page(request, "delivery/no_center.html")
         center = chosen(centers, request.query_params.get("site", ""))
         shown = await _shown(tx, center, view)
+    on_map = shown.pop("on_map")
+    courses = await roads.drawn(house, center, on_map.stops)
     return page(
         request,
         "delivery/board.html",
@@ -47,8 +50,16 @@ async def board(request: Asked, house: InHouse, who: Caller) -> Any:
         view=view,
         may_work=may_work(who),
         tiles=house.settings.tile_url,
+        features=drawing.board(center, on_map.stops, on_map.vans, courses),
+        mapped=bool(courses),
         **shown,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _OnMap:
+    stops: list[Stop]
+    vans: list[following.Seen]
 
 
 async def _shown(tx: Tx, center: Center, view: str) -> dict[str, Any]:
@@ -68,7 +79,7 @@ async def _shown(tx: Tx, center: Center, view: str) -> dict[str, Any]:
         "stops": stops,
         "stop_of": {one.id: one for one in waiting},
         "proposal": await planning.open_proposal(tx, center.id),
-        "features": drawing.board(center, [*on_tour, *waiting], vans),
+        "on_map": _OnMap([*on_tour, *waiting], vans),
         "attempts_max": ATTEMPTS_MAX,
     }
 

@@ -12,7 +12,7 @@ from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
-from doorstep.stages.delivery.acts import asking, changing, expecting, handing, looking, planning
+from doorstep.stages.delivery.acts import asking, changing, expecting, handing, looking, planning, roads
 from doorstep.stages.delivery.model import ROUTE, STOP, RouteState
 from doorstep.stages.delivery.pages.board import LOOK, WORK, may_work
 from doorstep.stages.delivery.pages.fields import an_id, moment, place, text
@@ -31,6 +31,7 @@ async def route_page(route_id: RouteId, request: Asked, house: InHouse, who: Cal
         center = await planning.center(tx, route.site_id)
         stops = await looking.stops(tx, route_id=route_id)
         clock = tx.now
+    courses = await roads.drawn(house, center, stops)
     return page(
         request,
         "delivery/route.html",
@@ -39,8 +40,9 @@ async def route_page(route_id: RouteId, request: Asked, house: InHouse, who: Cal
         stops=stops,
         acts=[str(act) for act in ROUTE.acts(route.state)],
         changeable=may_work(who) and route.state in {RouteState.PLANNED, RouteState.LOADING},
-        features=drawing.board(center, stops, []),
+        features=drawing.board(center, stops, [], courses),
         tiles=house.settings.tile_url,
+        mapped=bool(courses),
         clock=clock,
     )
 
@@ -66,6 +68,7 @@ async def _do(
 async def move(route_id: RouteId, house: InHouse, who: Caller, data: Form) -> Any:
     """Move a stop one place up or down."""
     stop_id, by = an_id(data, "stop_id"), 1 if text(data, "to") == "down" else -1
+    ways = await roads.among_route(house, who.tenant_id, who.actor, route_id)
 
     async def act(tx: Tx) -> None:
         order = [stop.id for stop in await looking.stops(tx, route_id=route_id)]
@@ -73,7 +76,7 @@ async def move(route_id: RouteId, house: InHouse, who: Caller, data: Form) -> An
             at = order.index(stop_id)
             to = min(max(at + by, 0), len(order) - 1)
             order[at], order[to] = order[to], order[at]
-            await changing.resequence(tx, route_id, order)
+            await changing.resequence(tx, route_id, order, ways)
 
     return await _do(
         house, who, f"/dispatch/routes/{route_id}", act, "The stop is moved; customers hear of new times."

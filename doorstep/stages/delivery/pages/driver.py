@@ -10,7 +10,8 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused
 from doorstep.platform.pages import back, page
-from doorstep.stages.delivery.acts import changing, driving, following, looking, planning
+from doorstep.solvers.routes import Point
+from doorstep.stages.delivery.acts import changing, driving, following, looking, planning, roads
 from doorstep.stages.delivery.model import UNDER_WAY, Position, Route, RouteState, Stop, StopState
 from doorstep.stages.delivery.pages.fields import place, text
 from doorstep.stages.delivery.rules.doors import UNDO_S
@@ -126,9 +127,11 @@ async def depart(route_id: RouteId, house: InHouse, who: Caller, data: Form) -> 
     """Leave with what is loaded."""
     path = f"/driver/{route_id}"
     try:
+        legs = await roads.ahead_of_route(house, who.tenant_id, who.actor, route_id)
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
             await check_driver(tx, who, route_id)
-            parcels = await driving.depart(tx, route_id, leave_behind=text(data, "leave_behind") == "yes")
+            behind = text(data, "leave_behind") == "yes"
+            parcels = await driving.depart(tx, route_id, leave_behind=behind, legs=legs)
     except Refused as refused:
         return back(path, refused.message, kind="wrong")
     carried = "One parcel is on its" if parcels == 1 else f"{parcels} parcels are on their"
@@ -162,7 +165,13 @@ async def report(route_id: RouteId, house: InHouse, who: Caller, data: Form) -> 
     spot = place(data)
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         route: Route = await looking.route(tx, route_id)
-        if spot and route.driver == who.actor and route.state == RouteState.DRIVING:
+    if spot is None or route.driver != who.actor or route.state != RouteState.DRIVING:
+        return Response(None, status_code=204)
+    here = {route.van_id: Point(spot.lat, spot.lon)}
+    legs = await roads.ahead_of_vans(house, who.tenant_id, who.actor, here)
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        route = await looking.route(tx, route_id)
+        if route.driver == who.actor and route.state == RouteState.DRIVING:
             device = f"page:{who.actor}"[:80]
             seq = await following.next_seq(tx, route.van_id, device)
             position = Position(
@@ -174,7 +183,7 @@ async def report(route_id: RouteId, house: InHouse, who: Caller, data: Form) -> 
                 accuracy_m=spot.accuracy_m,
                 occurred_at=tx.now,
             )
-            await following.record_positions(tx, [position])
+            await following.record_positions(tx, [position], legs)
     return Response(None, status_code=204)
 
 

@@ -1,5 +1,6 @@
 -- name: record_positions
 -- Where vans are; per device only a higher number counts, whatever its clock says. Returns the vans that moved.
+-- The way from the last position is added up: less than 10 m is noise, more than 400 m leaves the streets between untold.
 INSERT INTO delivery.positions AS p (tenant_id, van_id, device, device_seq, lat, lon, accuracy_m, occurred_at, received_at)
 SELECT DISTINCT ON (v.id, n.device) %(tenant_id)s, v.id, n.device, n.device_seq, n.lat, n.lon, n.accuracy_m,
        least(n.occurred_at, %(now)s), %(now)s
@@ -8,7 +9,11 @@ FROM unnest(%(van_ids)s::uuid[], %(devices)s::text[], %(device_seqs)s::bigint[],
 JOIN catalog.vans v ON v.tenant_id = %(tenant_id)s AND v.id = n.van_id
 ORDER BY v.id, n.device, n.device_seq DESC
 ON CONFLICT (tenant_id, van_id, device) DO UPDATE SET device_seq = excluded.device_seq, lat = excluded.lat, lon = excluded.lon,
-    accuracy_m = excluded.accuracy_m, occurred_at = excluded.occurred_at, received_at = excluded.received_at
+    accuracy_m = excluded.accuracy_m, occurred_at = excluded.occurred_at, received_at = excluded.received_at,
+    (driven_m, gaps) = (
+        SELECT p.driven_m + CASE WHEN step.m >= 10 THEN step.m ELSE 0 END, p.gaps + (step.m > 400)::int
+        FROM (SELECT (111195 * sqrt(power(excluded.lat - p.lat, 2)
+                                    + power((excluded.lon - p.lon) * cos(radians(p.lat)), 2)))::bigint AS m) AS step)
 WHERE p.device_seq < excluded.device_seq
 RETURNING p.van_id;
 

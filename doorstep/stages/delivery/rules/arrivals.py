@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from doorstep.solvers import routes
+from doorstep.stages.delivery.model import Legs
 from doorstep.stages.delivery.rules.planning import SERVICE_S
 
 STEP_S = 300
@@ -57,6 +58,8 @@ def etas(
     not_before: Sequence[datetime | None] = (),
     *,
     at_door: bool = False,
+    habits: routes.Habits = routes.TOWN,
+    legs: Legs | None = None,
 ) -> list[datetime]:
     """Return when the van reaches each door, driving from `here` through all of them in order.
 
@@ -68,14 +71,17 @@ def etas(
         doors: the stops left, in order.
         not_before: when each door opens at the earliest, where somebody was told.
         at_door: it stands at the first door already.
+        habits: how vans drive there at this hour.
+        legs: what a map says of some legs; the others are estimated.
     """
     if not doors:
         return []
-    roads = routes.roads([here, *doors])
+    roads = routes.Straight([here, *doors], habits)
     clock = now
     arrivals = []
-    for k, (a, b) in enumerate(pairwise(range(len(doors) + 1))):
-        drive = 0 if at_door and k == 0 else int(roads.duration_s[a, b])
+    for k, leg in enumerate(pairwise([here, *doors])):
+        known = legs.get(leg) if legs else None
+        drive = 0 if at_door and k == 0 else roads.seconds(k, k + 1) if known is None else known
         clock += timedelta(seconds=drive)
         opens = not_before[k] if k < len(not_before) and not (at_door and k == 0) else None
         clock = max(clock, opens) if opens else clock

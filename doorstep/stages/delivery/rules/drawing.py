@@ -1,9 +1,10 @@
 """What a map shows: the center, the stops with their number, the tours, the vans. GeoJSON, degrees, longitude first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+from uuid import UUID
 
-from doorstep.stages.delivery.model import Center, Stop, StopState
+from doorstep.stages.delivery.model import Center, Course, Stop, StopState
 
 DONE = frozenset({StopState.DELIVERED, StopState.RETURNED})
 
@@ -20,17 +21,29 @@ class Spot(Protocol):
         """Degrees east."""
 
 
-def board(center: Center, stops: Sequence[Stop], vans: Sequence[Any]) -> dict[str, Any]:
-    """Return the map of a center: one line per tour, one pin per stop, the vans where they were last."""
-    tours: dict[Any, list[Stop]] = {}
-    for stop in stops:
-        if stop.route_id is not None:
-            tours.setdefault(stop.route_id, []).append(stop)
+def board(
+    center: Center, stops: Sequence[Stop], vans: Sequence[Any], courses: Mapping[UUID, Course] | None = None
+) -> dict[str, Any]:
+    """Return the map of a center: one line per tour, one pin per stop, the vans where they were last.
+
+    A tour whose course along the streets is known is drawn so, any other by straight lines.
+    """
+    known = courses or {}
     lines = [
-        _line([center, *sorted(tour, key=lambda stop: stop.position or 0), center]) for tour in tours.values()
+        _line(known[one].line if one in known else [(spot.lon, spot.lat) for spot in spots])
+        for one, spots in tours(center, stops).items()
     ]
     pins = [_stop(stop) for stop in stops]
     return _collection([*lines, _point(center, "site", "", center.name), *pins, *map(_van, vans)])
+
+
+def tours(center: Center, stops: Sequence[Stop]) -> dict[UUID, list[Spot]]:
+    """Return where each route of some stops leads: from the center through its doors and back."""
+    grouped: dict[UUID, list[Stop]] = {}
+    for stop in sorted(stops, key=lambda one: one.position or 0):
+        if stop.route_id is not None:
+            grouped.setdefault(stop.route_id, []).append(stop)
+    return {route_id: [center, *tour, center] for route_id, tour in grouped.items()}
 
 
 def door(lat: float, lon: float, van: Any | None, name: str) -> dict[str, Any]:
@@ -58,10 +71,10 @@ def _point(spot: Spot, kind: str, label: str, name: str, state: str = "") -> dic
     }
 
 
-def _line(spots: Sequence[Spot]) -> dict[str, Any]:
+def _line(points: Sequence[tuple[float, float]]) -> dict[str, Any]:
     return {
         "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": [[spot.lon, spot.lat] for spot in spots]},
+        "geometry": {"type": "LineString", "coordinates": [list(point) for point in points]},
         "properties": {"kind": "route"},
     }
 

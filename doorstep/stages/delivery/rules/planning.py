@@ -4,6 +4,7 @@ Seconds of the problem count from the center's local midnight; the unit of cost 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,13 +37,25 @@ def problem_of(day: Day, fixed_vans: Sequence[str] = ()) -> routes.Routing | Non
     vans = [van for van in (_van(day, one, one.code in fixed_vans) for one in day.vans) if van]
     if not vans or not day.tasks:
         return None
-    points = [routes.Point(day.center.lat, day.center.lon), *(routes.Point(t.lat, t.lon) for t in day.tasks)]
     return routes.Routing(
-        roads=routes.roads(points),
+        roads=_roads(day),
         depots=[routes.Depot(name=CENTER, place=0)],
         vans=vans,
         stops=[_stop(day, task, place) for place, task in enumerate(day.tasks, 1)],
     )
+
+
+def points_of(day: Day) -> list[routes.Point]:
+    """Return where a day's plan goes: the center, then the doors in the order of the tasks."""
+    return [routes.Point(day.center.lat, day.center.lon), *(routes.Point(t.lat, t.lon) for t in day.tasks)]
+
+
+def _roads(day: Day) -> routes.Network:
+    """Return the roads among the points of a day; what a map does not tell is estimated."""
+    points = points_of(day)
+    known = day.ways is not None and day.ways.knows(points)
+    network = day.ways.among(points) if day.ways and known else routes.Straight(points, day.experience.habits)
+    return network.among(range(len(points)))
 
 
 def plan_day(
@@ -65,7 +78,9 @@ def plan_day(
     faults = routes.judge(problem, plan)
     if faults:
         raise AssertionError(f"the referee refuses the plan: {faults[0].message}")
-    return told(day, plan, seed)
+    found = told(day, plan, seed)
+    whence = day.ways.reasons if day.ways else (str(day.experience),)
+    return replace(found, reasons=[*found.reasons, *whence])
 
 
 def insert_stop(day: Day, running: DayPlan, late: Task, loaded: Sequence[str]) -> DayPlan:
@@ -77,13 +92,7 @@ def insert_stop(day: Day, running: DayPlan, late: Task, loaded: Sequence[str]) -
         late: the stop that comes late.
         loaded: ids of stops whose parcels are in a van already.
     """
-    day = Day(
-        center=day.center,
-        day=day.day,
-        starts_at=day.starts_at,
-        vans=day.vans,
-        tasks=(*(task for task in day.tasks if task.id != late.id), late),
-    )
+    day = replace(day, tasks=(*(task for task in day.tasks if task.id != late.id), late))
     problem = problem_of(day, [route.van for route in running.routes])
     if problem is None:
         return _nobody(day)
@@ -102,13 +111,7 @@ def insert_stop(day: Day, running: DayPlan, late: Task, loaded: Sequence[str]) -
 
 def timed_again(day: Day, van: FreeVan, order: Sequence[Task]) -> DayPlan:
     """Time one van's stops in an order that a person chose; windows that it misses are named, not enforced."""
-    free = Day(
-        center=day.center,
-        day=day.day,
-        starts_at=day.starts_at,
-        vans=(van,),
-        tasks=tuple(_without_windows(task) for task in order),
-    )
+    free = replace(day, vans=(van,), tasks=tuple(_without_windows(task) for task in order))
     problem = problem_of(free, [van.code])
     if problem is None:
         return DayPlan()

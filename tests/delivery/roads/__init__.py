@@ -1,0 +1,1 @@
+"""The road network: OSRM, real and small, and what driving teaches."""
