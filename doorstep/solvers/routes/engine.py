@@ -32,8 +32,11 @@ HISTORY_LEAST, HISTORY_MOST = 20, 300
 HISTORIES, HISTORIES_OF_START = 75, 20
 """Times that a search, and one of several starts, shall look back as far, one after the other."""
 
-STARTS_MOST, START_LEAST = 5, 1000
-"""Starts, and the iterations that one needs to get anywhere."""
+STARTS_MOST = 5
+"""Starts of one search."""
+
+START_LEAST, START_LEAST_EACH = 1000, 6
+"""Iterations that a start needs to get anywhere: in all, and for each stop."""
 
 STARTING = 0.6
 """Share of the budget for all starts; the rest is for going on from the best."""
@@ -114,7 +117,7 @@ def search(
     """
     words = Translation(problem, stops, optional=optional)
     steepest = max(pyvrp.PenaltyParams().max_penalty, min(STEEPEST, float(words.ransom)))
-    starts, back = paced(patience.expected(len(stops)), anew=not warm)
+    starts, back = paced(patience.expected(len(stops)), len(stops), anew=not warm)
     params = pyvrp.SolveParams(
         ils=pyvrp.IteratedLocalSearchParams(
             history_length=back,
@@ -143,13 +146,13 @@ def search(
     return words.orders(result.best, warm) if result.is_feasible() else None
 
 
-def paced(expected: int, *, anew: bool) -> tuple[int, int]:
+def paced(expected: int, stops: int, *, anew: bool) -> tuple[int, int]:
     """Return how many starts a search of some iterations makes before it goes on from the best, and how far it looks back.
 
     No start is a search in one go, as after a plan that is given.
     """
     each = int(expected * STARTING)
-    starts = min(STARTS_MOST, each // START_LEAST) if anew else 0
+    starts = min(STARTS_MOST, each // max(START_LEAST, START_LEAST_EACH * stops)) if anew else 0
     if starts < 2:
         starts, back = 0, expected // HISTORIES
     else:
