@@ -121,3 +121,8 @@ def post(path: str, key: str, body: bytes, *, extra: str = "") -> bytes:
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def get(path: str, key: str) -> bytes:
+    """Return the text of a GET."""
+    return f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {key}\r\n\r\n".encode()

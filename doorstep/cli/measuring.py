@@ -15,6 +15,7 @@ BENCHES = {
     "intake": "orders/s through single POSTs",
     "bulk": "orders/s through the bulk API",
     "hot-sku": "reservations/s on one product",
+    "availability": "time to the answer on 200 SKUs, and until a channel hears of a change",
     "walk": "orders/s through all seven stages",
     "scale": "slowdown from 50,000 to millions of orders",
     "cartons": "cartons used over a suite",
