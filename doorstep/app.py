@@ -74,6 +74,15 @@ async def merchants(tx: Tx) -> dict[UUID, str]:
     return {one.id: one.name for one in (await catalog.merchants_of(tx)).values()}
 
 
+async def gauges(tx: Tx) -> dict[str, float]:
+    """Return what the stages measure of a tenant, as their jobs list it in `GAUGES`."""
+    found: dict[str, float] = {}
+    for _, part in _parts("jobs"):
+        for measure in getattr(part, "GAUGES", ()):
+            found |= await measure(tx)
+    return found
+
+
 @cache
 def all_duties() -> Duties:
     """Every reaction and timer of the house; public events are announced to webhooks."""
@@ -154,7 +163,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         partner_client(settings) as http,
     ):
         try:
-            yield House(settings, db, http, secret, vocabulary(), merchants)
+            yield House(settings, db, http, secret, vocabulary(), merchants, gauges)
         finally:
             await dismiss()
 

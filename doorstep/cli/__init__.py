@@ -1,9 +1,10 @@
-"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `replay`, `bench`, `solve`, `roads`, `tenant`, `user`, `key`, `keys`."""
+"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `audit`, `replay`, `bench`, `solve`, `roads`, `tenant`, `user`, `key`, `keys`."""
 
 import sys
 
 import typer
 
+from doorstep.cli.auditing import audit
 from doorstep.cli.books import doctor, migrate
 from doorstep.cli.demo import demo
 from doorstep.cli.measuring import bench
@@ -31,6 +32,7 @@ app.command(hidden=True)(outside)
 app.command()(work)
 app.command()(migrate)
 app.command()(doctor)
+app.command()(audit)
 app.command()(replay)
 app.command()(bench)
 app.add_typer(solve, name="solve")

@@ -41,14 +41,16 @@ async def ready(house: InHouse) -> Response[dict[str, str]]:
 
 @get("/metrics", opt=allow(*DESK, scope="metrics:read"), include_in_schema=False)
 async def metrics(house: InHouse, who: Caller) -> Response[bytes]:
-    """Answer in Prometheus' text format: this process's counters and the caller's queues."""
+    """Answer in Prometheus' text format: this process's counters, the caller's queues, and what the stages measure."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         queues = await tx.rows(Q.queue_ages, QueueAge)
+        gauges = await house.gauges(tx)
     lines = [
         f'doorstep_queue_{what}{{task="{queue.name}"}} {getattr(queue, what)}\n'
         for queue in queues
         for what in ("owed", "age_s", "dead", "under_way")
     ]
+    lines += [f"{name} {value}\n" for name, value in gauges.items()]
     return Response(generate_latest() + "".join(lines).encode(), media_type=CONTENT_TYPE_LATEST)
 
 

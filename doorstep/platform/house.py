@@ -14,7 +14,12 @@ from doorstep.platform.db import Database, Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.webhooks.model import Vocabulary
 
+Gauges = Callable[[Tx], Awaitable[Mapping[str, float]]]
 Merchants = Callable[[Tx], Awaitable[Mapping[UUID, str]]]
+
+
+async def _no_gauges(_tx: Tx) -> Mapping[str, float]:
+    return {}
 
 
 async def _no_merchants(_tx: Tx) -> Mapping[UUID, str]:
@@ -27,6 +32,7 @@ class House:
 
     Attributes:
         public: what the outside may learn of each kind of thing.
+        gauges: what the stages measure of a tenant, by the name that Prometheus knows it by.
         merchants: the names of the merchants there are, by id, for what is made for one of them.
     """
 
@@ -36,6 +42,7 @@ class House:
     secret: str
     public: Vocabulary = field(default_factory=dict)
     merchants: Merchants = _no_merchants
+    gauges: Gauges = _no_gauges
 
     def sign(self, purpose: str, what: Any) -> str:
         """Return a short text for a link that only this house can make; `what` is JSON-like."""

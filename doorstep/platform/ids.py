@@ -26,3 +26,13 @@ def new_id() -> UUID:
 def new_ids(count: int) -> list[UUID]:
     """Return `count` fresh ids in order."""
     return [new_id() for _ in range(count)]
+
+
+def made_ms(one: UUID) -> int:
+    """Return when an id was made, in milliseconds since 1970 by the clock of the machine that made it."""
+    return one.int >> 80
+
+
+def bound(seconds_ago: float) -> UUID:
+    """Return the least id of the moment so many seconds ago: every id made before it sorts before it."""
+    return UUID(int=(made_ms(new_id()) - round(seconds_ago * 1000)) << 80)

@@ -1,5 +1,6 @@
 """The figures of the tower: what is open in each stage, what is late, what needs a person. It only looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +9,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import unknown
 from doorstep.platform.journal import Event, history
 from doorstep.platform.statements import Statements
+from doorstep.stages import inventory
 
 Q = Statements("doorstep.tower")
 
@@ -140,6 +142,7 @@ class Board:
     troubles: list[Trouble]
     at_risk: list[AtRisk]
     silenced: list[Silenced]
+    drifts: list[inventory.Drift]
     kept: Kept
 
 
@@ -153,6 +156,7 @@ async def board(tx: Tx) -> Board:
         troubles=await tx.rows(Q.exceptions, Trouble),
         at_risk=await tx.rows(Q.at_risk, AtRisk),
         silenced=await tx.rows(Q.silenced, Silenced),
+        drifts=await inventory.drifts(tx),
         kept=(await tx.rows(Q.kept, Kept, most=KEPT_MAX))[0],
     )
 
@@ -160,6 +164,11 @@ async def board(tx: Tx) -> Board:
 async def behind(tx: Tx, stage: str, what: str) -> list[Behind]:
     """Return the orders behind one number of the board, at most 200, the longest waiting first."""
     return await tx.rows(Q.behind, Behind, stage=stage, what=what)
+
+
+async def numbers(tx: Tx, order_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the numbers of orders by id; unknown ones are left out."""
+    return dict(await tx.tuples(Q.numbers, order_ids=list(order_ids)))
 
 
 async def find(tx: Tx, q: str) -> list[Found]:

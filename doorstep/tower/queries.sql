@@ -159,6 +159,10 @@ FROM (
 ) f JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = f.id
 ORDER BY f.rank, o.placed_at DESC, o.id LIMIT 50;
 
+-- name: numbers
+-- What people call some orders.
+SELECT o.id, o.number FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]);
+
 -- name: order_head
 -- The order whose story is told.
 SELECT o.id, o.number, o.state, o.placed_at, o.promised_from, o.promised_until, o.total_minor, o.currency, m.name AS merchant

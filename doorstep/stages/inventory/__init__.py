@@ -1,8 +1,10 @@
 """Inventory: the ledger of goods: receive, reserve, move, count."""
 
 from doorstep.stages.inventory.acts.asking import ask_counts
+from doorstep.stages.inventory.acts.auditing import drifts
 from doorstep.stages.inventory.acts.breaking import short
 from doorstep.stages.inventory.acts.counting import count, open_counts, start_count
+from doorstep.stages.inventory.acts.explaining import explain
 from doorstep.stages.inventory.acts.keeping import Buffer, keep_back, kept_back
 from doorstep.stages.inventory.acts.looking import (
     available,
@@ -22,10 +24,12 @@ from doorstep.stages.inventory.model import (
     HOLD_S,
     Adjustment,
     AskedCount,
+    Balance,
     CountAnswer,
     Counted,
     CountVerdict,
     Demand,
+    Drift,
     Held,
     LedgerLine,
     Level,
@@ -40,6 +44,7 @@ from doorstep.stages.inventory.model import (
     Short,
     Shortage,
     Shorted,
+    Step,
     Taken,
 )
 
@@ -47,11 +52,13 @@ __all__ = [
     "HOLD_S",
     "Adjustment",
     "AskedCount",
+    "Balance",
     "Buffer",
     "CountAnswer",
     "CountVerdict",
     "Counted",
     "Demand",
+    "Drift",
     "Held",
     "LedgerLine",
     "Level",
@@ -66,13 +73,16 @@ __all__ = [
     "Short",
     "Shortage",
     "Shorted",
+    "Step",
     "Taken",
     "adjust",
     "ask_counts",
     "available",
     "commit",
     "count",
+    "drifts",
     "expire",
+    "explain",
     "feed_at",
     "free_of",
     "held_by",

@@ -66,3 +66,8 @@ FROM parts LEFT JOIN free USING (component_id)
 GROUP BY parts.product_id, parts.available
 HAVING parts.available <> min(coalesce(free.units, 0) / parts.quantity)
    AND NOT bool_or(parts.component_id IN (SELECT product_id FROM inventory.untold WHERE tenant_id = %(tenant_id)s));
+
+-- name: the_auditor_sees_no_drift
+-- The auditor found a figure that is not what it is made of: `doorstep audit SKU` shows how it came to be so.
+SELECT d.book, d.site_id, d.product_id, d.place, d.expected, d.found, d.found_at FROM inventory.drifts d
+WHERE d.tenant_id = %(tenant_id)s AND d.state = 'open' ORDER BY d.found_at LIMIT 50;

@@ -1,12 +1,12 @@
-"""What inventory does by itself: promises that nobody claimed run out, channels hear what can be sold, what is old is forgotten."""
+"""What inventory does by itself: promises that nobody claimed run out, the books are audited, channels hear what can be sold, what is old is forgotten."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from doorstep.platform.db import Tx
-from doorstep.platform.tasks import Every
+from doorstep.platform.tasks import Every, wake_timer
 from doorstep.platform.webhooks.model import Tells
-from doorstep.stages.inventory.acts import telling
+from doorstep.stages.inventory.acts import auditing, telling
 from doorstep.stages.inventory.acts.once import forget
 from doorstep.stages.inventory.acts.reserving import expire
 
@@ -14,6 +14,25 @@ from doorstep.stages.inventory.acts.reserving import expire
 async def expire_unclaimed(tx: Tx, _tenants: Sequence[UUID]) -> None:
     """Let reservations run out whose time has come."""
     await expire(tx)
+
+
+async def audit(tx: Tx, _tenants: Sequence[UUID]) -> None:
+    """Compare the books of the next products; until the round is over, the next ones follow at once."""
+    if await auditing.audit(tx):
+        await wake_timer(tx, "inventory.audit")
+
+
+async def measure_audit(tx: Tx) -> dict[str, float]:
+    """Say how many figures disagree, how long ago the auditor ended its last round, and how long that took."""
+    found = {"doorstep_audit_drifts": float(len(await auditing.drifts(tx, most=1000)))}
+    last = await auditing.round_of(tx)
+    if last is not None:
+        found |= {
+            "doorstep_audit_products": float(last.products),
+            "doorstep_audit_age_s": last.age_s,
+            "doorstep_audit_took_s": last.took_s,
+        }
+    return found
 
 
 async def forget_scans(tx: Tx, _tenants: Sequence[UUID]) -> None:
@@ -38,11 +57,14 @@ async def follow_availability(tx: Tx) -> None:
 
 
 EVERY = {
+    "audit": Every(15, audit),
     "expire": Every(15, expire_unclaimed),
     "forget_scans": Every(3600, forget_scans),
     "forget_tellings": Every(3600, forget_tellings),
     "offer_new_kits": Every(15, offer_new_kits),
 }
+
+GAUGES = [measure_audit]
 
 WATCHES = [follow_availability]
 

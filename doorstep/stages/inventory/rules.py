@@ -6,6 +6,7 @@ Keys are (product id, site id), as the stock rows are keyed and locked.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from doorstep.platform.errors import Fault
@@ -211,3 +212,31 @@ def read_cursor(text: str) -> Cursor | None:
     """Return the position that a text names; None when it names none."""
     found = CURSOR.fullmatch(text)
     return Cursor(int(found[1]), int(found[2])) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How much of a product there was over time, as a picture of 600 by 120: a line in steps, from its first moment to its last.
+
+    Attributes:
+        path: the line as an SVG path, down to the ground at both ends.
+        most: units at the upper edge.
+    """
+
+    path: str
+    most: int
+    since: datetime
+    until: datetime
+
+
+def course(points: Sequence[tuple[datetime, int]], until: datetime) -> Course | None:
+    """Draw how much there was: `points` are (when, units from then on), oldest first; None when there are none."""
+    if not points:
+        return None
+    since, most = points[0][0], max(1, *(units for _, units in points))
+    end = max(until, points[-1][0])
+    whole_s = max((end - since).total_seconds(), 1.0)
+    path = ["M0,120"]
+    for at, units in points:
+        path.append(f"H{600 * (at - since).total_seconds() / whole_s:.1f}V{120 - 120 * units / most:.1f}")
+    return Course("".join([*path, "H600V120Z"]), most, since, end)

@@ -38,6 +38,7 @@ CREATE TABLE inventory.movements (
     quantity int NOT NULL CHECK (quantity > 0),
     reason text NOT NULL,
     reference uuid,
+    order_id uuid,
     actor text NOT NULL,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
@@ -173,3 +174,45 @@ CREATE TABLE inventory.tellings (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX tellings_of_endpoint ON inventory.tellings (tenant_id, endpoint_id, id);
+
+-- How far the auditor is in its round over a tenant's products, and how the last whole round went. Ids made then tell the time:
+-- the auditor goes by the machines' clocks, also where the business has a clock of its own.
+CREATE TABLE inventory.rounds (
+    tenant_id uuid NOT NULL,
+    after_id uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    products int NOT NULL DEFAULT 0,
+    began_id uuid NOT NULL,
+    last_products int NOT NULL DEFAULT 0,
+    last_began_id uuid,
+    last_ended_id uuid,
+    PRIMARY KEY (tenant_id)
+);
+
+-- The ledger summed up to a line, so that the auditor reads only what came after. A sum is believed for a day; then, and whenever
+-- something disagrees, the whole ledger of the product is read again.
+CREATE TABLE inventory.closings (
+    tenant_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    place text NOT NULL,
+    units int NOT NULL,
+    until_id uuid NOT NULL,
+    PRIMARY KEY (tenant_id, product_id, site_id, place)
+);
+
+-- Figures that are not what they are made of, as the auditor found them: it alarms and mends nothing.
+CREATE TABLE inventory.drifts (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'open',
+    seq int NOT NULL DEFAULT 1,
+    book text NOT NULL CHECK (book IN ('place', 'on_hand', 'reserved')),
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    place text NOT NULL,
+    expected int NOT NULL,
+    found int NOT NULL CHECK (found <> expected),
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_open_drift ON inventory.drifts (tenant_id, product_id, site_id, book, place) WHERE state = 'open';

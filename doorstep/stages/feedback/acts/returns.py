@@ -196,6 +196,7 @@ async def grade_return(tx: Tx, return_id: UUID, grades: Sequence[Came], place: s
             place=place if found[line_id, product_id] in SELLABLE else "quarantine",
             quantity=item.received,
             reference=return_id,
+            order_id=where.order_id,
         )
         for (line_id, product_id), item in items.items()
         if item.received

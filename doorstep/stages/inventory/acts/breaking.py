@@ -149,6 +149,7 @@ async def _lose(tx: Tx, shorts: Sequence[Short], broken: Sequence[Held], lost: S
             quantity=units,
             reason="short_pick",
             reference=one.line_id,
+            order_id=one.order_id,
         )
         for one, units in zip(shorts, lost, strict=True)
         if units

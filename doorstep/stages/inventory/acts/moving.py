@@ -75,6 +75,7 @@ async def restock(tx: Tx, returned: Sequence[Restock]) -> None:
                 quantity=one.quantity,
                 reason="returned",
                 reference=one.reference,
+                order_id=one.order_id,
             )
             for one in returned
         ],

@@ -68,12 +68,24 @@ async def post(
         )
         if less:
             raise _not_there(less, lies)
+    await _append(tx, movements)
+
+
+async def _append(tx: Tx, movements: Sequence[Movement]) -> None:
     await tx.run(
         Q.append_movements,
         ids=new_ids(len(movements)),
         actor=tx.actor,
         **columns(
-            movements, "site_id", "product_id", "from_place", "to_place", "quantity", "reason", "reference"
+            movements,
+            "site_id",
+            "product_id",
+            "from_place",
+            "to_place",
+            "quantity",
+            "reason",
+            "reference",
+            "order_id",
         ),
     )
 

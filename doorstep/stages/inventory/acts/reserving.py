@@ -150,4 +150,5 @@ def _leaves(one: Shipped) -> Movement:
         quantity=one.quantity,
         reason="shipped",
         reference=one.reference,
+        order_id=one.order_id,
     )

@@ -8,15 +8,17 @@ from litestar.params import QueryParameter
 
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
-from doorstep.platform.errors import Refused
+from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
-from doorstep.stages.inventory.acts import looking, moving
+from doorstep.stages.inventory import rules
+from doorstep.stages.inventory.acts import auditing, explaining, looking, moving
 from doorstep.stages.inventory.api.goods import NO_NUL, product_of
 from doorstep.stages.inventory.model import QUANTITY_MAX, Adjustment
 
 READERS = (*DESK, Role.VIEWER, Role.MERCHANT)
 PAGE = 50
+HISTORY_MAX = 200
 Wanted = Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL)]
 REASONS = ("counted", "damaged", "expired", "found", "stolen", "misplaced", "inbound not recorded")
 
@@ -74,6 +76,8 @@ async def product_stock(
             "holders": await looking.held_by(tx, product_id),
             "sites": await catalog.sites(tx),
             "kits": await _kits(tx, product_id),
+            "course": rules.course(await explaining.course_of(tx, product_id), tx.now),
+            "drifts": [one for one in await auditing.drifts(tx) if one.product_id == product_id],
         }
     return page(
         request,
@@ -85,6 +89,27 @@ async def product_stock(
         adjusts=bool(who.roles & {Role.OWNER, *DESK}),
         **context,
     )
+
+
+@get("/stock/{product_id:uuid}/history", opt=allow(*READERS), include_in_schema=False)
+async def history(
+    request: Asked,
+    house: InHouse,
+    who: Caller,
+    product_id: FromPath[UUID],
+    site: FromQuery[UUID | None] = None,
+    place: Annotated[str, QueryParameter(max_length=45, pattern=NO_NUL)] = "",
+) -> Any:
+    """Explain balances, one or all: what came to a place and went, who did it, why, and what lay there afterwards."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        product = await product_of(tx, product_id, who)
+        balances = await explaining.explain(
+            tx, product_ids=[product_id], place=place or None, site_id=site, most=HISTORY_MAX
+        )
+        sites = await catalog.sites(tx)
+    if not balances:
+        raise unknown("place", place)
+    return page(request, "inventory/history.html", product=product, balances=balances, sites=sites)
 
 
 async def _kits(tx: Any, product_id: UUID) -> list[tuple[catalog.Product, int]]:
@@ -125,4 +150,4 @@ async def adjust(house: InHouse, who: Caller, data: Form, product_id: FromPath[U
     return back(path, f"{quantity:+,} units are in the books.")
 
 
-ROUTES = [stock_list, product_stock, adjust]
+ROUTES = [stock_list, product_stock, history, adjust]

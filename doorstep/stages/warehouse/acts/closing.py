@@ -155,7 +155,7 @@ async def _seal(
         (place, product_id): units
         for _, place, product_id, units in await tx.tuples(Q.in_totes_of, fulfillment_ids=[job.id])
     }
-    await move_goods(tx, out_of_totes(lying, inside, job.site_id, box.id))
+    await move_goods(tx, out_of_totes(lying, inside, job, box.id))
     await tx.run(Q.free_totes, fulfillment_ids=[job.id])
     await tx.run(
         Q.close_parcel,
@@ -179,14 +179,14 @@ async def _seal(
 
 
 def out_of_totes(
-    lying: dict[tuple[str, UUID], int], inside: Mapping[UUID, int], site_id: UUID, parcel_id: UUID
+    lying: dict[tuple[str, UUID], int], inside: Mapping[UUID, int], job: Job, parcel_id: UUID
 ) -> list[Movement]:
     """Return how the units of a box leave the totes: tote by tote, until each product is complete.
 
     Args:
         lying: (place, product id) -> units in the totes of the fulfillment order; what leaves is taken off.
         inside: product id -> units in the box.
-        site_id: where.
+        job: the fulfillment order.
         parcel_id: the box.
     """
     left = dict(inside)
@@ -198,13 +198,14 @@ def out_of_totes(
             lying[place, product_id] -= part
             movements.append(
                 Movement(
-                    site_id=site_id,
+                    site_id=job.site_id,
                     product_id=product_id,
                     from_place=place,
                     to_place="parcel",
                     quantity=part,
                     reason="pack",
                     reference=parcel_id,
+                    order_id=job.order_id,
                 )
             )
     assert not any(left.values())  # noqa: S101 - what was scanned into the box was picked into these totes

@@ -345,7 +345,7 @@ async def _fill(tx: Tx, made: Sequence[_New]) -> None:
         for product_id, units in one.inside.items():
             for line_id, part in _spread(room[one.job.id, product_id], units):
                 rows.append((one.id, one.job.id, line_id, product_id, part))
-        movements += out_of_totes(lying[one.job.id], one.inside, one.job.site_id, one.id)
+        movements += out_of_totes(lying[one.job.id], one.inside, one.job, one.id)
     await tx.run(
         Q.fill_parcels,
         parcel_ids=[row[0] for row in rows],

@@ -269,6 +269,7 @@ async def _put(tx: Tx, batch: Batch, stop: Stop, tote: str) -> PickAnswer:
         quantity=stop.counted,
         reason="pick",
         reference=stop.id,
+        order_id=stop.order_id,
     )
     await move_goods(tx, [goods])
     await tx.run(

@@ -194,6 +194,7 @@ async def _count(tx: Tx, puts: Sequence[_Put]) -> None:
                 quantity=put.units,
                 reason="pick",
                 reference=put.stop.id,
+                order_id=put.stop.order_id,
             )
             for put in puts
         ],

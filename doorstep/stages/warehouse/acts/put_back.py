@@ -51,6 +51,7 @@ class _Source:
     site_id: UUID
     place: str
     fulfillment_id: UUID
+    order_id: UUID
     parcel_id: UUID | None
 
 
@@ -58,6 +59,7 @@ class _Source:
 class _Tote:
     site_id: UUID
     fulfillment_id: UUID
+    order_id: UUID
     state: str
     order_number: int
     order_state: str
@@ -68,6 +70,7 @@ class _Box:
     id: UUID
     site_id: UUID
     fulfillment_id: UUID
+    order_id: UUID
     state: str
     order_number: int
 
@@ -123,7 +126,7 @@ async def _find(tx: Tx, asked: PutBack) -> _Source | PutBackAnswer:
     if number.isascii() and number.isdigit() and len(number) <= 18:
         box = await tx.row(Q.parcel_to_put_back, _Box, number=int(number), site_id=asked.site_id)
         if box and box.state == ParcelState.CANCELED:
-            return _Source(box.site_id, "parcel", box.fulfillment_id, box.id)
+            return _Source(box.site_id, "parcel", box.fulfillment_id, box.order_id, box.id)
         if box:
             return _no(
                 "still_wanted",
@@ -148,7 +151,7 @@ async def _find_tote(tx: Tx, code: str, site_id: UUID | None) -> _Source | PutBa
         return _no(
             "still_wanted", f"{code} belongs to order {tote.order_number}, which is {tote.state}. Leave it."
         )
-    return _Source(tote.site_id, f"tote:{code}", tote.fulfillment_id, None)
+    return _Source(tote.site_id, f"tote:{code}", tote.fulfillment_id, tote.order_id, None)
 
 
 async def _return(tx: Tx, asked: PutBack, source: _Source) -> PutBackAnswer:
@@ -174,6 +177,7 @@ async def _return(tx: Tx, asked: PutBack, source: _Source) -> PutBackAnswer:
         quantity=units,
         reason="put_back",
         reference=source.parcel_id or source.fulfillment_id,
+        order_id=source.order_id,
     )
     await move_goods(tx, [goods])
     if source.parcel_id:

@@ -28,7 +28,7 @@ WHERE p.tenant_id = %(tenant_id)s AND p.fulfillment_id = ANY (%(fulfillment_ids)
 
 -- name: tote_to_put_back
 -- Whose goods lie in a tote, and whether they go back.
-SELECT t.site_id, t.fulfillment_id, f.state, o.number AS order_number, o.state AS order_state
+SELECT t.site_id, t.fulfillment_id, f.order_id, f.state, o.number AS order_number, o.state AS order_state
 FROM warehouse.totes t
 JOIN warehouse.fulfillments f ON f.tenant_id = t.tenant_id AND f.id = t.fulfillment_id
 JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
@@ -37,7 +37,7 @@ ORDER BY t.site_id FOR NO KEY UPDATE OF f;
 
 -- name: parcel_to_put_back
 -- A canceled box whose goods go back.
-SELECT p.id, p.site_id, p.fulfillment_id, p.state, o.number AS order_number
+SELECT p.id, p.site_id, p.fulfillment_id, p.order_id, p.state, o.number AS order_number
 FROM warehouse.parcels p JOIN orders.orders o ON o.tenant_id = p.tenant_id AND o.id = p.order_id
 WHERE p.tenant_id = %(tenant_id)s AND p.number = %(number)s AND (%(site_id)s::uuid IS NULL OR p.site_id = %(site_id)s)
 FOR NO KEY UPDATE OF p;

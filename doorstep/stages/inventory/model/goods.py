@@ -35,6 +35,7 @@ class Movement:
     Attributes:
         from_place: `bin:A-01-02`, `tote:T-7`, `parcel`, `quarantine`, or outside (`supplier`, `customer`, `lost`, ...).
         reference: the parcel, receipt, count or task that it belongs to.
+        order_id: the order that it is done for, if it is for one.
     """
 
     site_id: UUID
@@ -44,6 +45,7 @@ class Movement:
     quantity: int
     reason: str
     reference: UUID | None = None
+    order_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class Restock:
     place: str
     quantity: int
     reference: UUID | None = None
+    order_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,5 +302,6 @@ class LedgerLine:
     quantity: int
     reason: str
     reference: UUID | None
+    order_id: UUID | None
     actor: str
     occurred_at: datetime
