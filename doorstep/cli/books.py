@@ -10,7 +10,8 @@ from rich.console import Console
 
 from doorstep import app as house
 from doorstep.cli.roads import described
-from doorstep.platform import auth, config
+from doorstep.platform import auth, config, distributing
+from doorstep.platform.distributing import Spread
 from doorstep.platform.doctor import Finding, examine
 from doorstep.platform.house import House
 from doorstep.solvers.compiled import absence
@@ -18,13 +19,33 @@ from doorstep.solvers.compiled import absence
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
 
-def migrate(*, json: Json = False) -> None:
+def migrate(
+    *,
+    distribute: Annotated[
+        bool, typer.Option("--distribute", help="On a Citus cluster: spread the tables over its machines.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Bring the database to the present: apply what is missing, lay the fences of the tenants anew."""
-    _, applied = asyncio.run(house.prepare(config.read()))
+    settings, applied = asyncio.run(house.prepare(config.read()))
+    spread: list[Spread] = []
+    if distribute:
+        if settings.owner_url is None:
+            raise typer.BadParameter(
+                "--distribute needs the owner's address of the database: set DOORSTEP_OWNER_URL."
+            )
+        try:
+            spread = asyncio.run(distributing.distribute(settings.owner_url))
+        except distributing.NoCitusError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
     if json:
-        typer.echo(msgspec.json.encode({"applied": applied}).decode())
-    else:
-        typer.echo(f"Applied: {', '.join(applied)}" if applied else "The database is at the present.")
+        typer.echo(msgspec.json.encode({"applied": applied, "spread": spread}).decode())
+        return
+    typer.echo(f"Applied: {', '.join(applied)}" if applied else "The database is at the present.")
+    for one in spread:
+        where = "by tenant" if one.by_tenant else "the same everywhere"
+        typer.echo(f"{one.table}: {where}{', as before' if one.done else ''}")
 
 
 def doctor(

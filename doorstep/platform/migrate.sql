@@ -44,3 +44,28 @@ CREATE POLICY tenant ON {table} USING (tenant_id = current_setting('doorstep.ten
 ALTER TABLE platform.events DROP CONSTRAINT IF EXISTS legal_moves;
 ALTER TABLE platform.events ADD CONSTRAINT legal_moves
     CHECK (act IS NULL OR (kind || ':' || act || ':' || was || ':' || now) = ANY ({legal}::text[]));
+
+-- name: has_citus
+-- Whether this database can spread tables over machines.
+SELECT to_regproc('create_distributed_table') IS NOT NULL AND to_regproc('create_reference_table') IS NOT NULL;
+
+-- name: spread_already
+-- The tables that are spread, by schema and name.
+SELECT n.nspname, c.relname
+FROM pg_dist_partition d JOIN pg_class c ON c.oid = d.logicalrelid JOIN pg_namespace n ON n.oid = c.relnamespace;
+
+-- name: foreign_keys
+-- Which table points to which.
+SELECT DISTINCT n.nspname, c.relname, tn.nspname, t.relname
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+WHERE k.contype = 'f' AND k.conrelid <> k.confrelid;
+
+-- name: same_everywhere
+-- A copy of the table on every machine.
+SELECT create_reference_table(%(table)s::regclass);
+
+-- name: by_tenant
+-- A tenant's rows of the table on one machine; the first table starts a group, the others lie beside it.
+SELECT create_distributed_table(%(table)s::regclass, 'tenant_id', colocate_with => %(beside)s);
