@@ -77,3 +77,21 @@ async def test_the_desk_lists_finds_and_releases(page: Page, enter: Enter, order
     await page.get_by_role("button", name="Release the address hold").click()
     await expect(page.get_by_text("The hold is released.")).to_be_visible()
     await look_at(page, "order-accepted")
+
+
+@every_look
+async def test_an_order_is_changed_by_keyboard_after_a_look_at_what_it_comes_to(
+    page: Page, enter: Enter, order_id: UUID
+) -> None:
+    await enter(Role.MANAGER)
+    await page.goto(f"/orders/{order_id}/change")
+    await page.get_by_role("spinbutton", name="Units of Stoneware mug").fill("1")
+    await page.get_by_label("Street", exact=True).fill("Im Rietle 20")
+    await page.get_by_label("Why").fill("customer asked")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="What it comes to")).to_be_visible()
+    await expect(page.locator("#comes-to")).to_contain_text("2 → 1")
+    await look_at(page, "order-change")
+    await page.get_by_role("button", name="Change the order").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The order is changed.")).to_be_visible()

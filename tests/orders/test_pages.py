@@ -235,3 +235,74 @@ async def test_the_story_is_told_in_the_order_people_tell_it(house: House, tenan
         "Accepted",
     ]
     assert told[5][1] == "by maria · address: called"
+
+
+async def test_a_change_is_shown_with_what_it_comes_to_and_done_with_the_same_form(
+    desk: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        order_id = await place_one(tx, {"A": 3})
+        found = await orders.read(tx, order_id)
+        assert found is not None
+    path = f"/orders/{order_id}/change"
+    form = await desk.get(path, headers={"accept": "text/html"})
+    assert f'name="units:{found.lines[0].id}"' in form.text
+    asked = {f"units:{found.lines[0].id}": "1", "add_sku:0": "B", "add_units:0": "2", "add_price:0": "20,00"}
+    asked |= {"street": "Im Rietle 20", "pay": "invoice", "why": "customer asked", "go": "preview"}
+    seen = await send(desk, path, asked)
+    for told in ("42.50 EUR → 57.50 EUR", "3 → 1", "0 → 2", "Asked for besides", 'value="Im Rietle 20"'):
+        assert told in seen.text, told
+    token = re.search(r'name="token" value="([0-9a-f.]+)"', seen.text)
+    assert token
+    done = await send(desk, path, {**asked, "token": token[1], "go": "apply"})
+    assert (done.status_code, done.headers["location"]) == (303, f"/orders/{order_id}")
+    again = await send(desk, path, {**asked, "token": token[1], "go": "apply"})
+    assert "changed since" in again.text
+    shown = await desk.get(f"/orders/{order_id}", headers={"accept": "text/html"})
+    assert "Im Rietle 20" in shown.text
+    assert "57.50 EUR" in shown.text
+
+
+async def test_what_cannot_be_read_or_done_is_told_above_the_form_that_keeps_it(
+    desk: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        order_id = await place_one(tx, {"A": 3})
+        found = await orders.read(tx, order_id)
+        assert found is not None
+    line_id, path = found.lines[0].id, f"/orders/{order_id}/change"
+    unread = await send(
+        desk, path, {f"units:{line_id}": "many", f"price:{line_id}": "1.234", "go": "preview"}
+    )
+    for told in (
+        "&#39;many&#39; is not a whole number",
+        "&#39;1.234&#39; is not an amount in EUR",
+        'value="many"',
+    ):
+        assert told in unread.text, told
+    scarce = await send(desk, path, {f"units:{line_id}": "200", "go": "preview"})
+    assert "197 more asked" in scarce.text
+    assert 'name="token"' not in scarce.text
+
+
+async def test_money_that_is_due_since_a_change_is_called_arranged_with_one_button(
+    desk: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        order_id = await place_one(tx, {"A": 1})
+        found = await orders.read(tx, order_id)
+        assert found is not None
+    asked = {f"units:{found.lines[0].id}": "2", "pay": "later", "go": "preview"}
+    seen = await send(desk, f"/orders/{order_id}/change", asked)
+    token = re.search(r'name="token" value="([0-9a-f.]+)"', seen.text)
+    assert token
+    await send(desk, f"/orders/{order_id}/change", {**asked, "token": token[1], "go": "apply"})
+    held = await desk.get(f"/orders/{order_id}", headers={"accept": "text/html"})
+    assert "The 12.50 EUR are arranged" in held.text
+    payment_id = re.search(r'name="payment_id" value="([0-9a-f-]+)"', held.text)
+    assert payment_id
+    await send(desk, f"/orders/{order_id}/arrange-payment", {"payment_id": payment_id[1]})
+    async with house.db.transaction(tenant, actor="test") as tx:
+        after = await orders.read(tx, order_id)
+    assert after is not None
+    assert after.order.state == "accepted"

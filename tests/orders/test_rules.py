@@ -295,6 +295,7 @@ def _taken(captured: int, refunded: int = 0, *, number: int = 1) -> Payment:
         captured,
         captured,
         refunded,
+        0,
         "EUR",
         None,
         None,

@@ -10,12 +10,12 @@ HAVING sum(l.total_minor) <> o.subtotal_minor
 LIMIT 50;
 
 -- name: paid_and_total_differ
--- The payments of an order add up to what its lines come to and the rounding that is shown on it.
-SELECT o.id, o.number, o.total_minor, sum(p.amount_minor) AS paid_minor
+-- The payments of an order, less what it needs no more of them, add up to what its lines come to and the rounding shown on it.
+SELECT o.id, o.number, o.total_minor, sum(p.amount_minor - p.released_minor) AS paid_minor
 FROM orders.orders o JOIN orders.payments p ON p.tenant_id = %(tenant_id)s AND p.order_id = o.id
 WHERE o.tenant_id = %(tenant_id)s
 GROUP BY o.tenant_id, o.id
-HAVING sum(p.amount_minor) <> o.subtotal_minor - o.discount_minor + o.shipping_minor + o.tax_minor + o.rounding_minor
+HAVING sum(p.amount_minor - p.released_minor) <> o.subtotal_minor - o.discount_minor + o.shipping_minor + o.tax_minor + o.rounding_minor
 LIMIT 50;
 
 -- name: held_order_goes_on
@@ -28,7 +28,8 @@ WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('placed', 'accepted') LIMIT 50
 -- An accepted order has every payment promised or taken.
 SELECT DISTINCT o.id, o.number, p.state FROM orders.orders o
 JOIN orders.payments p ON p.tenant_id = %(tenant_id)s AND p.order_id = o.id
-WHERE o.tenant_id = %(tenant_id)s AND o.state = 'accepted' AND p.state NOT IN ('authorized', 'capturing', 'captured')
+WHERE o.tenant_id = %(tenant_id)s AND o.state = 'accepted' AND p.amount_minor > p.released_minor
+  AND p.state NOT IN ('authorized', 'capturing', 'captured')
 LIMIT 50;
 
 -- name: refunds_differ_from_payments

@@ -5,6 +5,7 @@ CREATE SCHEMA orders;
 -- The commercial order. Payment, holds, picking and the carrier's story are axes of their own. `floor_at` is when a floor first
 -- got work of it: from then on its goods are moved to another site by that floor alone. The
 -- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
+-- `changes` counts how often it was changed here since it came.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -26,11 +27,9 @@ CREATE TABLE orders.orders (
     gift boolean NOT NULL DEFAULT false,
     note text NOT NULL DEFAULT '',
     language text NOT NULL DEFAULT 'en',
-    promised_from timestamptz,
-    promised_until timestamptz,
-    leave_by timestamptz,
-    shipped_at timestamptz,
-    floor_at timestamptz,
+    promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
+    shipped_at timestamptz, floor_at timestamptz,
+    changes int NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
 ) WITH (fillfactor = 80);
@@ -42,7 +41,7 @@ CREATE INDEX orders_by_risk ON orders.orders (tenant_id, leave_by, id)
     WHERE leave_by IS NOT NULL AND shipped_at IS NULL AND state IN ('placed', 'held', 'accepted');
 CREATE INDEX orders_by_state ON orders.orders (tenant_id, state, placed_at DESC, id DESC);
 
--- What was ordered, as it was called and priced then.
+-- What was ordered, as it was called and priced then, and as it was changed since; a line of 0 units was canceled.
 CREATE TABLE orders.lines (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -51,7 +50,7 @@ CREATE TABLE orders.lines (
     product_id uuid NOT NULL,
     sku text NOT NULL,
     name text NOT NULL,
-    quantity int NOT NULL CHECK (quantity > 0),
+    quantity int NOT NULL CHECK (quantity >= 0),
     unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
     discount_minor bigint NOT NULL DEFAULT 0,
     tax_minor bigint NOT NULL DEFAULT 0,
@@ -70,14 +69,10 @@ CREATE TABLE orders.contacts (
     email text NOT NULL DEFAULT '',
     email_key text NOT NULL GENERATED ALWAYS AS (lower(email)) STORED,
     phone text NOT NULL DEFAULT '',
-    street text NOT NULL,
-    street2 text NOT NULL DEFAULT '',
-    city text NOT NULL,
-    region text NOT NULL DEFAULT '',
-    postal_code text NOT NULL DEFAULT '',
-    country text NOT NULL,
-    lat double precision,
-    lon double precision,
+    street text NOT NULL, street2 text NOT NULL DEFAULT '',
+    city text NOT NULL, region text NOT NULL DEFAULT '',
+    postal_code text NOT NULL DEFAULT '', country text NOT NULL,
+    lat double precision, lon double precision,
     PRIMARY KEY (tenant_id, order_id)
 );
 CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, email_key);
@@ -98,7 +93,8 @@ CREATE TABLE orders.holds (
 CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
 
 -- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
--- it; ours is the id and the attempt, which grows when a declined payment is tried again.
+-- it; ours is the id and the attempt, which grows when a declined payment is tried again. `released_minor` is what the order needs
+-- no more of it since it was changed: it is not taken, or was given back.
 CREATE TABLE orders.payments (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -111,6 +107,7 @@ CREATE TABLE orders.payments (
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
     refunded_minor bigint NOT NULL DEFAULT 0,
+    released_minor bigint NOT NULL DEFAULT 0 CHECK (released_minor BETWEEN 0 AND amount_minor),
     currency text NOT NULL,
     reference text,
     declined text,
@@ -147,9 +144,7 @@ CREATE TABLE orders.uploads (
     columns jsonb,
     rows int NOT NULL CHECK (rows > 0),
     body text NOT NULL,
-    made_by text NOT NULL,
-    made_at timestamptz NOT NULL,
-    imported_at timestamptz,
+    made_by text NOT NULL, made_at timestamptz NOT NULL, imported_at timestamptz,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX uploads_by_age ON orders.uploads (tenant_id, made_at DESC, id DESC);
@@ -327,9 +322,8 @@ CREATE TABLE orders.sourcings (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     order_id uuid NOT NULL,
-    cause text NOT NULL CHECK (cause IN ('placed', 'refilled', 'rejected', 'batch')),
-    decided_at timestamptz NOT NULL,
-    actor text NOT NULL,
+    cause text NOT NULL CHECK (cause IN ('placed', 'refilled', 'rejected', 'batch', 'changed')),
+    decided_at timestamptz NOT NULL, actor text NOT NULL,
     decision jsonb NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );

@@ -1,7 +1,7 @@
 -- name: totes_differ_from_picks
--- What lies in totes must be what was picked and is in no closed box; here a scan and the ledger disagree.
+-- What lies in totes must be what was picked, still wanted or not, and is in no closed box; here a scan and the ledger disagree.
 WITH said AS (
-    SELECT f.site_id, i.product_id, sum(i.picked) AS units
+    SELECT f.site_id, i.product_id, sum(i.picked + i.surplus) AS units
     FROM warehouse.items i JOIN warehouse.fulfillments f ON f.tenant_id = i.tenant_id AND f.id = i.fulfillment_id
     WHERE i.tenant_id = %(tenant_id)s GROUP BY f.site_id, i.product_id
 ), boxed AS (

@@ -51,6 +51,16 @@ async def cancel_orders(tx: Tx, order_ids: list[UUID]) -> None:
     await acts.cancel(tx, order_ids)
 
 
+async def follow_changes(tx: Tx, order_ids: list[UUID]) -> None:
+    """The floor picks what changed orders want now."""
+    await acts.follow_changes(tx, order_ids)
+
+
+async def pack_anew(tx: Tx, order_ids: list[UUID]) -> None:
+    """Boxes with an old address or service are opened."""
+    await acts.pack_anew(tx, order_ids)
+
+
 async def follow_shortages(tx: Tx, shortage_ids: list[UUID]) -> None:
     """Nobody walks to goods that a count has found gone."""
     await acts.follow_shortages(tx, shortage_ids)
@@ -140,6 +150,9 @@ ON: dict[str, list[Any]] = {
     "order.accepted": [release_orders],
     "order.held": [stop_orders],
     "order.canceled": [cancel_orders],
+    "order.changed": [follow_changes],
+    "order.address_changed": [pack_anew],
+    "order.delivery_changed": [pack_anew],
     "reservation.short": [follow_shortages],
     "fulfillment.picked": [suggest_boxes],
 }

@@ -37,7 +37,8 @@ CREATE INDEX fulfillments_to_do ON warehouse.fulfillments (tenant_id, state, sit
     WHERE state IN ('waiting', 'batched', 'picking', 'picked', 'short');
 CREATE INDEX fulfillments_of_batch ON warehouse.fulfillments (tenant_id, batch_id) WHERE batch_id IS NOT NULL;
 
--- What a fulfillment order is made of: components, not kits. `missing` is owed, but nobody has it.
+-- What a fulfillment order is made of: components, not kits. `missing` is owed, but nobody has it. `surplus` lies in totes, but was
+-- changed away since it was picked: it goes back to its bin.
 CREATE TABLE warehouse.items (
     tenant_id uuid NOT NULL,
     fulfillment_id uuid NOT NULL,
@@ -47,6 +48,7 @@ CREATE TABLE warehouse.items (
     picked int NOT NULL DEFAULT 0,
     packed int NOT NULL DEFAULT 0,
     missing int NOT NULL DEFAULT 0 CHECK (missing >= 0),
+    surplus int NOT NULL DEFAULT 0 CHECK (surplus >= 0),
     PRIMARY KEY (tenant_id, fulfillment_id, product_id, line_id),
     CONSTRAINT packed_above_picked CHECK (0 <= packed AND packed <= picked AND picked <= quantity),
     FOREIGN KEY (tenant_id, fulfillment_id) REFERENCES warehouse.fulfillments (tenant_id, id)

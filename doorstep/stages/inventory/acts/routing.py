@@ -50,7 +50,7 @@ async def reserve_as(tx: Tx, keys: Sequence[Key], choose: Choose) -> None:
 
 
 async def reroute(tx: Tx, old: Sequence[Held], new: Sequence[Held], why: str) -> None:
-    """Move promises from the sites where they are to others, all together; their expiry goes with them.
+    """Give some promises up and make others, all together: from site to site, or fewer of this and more of that.
 
     Args:
         tx: the open transaction.
@@ -58,13 +58,14 @@ async def reroute(tx: Tx, old: Sequence[Held], new: Sequence[Held], why: str) ->
         new: what is promised instead; it fits, once the old is given up.
         why: kept with the reservations that end.
     """
-    if not old:
+    if old:
+        await shrink(tx, old, why)
+        freed: dict[Key, int] = {}
+        for one in old:
+            freed[one.product_id, one.site_id] = freed.get((one.product_id, one.site_id), 0) + one.quantity
+        await post(tx, [], freed=freed)
+    if not new:
         return
-    await shrink(tx, old, why)
-    freed: dict[Key, int] = {}
-    for one in old:
-        freed[one.product_id, one.site_id] = freed.get((one.product_id, one.site_id), 0) + one.quantity
-    await post(tx, [], freed=freed)
     await tx.run(
         Q.promise,
         order_ids=[one.order_id for one in new],

@@ -1,6 +1,8 @@
 """The verbs of orders, one function per business act; each takes the open transaction and works on sets."""
 
 from doorstep.stages.orders.acts.announcing import Part, about, about_parts, about_refunds
+from doorstep.stages.orders.acts.changed_money import arrange
+from doorstep.stages.orders.acts.changing import Preview, change_order, preview_change
 from doorstep.stages.orders.acts.ending import (
     cancel,
     cancel_one,
@@ -60,6 +62,7 @@ __all__ = [
     "FIRST",
     "Page",
     "Part",
+    "Preview",
     "Sort",
     "Standing",
     "Wanted",
@@ -68,12 +71,14 @@ __all__ = [
     "about_parts",
     "about_refunds",
     "accept_ready",
+    "arrange",
     "ask_again",
     "authorized",
     "begin",
     "cancel",
     "cancel_one",
     "captured",
+    "change_order",
     "claim",
     "close",
     "count_open",
@@ -94,6 +99,7 @@ __all__ = [
     "note_moved",
     "note_oddity",
     "place",
+    "preview_change",
     "promise",
     "reach_floor",
     "read",

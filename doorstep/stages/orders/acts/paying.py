@@ -63,17 +63,19 @@ async def begin(tx: Tx, payment: Payment) -> bool:
 
 
 async def authorized(tx: Tx, payment_id: UUID, reference: str | None) -> None:
-    """Write down that money is promised; accept the order if nothing else keeps it, give the money back if it is canceled."""
+    """Write down that money is promised; accept the order if nothing else keeps it; give it back if the order needs it no more."""
     await tx.run(Q.note_answer, id=payment_id, reference=reference, declined=None)
     moves = await journal.move(tx, PAYMENT, PaymentAct.AUTHORIZE, [payment_id])
     if not moves.moved:
         return
     payment = await fetch_payment(tx, payment_id)
+    if not payment.needed_minor:
+        await want_void_of(tx, [payment])
     others = await tx.rows(Q.payments_of, Payment, ids=[payment.order_id])
     state = dict(await tx.tuples(Q.states, ids=[payment.order_id]))[payment.order_id]
     if state == OrderState.CANCELED:
         await want_void(tx, [payment.order_id])
-    elif all(one.state in PROMISED for one in others):
+    elif all(one.state in PROMISED for one in others if one.needed_minor):
         await claim(tx, [payment.order_id])
         await release_hold(tx, [payment.order_id], HoldReason.PAYMENT, "The payment is authorized.")
         await accept_ready(tx, [payment.order_id])
@@ -116,12 +118,14 @@ async def retry(tx: Tx, payment: Payment, token: str | None) -> None:
     """Ask again for one payment that was declined.
 
     Raises:
-        Refused: it was not declined.
+        Refused: it was not declined, or the order needs nothing of it any more.
     """
     if payment.state != PaymentState.DECLINED:
         raise Refused(
             Reason.CONFLICT, f"The payment is {payment.state}; only a declined one can be asked for again."
         )
+    if not payment.needed_minor:
+        raise Refused(Reason.CONFLICT, "The order was changed: nothing of this payment is needed any more.")
     await ask_again(tx, [payment.id], token)
 
 
@@ -136,7 +140,7 @@ async def want_capture(tx: Tx, order_ids: Sequence[UUID]) -> None:
 
 
 async def captured(tx: Tx, payment_ids: Sequence[UUID]) -> None:
-    """Write down that the whole of these payments was taken."""
+    """Write down that what the orders need of these payments was taken."""
     moves = await journal.move(tx, PAYMENT, PaymentAct.CAPTURE, payment_ids)
     if moves.moved:
         await tx.run(Q.note_captured, ids=moves.moved)
@@ -147,7 +151,11 @@ async def want_void(tx: Tx, order_ids: Sequence[UUID]) -> None:
 
     A payment that is being asked for at this moment is given back when the answer comes.
     """
-    payments = await tx.rows(Q.payments_of, Payment, ids=list(order_ids))
+    await want_void_of(tx, await tx.rows(Q.payments_of, Payment, ids=list(order_ids)))
+
+
+async def want_void_of(tx: Tx, payments: Sequence[Payment]) -> None:
+    """Give single promises back, as `want_void` does with all of an order."""
     ours = [one.id for one in payments if one.processor == MANUAL]
     await journal.move(tx, PAYMENT, PaymentAct.VOID, ours)
     theirs = [

@@ -113,8 +113,11 @@ async def _find_firsts(tx: Tx, checked: Sequence[Checked]) -> dict[Reference, tu
 
 
 def _compare(one: Checked, first: Order, lines: list[Line]) -> Verdict:
-    """Answer an order that came again: the same one is answered with the first, another one is refused."""
-    faults = rules.differences(one.order, one.contact, first, lines)
+    """Answer an order that came again: the same one is answered with the first, another one is refused.
+
+    One that was changed here since is not compared: nobody knows any more how it came.
+    """
+    faults = [] if first.changes else rules.differences(one.order, one.contact, first, lines)
     if faults:
         return Verdict(Outcome.REFUSED, first.id, first.number, first.state, faults=faults, conflict=True)
     return Verdict(Outcome.DUPLICATE, first.id, first.number, first.state)

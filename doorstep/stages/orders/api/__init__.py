@@ -3,6 +3,7 @@
 from doorstep.stages.orders.api import (
     acting,
     buffers,
+    changing,
     edi,
     hooks,
     importing,
@@ -19,6 +20,7 @@ ROUTES = [
     *streaming.ROUTES,
     *reading.ROUTES,
     *acting.ROUTES,
+    *changing.ROUTES,
     *sourcing.ROUTES,
     *terms.ROUTES,
     *importing.ROUTES,

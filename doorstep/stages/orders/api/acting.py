@@ -52,7 +52,7 @@ class RetryIn(msgspec.Struct, forbid_unknown_fields=True):
 Act = Callable[[Tx], Awaitable[Any]]
 
 
-async def _do(request: Asked, house: House, who: Caller, order_id: UUID, act: Act) -> Response[WholeOut]:
+async def do(request: Asked, house: House, who: Caller, order_id: UUID, act: Act) -> Response[WholeOut]:
     """Run an act on an order that the caller may see, and answer with how it stands then."""
 
     async def whole(tx: Tx) -> WholeOut:
@@ -69,7 +69,7 @@ async def cancel_order(
     order_id: FromPath[UUID], data: JSONBody[CancelIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeOut]:
     """Cancel an order that has not begun to leave the house; its goods go back to the shelf, its payments are given back."""
-    return await _do(request, house, who, order_id, lambda tx: acts.cancel_one(tx, order_id, data.why))
+    return await do(request, house, who, order_id, lambda tx: acts.cancel_one(tx, order_id, data.why))
 
 
 @post("/api/orders/{order_id:uuid}/hold", opt=ACTORS, status_code=200)
@@ -77,7 +77,7 @@ async def hold_order(
     order_id: FromPath[UUID], data: JSONBody[HoldIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeOut]:
     """Hold an order for one more reason; nothing is picked, packed or handed over until every reason is released."""
-    return await _do(
+    return await do(
         request, house, who, order_id, lambda tx: acts.hold_one(tx, order_id, data.reason, data.note)
     )
 
@@ -87,7 +87,7 @@ async def release_order_hold(
     order_id: FromPath[UUID], data: JSONBody[HoldIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeOut]:
     """Release one reason; the order goes on when no other keeps it and its payments are promised."""
-    return await _do(
+    return await do(
         request, house, who, order_id, lambda tx: acts.release_one(tx, order_id, data.reason, data.note)
     )
 
@@ -104,7 +104,7 @@ async def retry_payment(
             raise unknown("payment", data.payment_id)
         await acts.retry(tx, payment, data.token or None)
 
-    return await _do(request, house, who, order_id, act)
+    return await do(request, house, who, order_id, act)
 
 
 ROUTES: list[Any] = [cancel_order, hold_order, release_order_hold, retry_payment]

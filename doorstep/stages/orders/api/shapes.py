@@ -116,6 +116,7 @@ class PaymentOut(msgspec.Struct):
     amount_minor: int
     captured_minor: int
     refunded_minor: int
+    released_minor: int
     declined: str | None
 
 

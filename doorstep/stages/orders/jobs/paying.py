@@ -76,7 +76,7 @@ async def capture(house: House, tenant_id: UUID, payment_id: UUID) -> None:
     if payment.state != PaymentState.CAPTURING:
         return
     port = _port(house, payment.processor)
-    await port.capture(await _charge_id(port, payment), payment.amount_minor, reference(payment))
+    await port.capture(await _charge_id(port, payment), payment.needed_minor, reference(payment))
     async with house.db.transaction(tenant_id, actor="system:payment") as tx:
         await acts.captured(tx, [payment_id])
 

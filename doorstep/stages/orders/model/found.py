@@ -72,6 +72,7 @@ class Order:
     promised_until: datetime | None
     leave_by: datetime | None
     shipped_at: datetime | None
+    changes: int
     name: str
     company: str
     email: str
@@ -117,7 +118,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of an order."""
+    """A payment of an order; `released_minor` of it is needed no more since the order was changed."""
 
     id: UUID
     order_id: UUID
@@ -128,11 +129,17 @@ class Payment:
     amount_minor: int
     captured_minor: int
     refunded_minor: int
+    released_minor: int
     currency: str
     reference: str | None
     declined: str | None
     attempt: int
     asked_at: datetime | None
+
+    @property
+    def needed_minor(self) -> int:
+        """What the order needs of it."""
+        return self.amount_minor - self.released_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,17 @@ ORDER = Machine(
         OrderAct.CLOSE: {OrderState.ACCEPTED: OrderState.CLOSED},
         OrderAct.REOPEN: {OrderState.CLOSED: OrderState.ACCEPTED},
     },
-    notes=("promised", "hold_placed", "hold_released", "rounded", "oddity", "address_changed", "rerouted"),
+    notes=(
+        "promised",
+        "hold_placed",
+        "hold_released",
+        "rounded",
+        "oddity",
+        "changed",
+        "address_changed",
+        "delivery_changed",
+        "rerouted",
+    ),
 )
 
 

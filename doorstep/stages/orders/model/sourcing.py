@@ -28,6 +28,8 @@ class Cause(StrEnum):
     """The floor of a site did not find the goods."""
     BATCH = "batch"
     """All open orders were looked at together."""
+    CHANGED = "changed"
+    """More was added to the order."""
 
 
 class LeftOut(StrEnum):

@@ -1,5 +1,13 @@
 """Orders for people: the list and the page of one order at the desk, tables that are imported, and the merchants' shop windows."""
 
-from doorstep.stages.orders.pages import desk, edi, importing, shop, shops, sourcing
+from doorstep.stages.orders.pages import changing, desk, edi, importing, shop, shops, sourcing
 
-ROUTES = [*importing.ROUTES, *desk.ROUTES, *shop.ROUTES, *shops.ROUTES, *edi.ROUTES, *sourcing.ROUTES]
+ROUTES = [
+    *importing.ROUTES,
+    *changing.ROUTES,
+    *desk.ROUTES,
+    *shop.ROUTES,
+    *shops.ROUTES,
+    *edi.ROUTES,
+    *sourcing.ROUTES,
+]

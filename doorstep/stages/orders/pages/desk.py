@@ -89,6 +89,7 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
                 reason for reason in HoldReason if reason not in {one.reason for one in found.open_holds}
             ],
             declined=[one for one in found.payments if one.state == PaymentState.DECLINED],
+            owed=[one for one in found.payments if one.state == PaymentState.OWED and one.needed_minor],
             tower=bool({Role.OWNER, *DESK, Role.DISPATCHER, Role.VIEWER} & who.roles),
         )
 
@@ -139,6 +140,9 @@ async def _act(tx: Tx, found: acts.Whole, act: str, data: dict[str, str]) -> str
         await acts.release_one(tx, order_id, _reason(data), note)
         return "The hold is released."
     payment = next((one for one in found.payments if str(one.id) == data.get("payment_id")), None)
+    if act == "arrange-payment" and payment is not None:
+        await acts.arrange(tx, payment)
+        return "The payment is arranged."
     if act == "retry-payment" and payment is not None:
         await acts.retry(tx, payment, data.get("token") or None)
         return "The payment is asked for again."

@@ -21,7 +21,9 @@ SENTENCES = {
     "order.promised": "Arrival promised",
     "order.rounded": "Sums differ within the merchant's tolerance",
     "order.oddity": "Something odd was noted",
+    "order.changed": "Changed",
     "order.address_changed": "Address changed",
+    "order.delivery_changed": "Another service was chosen",
     "order.rerouted": "Its goods come from other sites now",
     "payment.owed": "Payment expected",
     "payment.asked": "Payment asked for",
@@ -72,6 +74,7 @@ def roll_up(payments: Sequence[Payment]) -> str:
     """Return how the money of an order stands, in one word: the state that is farthest behind."""
     if not payments:
         return "nothing to pay"
+    payments = [one for one in payments if one.needed_minor] or payments
     refunded = sum(one.refunded_minor for one in payments)
     if refunded and refunded == sum(one.captured_minor for one in payments):
         return "refunded"
@@ -96,6 +99,8 @@ def why_not_going(found: Whole) -> list[str]:
     kept = [f"Held for {one.reason.replace('_', ' ')}. {one.note}".strip() for one in found.open_holds]
     waits = {PaymentState.OWED, PaymentState.ASKED, PaymentState.UNKNOWN}
     kept += [
-        f"The payment by {one.method} is not authorized yet." for one in found.payments if one.state in waits
+        f"The payment by {one.method} is not authorized yet."
+        for one in found.payments
+        if one.state in waits and one.needed_minor
     ]
     return kept

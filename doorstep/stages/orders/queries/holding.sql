@@ -26,7 +26,7 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.state I
   AND NOT EXISTS (SELECT FROM orders.holds h
                   WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id AND h.released_at IS NULL)
   AND NOT EXISTS (SELECT FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = o.id
-                  AND p.state NOT IN ('authorized', 'capturing', 'captured'))
+                  AND p.amount_minor > p.released_minor AND p.state NOT IN ('authorized', 'capturing', 'captured'))
 ORDER BY o.id;
 
 -- name: lacking
@@ -63,5 +63,5 @@ WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('placed', 'held')
   AND o.id IN (SELECT s.order_id FROM inventory.shortages s
                WHERE s.tenant_id = %(tenant_id)s AND s.id = ANY (%(ids)s::uuid[]))
   AND EXISTS (SELECT FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = o.id
-              AND p.state NOT IN ('authorized', 'capturing', 'captured'))
+              AND p.amount_minor > p.released_minor AND p.state NOT IN ('authorized', 'capturing', 'captured'))
 ORDER BY o.id;

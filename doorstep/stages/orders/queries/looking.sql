@@ -2,7 +2,7 @@
 -- Orders as they are kept, with whom they go to.
 SELECT o.id, o.state, o.number, o.merchant_id, m.code AS merchant, m.name AS merchant_name, o.channel, o.external_ref, o.placed_at,
        o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor, o.total_minor, o.rounding_minor, o.delivery,
-       o.gift, o.note, o.language, o.promised_from, o.promised_until, o.leave_by, o.shipped_at, c.name, c.company, c.email, c.phone,
+       o.gift, o.note, o.language, o.promised_from, o.promised_until, o.leave_by, o.shipped_at, o.changes, c.name, c.company, c.email, c.phone,
        c.street, c.street2, c.city, c.region, c.postal_code, c.country
 FROM orders.orders o
 JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
@@ -90,7 +90,7 @@ LEFT JOIN LATERAL (
     WHERE x.tenant_id = %(tenant_id)s AND x.order_id = o.id AND x.released_at IS NULL
 ) h ON true
 LEFT JOIN LATERAL (
-    SELECT sum(x.amount_minor) AS promised, sum(x.captured_minor) AS captured, sum(x.refunded_minor) AS refunded
+    SELECT sum(x.amount_minor - x.released_minor) AS promised, sum(x.captured_minor) AS captured, sum(x.refunded_minor) AS refunded
     FROM orders.payments x WHERE x.tenant_id = %(tenant_id)s AND x.order_id = o.id
 ) p ON true
 WHERE o.tenant_id = %(tenant_id)s AND o.channel = %(channel)s AND o.external_ref IS NOT NULL

@@ -1,19 +1,19 @@
 -- name: payments
 -- Payments by id.
-SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, currency, reference,
-       declined, attempt, asked_at
+SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, released_minor, currency,
+       reference, declined, attempt, asked_at
 FROM orders.payments WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) ORDER BY id;
 
 -- name: payments_of
 -- The payments of orders.
-SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, currency, reference,
-       declined, attempt, asked_at
+SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, released_minor, currency,
+       reference, declined, attempt, asked_at
 FROM orders.payments WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY order_id, id;
 
 -- name: lock_payments_of
 -- The payments of orders, locked in id order before money is divided over them.
-SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, currency, reference,
-       declined, attempt, asked_at
+SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, released_minor, currency,
+       reference, declined, attempt, asked_at
 FROM orders.payments WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY id FOR UPDATE;
 
 -- name: note_asked
@@ -28,7 +28,7 @@ WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 -- name: next_attempt
 -- A declined payment is asked anew, under a new name of ours; the shop may bring another token.
 UPDATE orders.payments SET attempt = attempt + 1, asked_at = NULL, declined = NULL, reference = NULL,
-    token = coalesce(%(token)s, token)
+    token = coalesce(%(token)s, token), amount_minor = amount_minor - released_minor, released_minor = 0
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: forget_asked
@@ -36,8 +36,9 @@ WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 UPDATE orders.payments SET asked_at = NULL WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: note_captured
--- The whole promise was taken.
-UPDATE orders.payments SET captured_minor = amount_minor WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
+-- What the order needs of the promise was taken.
+UPDATE orders.payments SET captured_minor = amount_minor - released_minor
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: refunds_asked
 -- Refunds of orders that were asked under these references before.

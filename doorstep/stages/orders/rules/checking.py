@@ -61,7 +61,7 @@ def check(
         _check_goods(order, seller, items, faults)
     sums = money.add_up(order, seller.rounding_minor if seller else 0)
     faults += sums.faults
-    contact = _check_reach(contact, faults)
+    contact = check_reach(contact, faults)
     _check_payments(order, faults)
     if order.placed_at is not None:
         _check_time(order.placed_at, now, imports, faults)
@@ -119,7 +119,8 @@ def _check_goods(order: NewOrder, seller: Seller, items: list[Item | None], faul
     ]
 
 
-def _check_reach(contact: Contact, faults: list[Fault]) -> Contact:
+def check_reach(contact: Contact, faults: list[Fault]) -> Contact:
+    """Return a contact with its phone as it is dialed; add what is wrong with phone and e-mail address."""
     if contact.email and not email_fits(contact.email):
         faults.append(
             Fault(

@@ -3,6 +3,7 @@
 from doorstep.stages.warehouse.acts.answers import Hand, PickAnswer, ScanIn, StopOut
 from doorstep.stages.warehouse.acts.benches import PackAnswer, PackLine, ParcelOut
 from doorstep.stages.warehouse.acts.closing import Reading, change_box, close, read_slip
+from doorstep.stages.warehouse.acts.follow import follow_changes, pack_anew
 from doorstep.stages.warehouse.acts.leave import (
     Parcel,
     ParcelItem,
@@ -87,6 +88,7 @@ __all__ = [
     "count_states",
     "fill_tote",
     "floor_sites",
+    "follow_changes",
     "follow_shortages",
     "fulfillments",
     "get_work",
@@ -97,6 +99,7 @@ __all__ = [
     "look_at_bench",
     "look_at_cart",
     "open_work",
+    "pack_anew",
     "pack_boxes",
     "parcel",
     "parcels",

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
-from doorstep.platform.journal import move, note
+from doorstep.platform.journal import note
 from doorstep.platform.statements import Statements
 from doorstep.stages.inventory import Movement
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand, PickAnswer, StopOut, answered_once, clock
-from doorstep.stages.warehouse.acts.withdraw import finish_batches, withdraw
-from doorstep.stages.warehouse.model import FULFILLMENT, BatchState, FulfillmentAct, FulfillmentState
+from doorstep.stages.warehouse.acts.follow import follow_changes
+from doorstep.stages.warehouse.acts.withdraw import finish_batches, finish_if_complete, withdraw
+from doorstep.stages.warehouse.model import FULFILLMENT, BatchState, FulfillmentState
 from doorstep.stages.warehouse.rules.scanning import Arrive, Count, Put, Step, Task, Wrong, judge
 
 Q = Statements("doorstep.stages.warehouse")
@@ -62,6 +63,7 @@ class Stop:
     picture: str | None
     codes: Mapping[str, int]
     tote: str | None
+    changed: bool
 
     @property
     def left(self) -> int:
@@ -95,16 +97,6 @@ class _Bound:
     fulfillment_id: UUID
     full_at: datetime | None
     order_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What is left to do of a fulfillment order."""
-
-    stops: int
-    units: int
-    missing: int
-    quantity: int
 
 
 async def look(tx: Tx, hand: Hand, batch_id: UUID) -> PickAnswer:
@@ -142,6 +134,8 @@ async def scan(
             )
         if not stop.wanted:
             return await stop_unwanted(tx, batch, stop)
+        if stop.changed:
+            return await stop_changed(tx, batch, stop)
         return await _take_scan(tx, batch, stop, code, quantity)
 
     return await answered_once(tx, command_id, ["pick", batch_id, code, quantity], PickAnswer, act)
@@ -311,14 +305,6 @@ async def go_on(tx: Tx, batch: Batch, stop: Stop, said: str) -> PickAnswer:
     return await tell_next(tx, batch, "put", said)
 
 
-async def finish_if_complete(tx: Tx, fulfillment_id: UUID) -> Left | None:
-    """Call a fulfillment order picked when all its units lie in totes; return what is left of it."""
-    left = await tx.row(Q.units_left, Left, fulfillment_id=fulfillment_id)
-    if left and left.stops == left.units == left.missing == 0 and left.quantity:
-        await move(tx, FULFILLMENT, FulfillmentAct.FINISH_PICK, [fulfillment_id])
-    return left
-
-
 async def stop_unwanted(tx: Tx, batch: Batch, stop: Stop) -> PickAnswer:
     """An order that was canceled or held leaves the cart; what it has in totes is set aside."""
     totes = await withdraw(tx, [stop.fulfillment_id], canceled=stop.order_state == "canceled")
@@ -330,6 +316,18 @@ async def stop_unwanted(tx: Tx, batch: Batch, stop: Stop) -> PickAnswer:
     return await tell_next(
         tx, batch, "order_canceled" if canceled else "order_held", said, accepted=False, put_back=totes
     )
+
+
+async def stop_changed(tx: Tx, batch: Batch, stop: Stop) -> PickAnswer:
+    """Of an order that was changed, fewer units are wanted than the cart was to take: it goes on with what is left."""
+    await follow_changes(tx, [stop.order_id])
+    after = await current_stop(tx, batch)
+    kept = after.counted if after and after.id == stop.id else 0
+    hand = f" Put {stop.counted - kept} in your hand back into {stop.bin}." if stop.counted > kept else ""
+    totes = await tx.values(Q.totes_with_surplus, fulfillment_id=stop.fulfillment_id)
+    aside = f" What is too much in {', '.join(totes)} goes back to its bin." if totes else ""
+    said = f"Order {stop.order_number} was changed: fewer of {stop.name} are wanted.{hand}{aside} Go on with what is shown."
+    return await tell_next(tx, batch, "order_changed", said, accepted=False, put_back=totes)
 
 
 async def tell_next(

@@ -1,4 +1,4 @@
-"""Putting back: goods of canceled or held orders return from totes and boxes to bins, unit by unit, by scan."""
+"""Putting back: goods of canceled, held or changed orders return from totes and boxes to bins, unit by unit, by scan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,13 +46,14 @@ class PutBackAnswer(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where the units lie, and what they belong to."""
+    """Where the units lie, and what they belong to; `surplus`: only what was changed away goes back."""
 
     site_id: UUID
     place: str
     fulfillment_id: UUID
     order_id: UUID
     parcel_id: UUID | None
+    surplus: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class _Tote:
     state: str
     order_number: int
     order_state: str
+    surplus: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +149,26 @@ async def _find_tote(tx: Tx, code: str, site_id: UUID | None) -> _Source | PutBa
     goes_back = tote.state == FulfillmentState.CANCELED or (
         tote.state == FulfillmentState.WAITING and tote.order_state != "accepted"
     )
-    if not goes_back:
+    if not goes_back and not tote.surplus:
         return _no(
             "still_wanted", f"{code} belongs to order {tote.order_number}, which is {tote.state}. Leave it."
         )
-    return _Source(tote.site_id, f"tote:{code}", tote.fulfillment_id, tote.order_id, None)
+    return _Source(
+        tote.site_id, f"tote:{code}", tote.fulfillment_id, tote.order_id, None, surplus=not goes_back
+    )
 
 
 async def _return(tx: Tx, asked: PutBack, source: _Source) -> PutBackAnswer:
     if source.parcel_id:
         inside = await tx.rows(Q.in_canceled_parcel, _Inside, parcel_id=source.parcel_id)
+    elif source.surplus:
+        inside = await tx.rows(
+            Q.surplus_in_tote,
+            _Inside,
+            site_id=source.site_id,
+            place=source.place,
+            fulfillment_id=source.fulfillment_id,
+        )
     else:
         inside = await tx.rows(Q.in_tote, _Inside, site_id=source.site_id, place=source.place)
     left = sum(one.units for one in inside)
@@ -183,8 +195,14 @@ async def _return(tx: Tx, asked: PutBack, source: _Source) -> PutBackAnswer:
     if source.parcel_id:
         await tx.run(Q.unpack_items, parcel_id=source.parcel_id, product_id=item.product_id, units=units)
     else:
+        changed_away = await tx.value(
+            Q.return_surplus, fulfillment_id=source.fulfillment_id, product_id=item.product_id, units=units
+        )
         await tx.run(
-            Q.unpick_items, fulfillment_id=source.fulfillment_id, product_id=item.product_id, units=units
+            Q.unpick_items,
+            fulfillment_id=source.fulfillment_id,
+            product_id=item.product_id,
+            units=units - changed_away,
         )
         await tx.run(Q.free_totes, fulfillment_ids=[source.fulfillment_id])
     facts = {"sku": item.sku, "units": units, "from": asked.source, "bin": code}

@@ -17,7 +17,6 @@ from doorstep.stages.warehouse.acts.pick import (
     Batch,
     Stop,
     current_stop,
-    finish_if_complete,
     go_on,
     held_batch,
     stop_unwanted,
@@ -25,7 +24,7 @@ from doorstep.stages.warehouse.acts.pick import (
 )
 from doorstep.stages.warehouse.acts.plan import add_picks
 from doorstep.stages.warehouse.acts.release import release
-from doorstep.stages.warehouse.acts.withdraw import drop
+from doorstep.stages.warehouse.acts.withdraw import drop, finish_if_complete
 from doorstep.stages.warehouse.model import FULFILLMENT, FulfillmentAct
 from doorstep.stages.warehouse.rules.allocation import Need, Shelves, Taken
 from doorstep.stages.warehouse.rules.detour import best_detour

@@ -1,4 +1,4 @@
-"""Taking fulfillment orders off their carts: the order was canceled or held, or its goods were not found."""
+"""Taking fulfillment orders off their carts: the order was canceled or held, its goods were not found, or all are picked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,16 @@ class _Tote:
     code: str
     fulfillment_id: UUID
     is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left to do of a fulfillment order."""
+
+    stops: int
+    units: int
+    missing: int
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +61,11 @@ async def finish_batches(tx: Tx, batch_ids: Sequence[UUID]) -> None:
     over = await tx.rows(Q.finished_batches, _Finished, batch_ids=list(batch_ids))
     await move(tx, BATCH, BatchAct.FINISH, [one.id for one in over if one.state == BatchState.PICKING])
     await move(tx, BATCH, BatchAct.CANCEL, [one.id for one in over if one.state == BatchState.PLANNED])
+
+
+async def finish_if_complete(tx: Tx, fulfillment_id: UUID) -> Left | None:
+    """Call a fulfillment order picked when all its units lie in totes; return what is left of it."""
+    left = await tx.row(Q.units_left, Left, fulfillment_id=fulfillment_id)
+    if left and left.stops == left.units == left.missing == 0 and left.quantity:
+        await move(tx, FULFILLMENT, FulfillmentAct.FINISH_PICK, [fulfillment_id])
+    return left

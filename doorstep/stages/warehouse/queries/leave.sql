@@ -27,8 +27,9 @@ SELECT p.id FROM warehouse.parcels p
 WHERE p.tenant_id = %(tenant_id)s AND p.fulfillment_id = ANY (%(fulfillment_ids)s::uuid[]) ORDER BY p.id;
 
 -- name: tote_to_put_back
--- Whose goods lie in a tote, and whether they go back.
-SELECT t.site_id, t.fulfillment_id, f.order_id, f.state, o.number AS order_number, o.state AS order_state
+-- Whose goods lie in a tote, and whether they go back: all, or what was changed away.
+SELECT t.site_id, t.fulfillment_id, f.order_id, f.state, o.number AS order_number, o.state AS order_state,
+       EXISTS (SELECT FROM warehouse.items i WHERE i.tenant_id = f.tenant_id AND i.fulfillment_id = f.id AND i.surplus > 0) AS surplus
 FROM warehouse.totes t
 JOIN warehouse.fulfillments f ON f.tenant_id = t.tenant_id AND f.id = t.fulfillment_id
 JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
@@ -53,6 +54,35 @@ LEFT JOIN LATERAL (
 ) c ON true
 WHERE b.tenant_id = %(tenant_id)s AND b.site_id = %(site_id)s AND b.place = %(place)s AND b.on_hand > 0
 ORDER BY g.sku;
+
+-- name: surplus_in_tote
+-- What lies in a tote and was changed away, and how it is scanned.
+SELECT b.product_id, least(b.on_hand, too_much.units)::int AS units, g.sku, g.name, coalesce(c.codes, '{}') AS codes
+FROM (SELECT i.product_id, sum(i.surplus) AS units FROM warehouse.items i
+      WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.surplus > 0 GROUP BY i.product_id) too_much
+JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = %(site_id)s AND b.place = %(place)s
+  AND b.product_id = too_much.product_id AND b.on_hand > 0
+JOIN catalog.products g ON g.tenant_id = b.tenant_id AND g.id = b.product_id
+LEFT JOIN LATERAL (
+    SELECT jsonb_object_agg(bc.code, bc.units) AS codes FROM catalog.barcodes bc
+    WHERE bc.tenant_id = %(tenant_id)s AND bc.product_id = b.product_id
+) c ON true
+ORDER BY g.sku;
+
+-- name: return_surplus
+-- Units that were changed away are back in their bin; lines are taken in order. Answers how many there were.
+WITH rest AS (
+    SELECT i.line_id, i.surplus, sum(i.surplus) OVER (ORDER BY i.line_id) - i.surplus AS before
+    FROM warehouse.items i
+    WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.product_id = %(product_id)s
+), back AS (
+    SELECT line_id, least(surplus, %(units)s - before) AS units FROM rest WHERE before < %(units)s
+), done AS (
+    UPDATE warehouse.items i SET surplus = i.surplus - back.units
+    FROM back WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.line_id = back.line_id
+      AND i.product_id = %(product_id)s
+)
+SELECT coalesce(sum(units), 0)::int FROM back;
 
 -- name: in_canceled_parcel
 -- What still lies in a canceled box, and how it is scanned.
@@ -98,7 +128,8 @@ WHERE t.tenant_id = %(tenant_id)s AND t.fulfillment_id = ANY (%(fulfillment_ids)
     WHERE b.tenant_id = %(tenant_id)s AND b.site_id = t.site_id AND b.place = 'tote:' || t.code AND b.on_hand > 0);
 
 -- name: put_backs
--- What goes back to its bins, and a bin where more of it lies: totes and boxes of orders that are canceled or held.
+-- What goes back to its bins, and a bin where more of it lies: totes and boxes of orders that are canceled or held, and what was
+-- changed away of others.
 WITH due AS (
     SELECT t.site_id, t.code AS source, f.order_id, b.product_id, b.on_hand AS units
     FROM warehouse.totes t
@@ -107,6 +138,17 @@ WITH due AS (
     JOIN inventory.balances b ON b.tenant_id = t.tenant_id AND b.site_id = t.site_id AND b.place = 'tote:' || t.code
     WHERE t.tenant_id = %(tenant_id)s AND b.on_hand > 0 AND (%(site_id)s::uuid IS NULL OR t.site_id = %(site_id)s)
       AND (f.state = 'canceled' OR (f.state = 'waiting' AND o.state <> 'accepted'))
+    UNION ALL
+    SELECT t.site_id, t.code, f.order_id, b.product_id, least(b.on_hand, sum(i.surplus))::int
+    FROM warehouse.totes t
+    JOIN warehouse.fulfillments f ON f.tenant_id = t.tenant_id AND f.id = t.fulfillment_id
+    JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
+    JOIN warehouse.items i ON i.tenant_id = t.tenant_id AND i.fulfillment_id = t.fulfillment_id AND i.surplus > 0
+    JOIN inventory.balances b ON b.tenant_id = t.tenant_id AND b.site_id = t.site_id AND b.place = 'tote:' || t.code
+      AND b.product_id = i.product_id
+    WHERE t.tenant_id = %(tenant_id)s AND b.on_hand > 0 AND (%(site_id)s::uuid IS NULL OR t.site_id = %(site_id)s)
+      AND f.state <> 'canceled' AND (f.state <> 'waiting' OR o.state = 'accepted')
+    GROUP BY t.site_id, t.code, f.order_id, b.product_id, b.on_hand
     UNION ALL
     SELECT p.site_id, 'P-' || p.number, p.order_id, pi.product_id, sum(pi.quantity - pi.returned)::int
     FROM warehouse.parcels p

@@ -45,11 +45,19 @@ WITH ahead AS (
 SELECT ahead.id, ahead.position, ahead.fulfillment_id, ahead.line_id, ahead.product_id, substr(ahead.place, 5) AS bin,
        ahead.quantity, ahead.picked, ahead.counted, ahead.short, ahead.arrived_at IS NOT NULL AS arrived, f.slot,
        f.state AS fulfillment_state, f.order_id, o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name,
-       g.picture, coalesce(c.codes, '{}') AS codes, t.code AS tote
+       g.picture, coalesce(c.codes, '{}') AS codes, t.code AS tote, asked.units > coalesce(r.quantity, 0) AS changed
 FROM ahead
 JOIN warehouse.fulfillments f ON f.tenant_id = %(tenant_id)s AND f.id = ahead.fulfillment_id
 JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
 JOIN catalog.products g ON g.tenant_id = %(tenant_id)s AND g.id = ahead.product_id
+LEFT JOIN inventory.reservations r ON r.tenant_id = %(tenant_id)s AND r.line_id = ahead.line_id AND r.site_id = f.site_id
+  AND r.product_id = ahead.product_id AND r.phase IN ('pending', 'posted')
+CROSS JOIN LATERAL (
+    SELECT sum(i.quantity) AS units FROM warehouse.fulfillments x
+    JOIN warehouse.items i ON i.tenant_id = x.tenant_id AND i.fulfillment_id = x.id
+    WHERE x.tenant_id = %(tenant_id)s AND x.order_id = f.order_id AND x.site_id = f.site_id AND x.state <> 'canceled'
+      AND i.line_id = ahead.line_id AND i.product_id = ahead.product_id
+) asked
 LEFT JOIN LATERAL (
     SELECT jsonb_object_agg(b.code, b.units) AS codes FROM catalog.barcodes b
     WHERE b.tenant_id = %(tenant_id)s AND b.product_id = ahead.product_id

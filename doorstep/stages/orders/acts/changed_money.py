@@ -1,0 +1,79 @@
+"""The money of a change: the difference is asked for, not taken, or given back, through the life cycle of payments."""
+
+from doorstep.platform import journal
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.ids import new_id
+from doorstep.platform.measures import money
+from doorstep.platform.statements import Statements
+from doorstep.stages.orders.acts.holding import hold
+from doorstep.stages.orders.acts.paying import MANUAL, authorized, refund, want_void_of
+from doorstep.stages.orders.model import (
+    PAYMENT,
+    HoldReason,
+    Payment,
+    PaymentAct,
+    PaymentState,
+    RefundAsk,
+)
+from doorstep.stages.orders.model.changing import Change, FurtherPayment, Settlement, Standing
+
+Q = Statements("doorstep.stages.orders")
+LATER = FurtherPayment(processor=MANUAL, method="open")
+"""A payment of which nobody said yet how it comes."""
+
+
+async def settle(tx: Tx, standing: Standing, settlement: Settlement, change: Change) -> None:
+    """Write down how the difference is settled; an order that waits for money is held for `payment`."""
+    order = standing.order
+    parts = [*settlement.releases, *settlement.refunded]
+    if parts:
+        await tx.run(
+            Q.release_payments, ids=[one for one, _ in parts], amounts=[amount for _, amount in parts]
+        )
+        needless = {
+            one.id for one in standing.payments if one.needed_minor == dict(settlement.releases).get(one.id)
+        }
+        await want_void_of(tx, [one for one in standing.payments if one.id in needless])
+    if settlement.refund_minor:
+        reference = f"change-{order.changes + 1}"
+        await refund(tx, [RefundAsk(order.id, settlement.refund_minor, change.why, reference)])
+    if settlement.further_minor:
+        await _ask_more(tx, standing, settlement.further_minor, change.payment)
+
+
+async def _ask_more(tx: Tx, standing: Standing, amount_minor: int, paid: FurtherPayment | None) -> None:
+    order, how, payment_id = standing.order, paid or LATER, new_id()
+    await tx.run(
+        Q.add_payment,
+        id=payment_id,
+        order_id=order.id,
+        processor=how.processor,
+        method=how.method,
+        token=how.token,
+        amount_minor=amount_minor,
+        currency=order.currency,
+    )
+    more = money(amount_minor, order.currency)
+    if paid is None:
+        await journal.born(tx, PAYMENT, [payment_id])
+        said = f"{more} more is due since the change. Ask the customer, then say how it is paid."
+        await hold(tx, [order.id], HoldReason.PAYMENT, said)
+    elif paid.processor == MANUAL:
+        await journal.born(tx, PAYMENT, [payment_id], then=[PaymentAct.AUTHORIZE])
+    else:
+        await journal.born(tx, PAYMENT, [payment_id], then=[PaymentAct.ASK])
+        await hold(tx, [order.id], HoldReason.PAYMENT, f"{more} more is asked for since the change.")
+
+
+async def arrange(tx: Tx, payment: Payment) -> None:
+    """Take an owed payment as arranged outside; the order goes on when nothing else keeps it.
+
+    Raises:
+        Refused: nothing is owed by it.
+    """
+    if payment.processor != MANUAL or payment.state != PaymentState.OWED:
+        raise Refused(
+            Reason.CONFLICT, f"The payment is {payment.state}; only an owed one can be called arranged."
+        )
+    await authorized(tx, payment.id, None)
