@@ -618,10 +618,8 @@ CREATE TABLE orders.orders (
     tax_minor bigint NOT NULL DEFAULT 0,
     total_minor bigint NOT NULL,
     rounding_minor int NOT NULL DEFAULT 0,
-    delivery text,
-    gift boolean NOT NULL DEFAULT false,
-    note text NOT NULL DEFAULT '',
-    language text NOT NULL DEFAULT 'en',
+    delivery text, gift boolean NOT NULL DEFAULT false,
+    note text NOT NULL DEFAULT '', language text NOT NULL DEFAULT 'en',
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
     shipped_at timestamptz, floor_at timestamptz,
     changes int NOT NULL DEFAULT 0,
@@ -642,13 +640,10 @@ CREATE TABLE orders.lines (
     id uuid NOT NULL,
     order_id uuid NOT NULL,
     position int NOT NULL,
-    product_id uuid NOT NULL,
-    sku text NOT NULL,
-    name text NOT NULL,
+    product_id uuid NOT NULL, sku text NOT NULL, name text NOT NULL,
     quantity int NOT NULL CHECK (quantity >= 0),
     unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
-    discount_minor bigint NOT NULL DEFAULT 0,
-    tax_minor bigint NOT NULL DEFAULT 0,
+    discount_minor bigint NOT NULL DEFAULT 0, tax_minor bigint NOT NULL DEFAULT 0,
     total_minor bigint NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
@@ -659,10 +654,8 @@ CREATE INDEX lines_of_product ON orders.lines (tenant_id, product_id, order_id);
 CREATE TABLE orders.contacts (
     tenant_id uuid NOT NULL,
     order_id uuid NOT NULL,
-    name text NOT NULL,
-    company text NOT NULL DEFAULT '',
-    email text NOT NULL DEFAULT '',
-    email_key text NOT NULL GENERATED ALWAYS AS (lower(email)) STORED,
+    name text NOT NULL, company text NOT NULL DEFAULT '',
+    email text NOT NULL DEFAULT '', email_key text NOT NULL GENERATED ALWAYS AS (lower(email)) STORED,
     phone text NOT NULL DEFAULT '',
     street text NOT NULL, street2 text NOT NULL DEFAULT '',
     city text NOT NULL, region text NOT NULL DEFAULT '',
@@ -679,17 +672,16 @@ CREATE TABLE orders.holds (
     order_id uuid NOT NULL,
     reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'manual')),
     note text NOT NULL DEFAULT '',
-    placed_by text NOT NULL,
-    placed_at timestamptz NOT NULL,
-    released_at timestamptz,
-    released_by text,
+    placed_by text NOT NULL, placed_at timestamptz NOT NULL,
+    released_at timestamptz, released_by text,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
 
 -- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
--- it; ours is the id and the attempt, which grows when a declined payment is tried again. `released_minor` is what the order needs
--- no more of it since it was changed: it is not taken, or was given back.
+-- it; ours is the id and the attempt, which grows when a declined payment is tried again. `called_at` is the database's time of the
+-- first call of an attempt, `expires_at` when the promise ends by itself. `released_minor` is what the
+-- order needs no more of it since it was changed: it is not taken, or was given back.
 CREATE TABLE orders.payments (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -697,21 +689,39 @@ CREATE TABLE orders.payments (
     seq int NOT NULL DEFAULT 1,
     order_id uuid NOT NULL,
     processor text NOT NULL,
-    method text NOT NULL,
-    token text NOT NULL DEFAULT '',
+    method text NOT NULL, token text NOT NULL DEFAULT '',
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
     refunded_minor bigint NOT NULL DEFAULT 0,
     released_minor bigint NOT NULL DEFAULT 0 CHECK (released_minor BETWEEN 0 AND amount_minor),
-    currency text NOT NULL,
-    reference text,
-    declined text,
+    currency text NOT NULL, reference text, declined text,
     attempt int NOT NULL DEFAULT 1 CHECK (attempt > 0),
-    asked_at timestamptz,
+    asked_at timestamptz, called_at timestamptz, expires_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT refund_above_capture CHECK (refunded_minor BETWEEN 0 AND captured_minor)
 );
 CREATE INDEX payments_of_order ON orders.payments (tenant_id, order_id);
+CREATE INDEX payments_by_reference ON orders.payments (tenant_id, reference) WHERE reference IS NOT NULL;
+CREATE INDEX promises_ending ON orders.payments (tenant_id, expires_at) WHERE state = 'authorized' AND expires_at IS NOT NULL;
+
+-- Accounts of merchants at payment processors, with sealed keys, and their calls by name: a repeated one is known for a week.
+CREATE TABLE orders.accounts (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('stripe')),
+    merchant_id uuid NOT NULL,
+    base_url text NOT NULL, api_key text NOT NULL, hook_secret text NOT NULL,
+    renews boolean NOT NULL,
+    made_at timestamptz NOT NULL,
+    heard_at timestamptz, error text, error_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT one_account_a_kind UNIQUE (tenant_id, merchant_id, kind)
+);
+CREATE TABLE orders.account_calls (
+    tenant_id uuid NOT NULL, account_id uuid NOT NULL, call_id text NOT NULL, heard_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, account_id, call_id)
+);
+CREATE INDEX account_calls_by_age ON orders.account_calls (tenant_id, heard_at);
 
 -- Refunds asked of a payment, each done at most once under its own reference.
 CREATE TABLE orders.refunds (
@@ -722,8 +732,7 @@ CREATE TABLE orders.refunds (
     payment_id uuid NOT NULL,
     order_id uuid NOT NULL,
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
-    reason text NOT NULL,
-    reference text NOT NULL,
+    reason text NOT NULL, reference text NOT NULL,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT refund_asked_twice UNIQUE (tenant_id, payment_id, reference)
 );

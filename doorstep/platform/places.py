@@ -9,7 +9,13 @@ from doorstep.platform.auth import Allow, Principal
 GROUPS = (
     (
         "Overview",
-        (("/tower", "Tower"), ("/orders", "Orders"), ("/sourcing", "Sourcing"), ("/channels", "Channels")),
+        (
+            ("/tower", "Tower"),
+            ("/orders", "Orders"),
+            ("/sourcing", "Sourcing"),
+            ("/channels", "Channels"),
+            ("/payments", "Payments"),
+        ),
     ),
     ("Goods", (("/stock", "Stock"), ("/catalog", "Catalog"), ("/receive", "Receive"), ("/count", "Count"))),
     (

@@ -16,6 +16,9 @@ SENTENCES = {
     "payment.owed": "Payment expected",
     "payment.asked": "Payment asked for",
     "payment.unknown": "The processor's answer is missing",
+    "payment.lapsed": "The promise of the money holds no more",
+    "payment.told": "The processor called",
+    "payment.disputed": "The customer disputes the payment",
     "payment.capturing": "Payment is being taken",
     "payment.captured": "Payment taken",
     "payment.voiding": "Payment is being given back",
@@ -47,9 +50,9 @@ SENTENCES = {
     "case.open": "Case opened",
 }
 TONES = {
-    "wrong": ("payment.declined", "refund.refused", "label.refused", "stop.failed", "tracker.lost", "tracker.damaged", "message.failed"),
+    "wrong": ("payment.declined", "payment.disputed", "refund.refused", "label.refused", "stop.failed", "tracker.lost", "tracker.damaged", "message.failed"),
     "warning": (
-        "order.held", "order.hold_placed", "order.oddity", "order.rounded", "payment.unknown", "label.unknown", "case.open",
+        "order.held", "order.hold_placed", "order.oddity", "order.rounded", "payment.unknown", "payment.lapsed", "label.unknown", "case.open",
         "fulfillment.picked_short", "fulfillment.short", "fulfillment.wrong_scan", "tracker.attempt_failed",
         "tracker.delayed", "tracker.held", "tracker.returning",
     ),

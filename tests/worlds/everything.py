@@ -13,19 +13,20 @@ from doorstep.platform.webhooks.acts import Wish
 from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
-from doorstep.stages.orders.acts import importing, shops
+from doorstep.stages.orders.acts import accounts, importing, shops
 from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.ports.channels.sheet import read_csv
 from doorstep.world.partner import TradingPartner
 from tests.worlds.catalog import WORLD
 from tests.worlds.delivery import LastMile, picture
-from tests.worlds.orders import partner_of, shop_of
+from tests.worlds.orders import account_of, partner_of, shop_of
 
 TABLES = {
     "order_id": "orders.orders",
     "line_id": "orders.lines",
     "upload_id": "orders.uploads",
     "shop_id": "orders.shops",
+    "account_id": "orders.accounts",
     "partner_id": "orders.partners",
     "document_id": "orders.documents",
     "batch_id": "warehouse.batches",
@@ -99,6 +100,7 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
     async with mile.tx() as tx:
         sheet = read_csv("Order,SKU\n1,A\n")
         await shops.connect_shop(tx, shop_of(WORLD.merchant))
+        await accounts.connect_account(tx, account_of(WORLD.merchant))
         await partners.connect_partner(tx, partner_of(WORLD.merchant))
         await receiving.receive(
             tx, TradingPartner().acknowledge([["ISA"], ["GS", "PR", "", "", "", "", "1"]])

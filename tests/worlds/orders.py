@@ -9,8 +9,10 @@ import msgspec
 from doorstep.platform.db import Tx
 from doorstep.stages import orders
 from doorstep.stages.orders import Contact, NewLine, NewOrder, NewPayment, Verdict
+from doorstep.stages.orders.acts.accounts import NewAccount
 from doorstep.stages.orders.acts.edi.partners import NewPartner
 from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.model.accounts import AccountKind
 from doorstep.stages.orders.model.shops import ShopKind
 
 PRICES = {"A": 1250, "B": 2000, "C": 8990, "D": 700, "K": 4800}
@@ -82,6 +84,13 @@ def shop_of(merchant_id: UUID) -> NewShop:
     return NewShop(
         code="juniper-shop", kind=ShopKind.SHOPIFY, merchant_id=merchant_id, base_url="http://127.0.0.1:9",
         api_key="token", hook_secret="hush", location="1",
+    )  # fmt: skip
+
+
+def account_of(merchant_id: UUID) -> NewAccount:
+    """An account at Stripe that nobody answers for."""
+    return NewAccount(
+        kind=AccountKind.STRIPE, merchant_id=merchant_id, base_url="http://127.0.0.1:9", api_key="sk_test_demo", hook_secret="whsec_demo",
     )  # fmt: skip
 
 

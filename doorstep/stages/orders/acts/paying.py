@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from doorstep.platform import journal
@@ -27,6 +28,8 @@ from doorstep.stages.orders.model import (
 
 Q = Statements("doorstep.stages.orders")
 MANUAL = "manual"
+LAPSES_BEFORE = timedelta(hours=12)
+LAPSES_MAX = 500
 PROMISED = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURING, PaymentState.CAPTURED})
 
 
@@ -62,9 +65,19 @@ async def begin(tx: Tx, payment: Payment) -> bool:
     return True
 
 
-async def authorized(tx: Tx, payment_id: UUID, reference: str | None) -> None:
-    """Write down that money is promised; accept the order if nothing else keeps it; give it back if the order needs it no more."""
-    await tx.run(Q.note_answer, id=payment_id, reference=reference, declined=None)
+async def not_begun(tx: Tx, payment_id: UUID) -> None:
+    """Note that the processor did nothing when it was asked."""
+    await tx.run(Q.forget_asked, ids=[payment_id])
+
+
+async def authorized(
+    tx: Tx, payment_id: UUID, reference: str | None, expires_at: datetime | None = None
+) -> None:
+    """Write down that money is promised; accept the order if nothing else keeps it; give it back if the order needs it no more.
+
+    Of an order that has left already, the money is taken at once.
+    """
+    await tx.run(Q.note_answer, id=payment_id, reference=reference, declined=None, expires_at=expires_at)
     moves = await journal.move(tx, PAYMENT, PaymentAct.AUTHORIZE, [payment_id])
     if not moves.moved:
         return
@@ -79,11 +92,12 @@ async def authorized(tx: Tx, payment_id: UUID, reference: str | None) -> None:
         await claim(tx, [payment.order_id])
         await release_hold(tx, [payment.order_id], HoldReason.PAYMENT, "The payment is authorized.")
         await accept_ready(tx, [payment.order_id])
+        await want_capture(tx, await tx.values(Q.shipped_of, ids=[payment.order_id]))
 
 
 async def declined(tx: Tx, payment_id: UUID, code: str) -> None:
     """Write down that the processor declined, and hold the order until another way to pay is found."""
-    await tx.run(Q.note_answer, id=payment_id, reference=None, declined=code)
+    await tx.run(Q.note_answer, id=payment_id, reference=None, declined=code, expires_at=None)
     moves = await journal.move(tx, PAYMENT, PaymentAct.DECLINE, [payment_id], {"code": code})
     if moves.moved:
         payment = await fetch_payment(tx, payment_id)
@@ -96,15 +110,48 @@ async def doubted(tx: Tx, payment_id: UUID, why: str) -> None:
     await journal.move(tx, PAYMENT, PaymentAct.DOUBT, [payment_id], {"why": why})
 
 
-async def ask_again(tx: Tx, payment_ids: Sequence[UUID], token: str | None = None) -> list[UUID]:
+async def lapsed(tx: Tx, payment_ids: Sequence[UUID], why: str) -> list[UUID]:
+    """Write down that promises hold no more, and hold their orders until the money is promised anew; return which.
+
+    What is still left of a promise is given back before it is asked for again.
+    """
+    moves = await journal.move(tx, PAYMENT, PaymentAct.LAPSE, payment_ids, {"why": why})
+    for one in await tx.rows(Q.payments, Payment, ids=moves.moved):
+        said = f"{one.method} of {money(one.amount_minor, one.currency)}: {why} Ask for it again, or cancel the order."
+        await hold(tx, [one.order_id], HoldReason.PAYMENT, said)
+    return moves.moved
+
+
+async def lapse(tx: Tx, _subjects: object = None) -> None:
+    """See promises that end within half a day before they do."""
+    ids = await tx.values(Q.lapsing, before=tx.now + LAPSES_BEFORE, most=LAPSES_MAX)
+    await lapsed(tx, ids, "the promise ends before the order has left.")
+
+
+async def hold_disputed(tx: Tx, payment_ids: Sequence[UUID]) -> None:
+    """Hold orders whose payment the customer disputes, so that nothing more of them leaves."""
+    found = await tx.rows(Q.payments, Payment, ids=list(payment_ids))
+    said = "The customer disputes the payment. Answer the dispute at the processor before anything leaves."
+    await hold(tx, sorted({one.order_id for one in found}), HoldReason.FRAUD, said)
+
+
+async def ask_again(
+    tx: Tx, payment_ids: Sequence[UUID], token: str | None = None, *, anew: bool = False
+) -> list[UUID]:
     """Ask the processor again for payments that it declined, or that turned out never to have reached it.
+
+    Args:
+        tx: the open transaction.
+        payment_ids: the payments.
+        token: another one from the shop.
+        anew: under a new name of ours, because it is certain that the old one never was done.
 
     Returns:
         Those that are asked again.
     """
     before = {payment.id: payment for payment in await tx.rows(Q.payments, Payment, ids=list(payment_ids))}
     moves = await journal.move(tx, PAYMENT, PaymentAct.RETRY, payment_ids)
-    renewed = [one for one in moves.moved if before[one].state == PaymentState.DECLINED]
+    renewed = [one for one in moves.moved if anew or before[one].state != PaymentState.UNKNOWN]
     if renewed:
         await tx.run(Q.next_attempt, ids=renewed, token=token)
     never = [one for one in moves.moved if one not in renewed]
@@ -115,14 +162,15 @@ async def ask_again(tx: Tx, payment_ids: Sequence[UUID], token: str | None = Non
 
 
 async def retry(tx: Tx, payment: Payment, token: str | None) -> None:
-    """Ask again for one payment that was declined.
+    """Ask again for one payment that was declined, or whose promise lapsed.
 
     Raises:
-        Refused: it was not declined, or the order needs nothing of it any more.
+        Refused: it was neither, or the order needs nothing of it any more.
     """
-    if payment.state != PaymentState.DECLINED:
+    if payment.state not in (PaymentState.DECLINED, PaymentState.LAPSED):
         raise Refused(
-            Reason.CONFLICT, f"The payment is {payment.state}; only a declined one can be asked for again."
+            Reason.CONFLICT,
+            f"The payment is {payment.state}; only a declined or lapsed one can be asked for again.",
         )
     if not payment.needed_minor:
         raise Refused(Reason.CONFLICT, "The order was changed: nothing of this payment is needed any more.")
@@ -162,7 +210,8 @@ async def want_void_of(tx: Tx, payments: Sequence[Payment]) -> None:
         one.id
         for one in payments
         if one.processor != MANUAL
-        and one.state in {PaymentState.OWED, PaymentState.AUTHORIZED, PaymentState.UNKNOWN}
+        and one.state
+        in {PaymentState.OWED, PaymentState.AUTHORIZED, PaymentState.UNKNOWN, PaymentState.LAPSED}
     ]
     await journal.move(tx, PAYMENT, PaymentAct.WANT_VOID, theirs)
 
@@ -222,6 +271,19 @@ async def _write_refunds(
     await journal.born(tx, REFUND, ids)
     ours = [one[0] for one in found if payments[one[1]].processor == MANUAL]
     await refunded(tx, ours)
+
+
+async def found_refunded(tx: Tx, payment_id: UUID, total_minor: int) -> None:
+    """Write down what was given back at the processor itself, past us."""
+    payment = await fetch_payment(tx, payment_id)
+    locked = {one.id: one for one in await tx.rows(Q.lock_payments_of, Payment, ids=[payment.order_id])}
+    amount = min(total_minor, locked[payment_id].captured_minor) - locked[payment_id].refunded_minor
+    if amount <= 0:
+        return
+    ask = RefundAsk(payment.order_id, amount, "given back at the processor", f"outside-{total_minor}")
+    refund_id = new_id()
+    await _write_refunds(tx, [(refund_id, payment_id, ask, amount)], {payment_id: locked[payment_id]})
+    await refunded(tx, [refund_id])
 
 
 async def refunded(tx: Tx, refund_ids: Sequence[UUID]) -> None:

@@ -1,6 +1,7 @@
 """Orders over JSON: place one or many, read, cancel, hold, release, pay again."""
 
 from doorstep.stages.orders.api import (
+    accounts,
     acting,
     buffers,
     changing,
@@ -25,6 +26,7 @@ ROUTES = [
     *terms.ROUTES,
     *importing.ROUTES,
     *hooks.ROUTES,
+    *accounts.ROUTES,
     *shops.ROUTES,
     *buffers.ROUTES,
     *edi.ROUTES,

@@ -14,7 +14,7 @@ from doorstep.stages.orders.api.intake import Sender
 from doorstep.stages.orders.api.shapes import BulkOut, RowOut, row, shown_faults
 from doorstep.stages.orders.model import NewOrder, Outcome
 from doorstep.stages.orders.model.asked import LINES_MAX
-from doorstep.stages.orders.ports.payment import set_up
+from doorstep.stages.orders.ports.processors import set_up
 
 Row = NewOrder | list[Fault]
 """An order, or everything that is wrong with its shape."""

@@ -5,11 +5,19 @@ from typing import Any
 from doorstep.platform.tasks import Every
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts import hearing, importing
+from doorstep.stages.orders.acts import accounts, hearing, importing
 from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.jobs.edi import deliver
 from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
-from doorstep.stages.orders.jobs.paying import authorize, capture, give_back, reconcile, void
+from doorstep.stages.orders.jobs.paying import (
+    authorize,
+    capture,
+    give_back,
+    look,
+    reconcile,
+    renew,
+    void,
+)
 from doorstep.stages.orders.jobs.shops import attend_shops, confirm, tell_parcel
 
 ON: dict[str, list[Any]] = {
@@ -17,6 +25,9 @@ ON: dict[str, list[Any]] = {
     "payment.unknown": [reconcile],
     "payment.capturing": [capture],
     "payment.voiding": [void],
+    "payment.lapsed": [renew],
+    "payment.told": [look],
+    "payment.disputed": [acts.hold_disputed],
     "refund.owed": [give_back],
     "reservation.short": [acts.hold_short],
     "reservation.expired": [acts.drop_unpaid],
@@ -33,6 +44,8 @@ ON: dict[str, list[Any]] = {
 EVERY = {
     "forget_uploads": Every(3600.0, importing.forget_uploads),
     "forget_shop_calls": Every(3600.0, hearing.forget_calls),
+    "forget_account_calls": Every(3600.0, accounts.forget_account_calls),
+    "lapse_promises": Every(600.0, acts.lapse),
     "attend_shops": Every(15.0, attend_shops),
     "tell_levels": Every(60.0, tell_levels),
 }

@@ -135,6 +135,7 @@ class Payment:
     declined: str | None
     attempt: int
     asked_at: datetime | None
+    called_at: datetime | None = None
 
     @property
     def needed_minor(self) -> int:

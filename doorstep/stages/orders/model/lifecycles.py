@@ -60,6 +60,7 @@ class PaymentState(StrEnum):
     OWED = "owed"
     ASKED = "asked"
     AUTHORIZED = "authorized"
+    LAPSED = "lapsed"
     DECLINED = "declined"
     UNKNOWN = "unknown"
     CAPTURING = "capturing"
@@ -78,6 +79,7 @@ class PaymentAct(StrEnum):
     AUTHORIZE = "authorize"
     DECLINE = "decline"
     DOUBT = "doubt"
+    LAPSE = "lapse"
     RETRY = "retry"
     WANT_CAPTURE = "want_capture"
     CAPTURE = "capture"
@@ -101,7 +103,15 @@ PAYMENT = Machine(
             PaymentState.UNKNOWN: PaymentState.DECLINED,
         },
         PaymentAct.DOUBT: {PaymentState.ASKED: PaymentState.UNKNOWN},
-        PaymentAct.RETRY: {PaymentState.UNKNOWN: PaymentState.OWED, PaymentState.DECLINED: PaymentState.OWED},
+        PaymentAct.LAPSE: {
+            PaymentState.AUTHORIZED: PaymentState.LAPSED,
+            PaymentState.CAPTURING: PaymentState.LAPSED,
+        },
+        PaymentAct.RETRY: {
+            PaymentState.UNKNOWN: PaymentState.OWED,
+            PaymentState.DECLINED: PaymentState.OWED,
+            PaymentState.LAPSED: PaymentState.OWED,
+        },
         PaymentAct.WANT_CAPTURE: {PaymentState.AUTHORIZED: PaymentState.CAPTURING},
         PaymentAct.CAPTURE: {
             PaymentState.CAPTURING: PaymentState.CAPTURED,
@@ -111,6 +121,7 @@ PAYMENT = Machine(
             PaymentState.AUTHORIZED: PaymentState.VOIDING,
             PaymentState.OWED: PaymentState.VOIDING,
             PaymentState.UNKNOWN: PaymentState.VOIDING,
+            PaymentState.LAPSED: PaymentState.VOIDING,
         },
         PaymentAct.VOID: {
             PaymentState.VOIDING: PaymentState.VOIDED,
@@ -118,6 +129,7 @@ PAYMENT = Machine(
             PaymentState.OWED: PaymentState.VOIDED,
         },
     },
+    notes=("told", "disputed"),
 )
 
 

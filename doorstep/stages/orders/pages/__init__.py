@@ -1,6 +1,6 @@
 """Orders for people: the list and the page of one order at the desk, tables that are imported, and the merchants' shop windows."""
 
-from doorstep.stages.orders.pages import changing, desk, edi, importing, shop, shops, sourcing
+from doorstep.stages.orders.pages import accounts, changing, desk, edi, importing, shop, shops, sourcing
 
 ROUTES = [
     *importing.ROUTES,
@@ -10,4 +10,5 @@ ROUTES = [
     *shops.ROUTES,
     *edi.ROUTES,
     *sourcing.ROUTES,
+    *accounts.ROUTES,
 ]

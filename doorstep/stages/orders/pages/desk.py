@@ -88,7 +88,9 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
             reasons=[
                 reason for reason in HoldReason if reason not in {one.reason for one in found.open_holds}
             ],
-            declined=[one for one in found.payments if one.state == PaymentState.DECLINED],
+            declined=[
+                one for one in found.payments if one.state in (PaymentState.DECLINED, PaymentState.LAPSED)
+            ],
             owed=[one for one in found.payments if one.state == PaymentState.OWED and one.needed_minor],
             tower=bool({Role.OWNER, *DESK, Role.DISPATCHER, Role.VIEWER} & who.roles),
         )

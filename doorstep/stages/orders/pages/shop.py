@@ -32,7 +32,7 @@ from doorstep.stages.orders.api.shapes import PlacedOut
 from doorstep.stages.orders.model import NewOrder
 from doorstep.stages.orders.pages.basket import Basket, read_checkout, read_cookie, read_form
 from doorstep.stages.orders.pages.faults import in_words, unreachable
-from doorstep.stages.orders.ports.payment import set_up
+from doorstep.stages.orders.ports.processors import set_up
 
 LINK_DAYS = 180
 PRODUCTS_MAX = 60

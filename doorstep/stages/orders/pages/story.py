@@ -29,6 +29,9 @@ SENTENCES = {
     "payment.asked": "Payment asked for",
     "payment.authorized": "Payment authorized",
     "payment.declined": "Payment declined",
+    "payment.lapsed": "The promise of the money holds no more",
+    "payment.told": "The processor called; how the payment stands was asked",
+    "payment.disputed": "The customer disputes the payment",
     "payment.unknown": "The processor's answer is missing; it is being looked up",
     "payment.capturing": "Payment is being taken",
     "payment.captured": "Payment taken",
@@ -47,6 +50,8 @@ TONES = {
     "payment.authorized": "good",
     "payment.captured": "good",
     "payment.declined": "wrong",
+    "payment.lapsed": "warning",
+    "payment.disputed": "wrong",
     "payment.unknown": "warning",
     "refund.refused": "wrong",
 }

@@ -2,17 +2,15 @@
 
 A call has three ends: it was done, it was refused, or nobody knows (`InDoubtError`). Who is in doubt asks `find` by our
 reference before doing anything else. Every call carries an idempotency key made of our reference and what is done, so that
-the same call again is harmless.
+the same call again is harmless. Here are the port and the simulated processor; `stripe.py` is a real one.
 """
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
 
 import httpx
 import msgspec
-
-from doorstep.platform.config import Settings
-from doorstep.platform.errors import Reason, Refused
 
 TIMEOUT_S = 5.0
 
@@ -25,6 +23,29 @@ class RefusedThereError(Exception):
     """The processor will not do it; asking again will not help."""
 
 
+class NotNowError(Exception):
+    """The processor did nothing, because it is busy; asking again later will help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Money that is asked for.
+
+    Attributes:
+        reference: our name of it; the same one again is the same promise.
+        token: what the processor gave the shop for the customer's card.
+        charge_id: the processor's name of it, once we know it.
+        called_at: when it was asked first, by the database's clock; None when it never was.
+    """
+
+    reference: str
+    token: str
+    amount_minor: int
+    currency: str
+    charge_id: str | None = None
+    called_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A payment as the processor knows it.
@@ -33,29 +54,42 @@ class Charge:
         id: the processor's own name of it.
         status: `authorized`, `captured`, `refunded`, `voided` or `declined`.
         decline_code: why it was declined.
+        expires_at: when the promise ends by itself; None when that is not known.
+        refunded_minor: what was given back of it, in whatever way.
     """
 
     id: str
     status: str
     decline_code: str | None = None
+    expires_at: datetime | None = None
+    refunded_minor: int = 0
 
 
 class PaymentPort(Protocol):
-    """What the house asks of a payment processor. Amounts are in the currency's minor unit."""
+    """What the house asks of a payment processor. Amounts are in the currency's minor unit.
 
-    async def authorize(self, reference: str, token: str, amount_minor: int, currency: str) -> Charge:
+    Attributes:
+        settles_s: so long after a call without an answer, what is not found was not done, and may be asked under a new
+            name. None: the same name may be asked for ever.
+    """
+
+    @property
+    def settles_s(self) -> float | None:
+        """See above."""
+
+    async def authorize(self, ask: Ask) -> Charge:
         """Promise money under our reference; the same reference again is the same promise. May be declined."""
 
-    async def find(self, reference: str) -> Charge | None:
+    async def find(self, ask: Ask) -> Charge | None:
         """Return what the processor knows under our reference; None when it never heard of it."""
 
-    async def capture(self, charge_id: str, amount_minor: int, reference: str) -> None:
+    async def capture(self, charge_id: str, amount_minor: int, currency: str, reference: str) -> None:
         """Take promised money, once per reference."""
 
     async def void(self, charge_id: str) -> None:
         """Give a promise back; harmless when repeated."""
 
-    async def refund(self, charge_id: str, amount_minor: int, reference: str) -> None:
+    async def refund(self, charge_id: str, amount_minor: int, currency: str, reference: str) -> None:
         """Give taken money back, once per reference."""
 
 
@@ -79,16 +113,19 @@ class SimulatedPayment:
 
     http: httpx.AsyncClient
     base_url: str
-    key: str
+    key: str = field(repr=False)
 
-    async def authorize(self, reference: str, token: str, amount_minor: int, currency: str) -> Charge:
+    settles_s: ClassVar[None] = None
+
+    async def authorize(self, ask: Ask) -> Charge:
         """Promise money, or be declined."""
-        asked = {"reference": reference, "token": token, "amount_minor": amount_minor, "currency": currency}
-        return await self._post("/v1/authorizations", f"{reference}:authorize", asked)
+        names = ("reference", "token", "amount_minor", "currency")
+        asked = {name: getattr(ask, name) for name in names}
+        return await self._post("/v1/authorizations", f"{ask.reference}:authorize", asked)
 
-    async def find(self, reference: str) -> Charge | None:
+    async def find(self, ask: Ask) -> Charge | None:
         """Return the newest payment under our reference that is worth something, else the newest."""
-        response = await self._send("GET", "/v1/payments", params={"reference": reference})
+        response = await self._send("GET", "/v1/payments", params={"reference": ask.reference})
         if response.status_code != 200:
             raise InDoubtError(f"the processor answered {response.status_code}")
         found = _read(response, _Found).payments
@@ -96,7 +133,7 @@ class SimulatedPayment:
         newest = next(iter(live or found), None)
         return Charge(newest.id, newest.status, newest.decline_code) if newest else None
 
-    async def capture(self, charge_id: str, amount_minor: int, reference: str) -> None:
+    async def capture(self, charge_id: str, amount_minor: int, currency: str, reference: str) -> None:  # noqa: ARG002 - the port's
         """Take promised money."""
         asked = {"payment": charge_id, "amount_minor": amount_minor, "reference": reference}
         await self._post("/v1/captures", f"{reference}:capture", asked)
@@ -105,7 +142,7 @@ class SimulatedPayment:
         """Give a promise back."""
         await self._post("/v1/voids", f"{charge_id}:void", {"payment": charge_id})
 
-    async def refund(self, charge_id: str, amount_minor: int, reference: str) -> None:
+    async def refund(self, charge_id: str, amount_minor: int, currency: str, reference: str) -> None:  # noqa: ARG002 - the port's
         """Give taken money back."""
         asked = {"payment": charge_id, "amount_minor": amount_minor, "reference": reference}
         await self._post("/v1/refunds", f"{reference}:refund", asked)
@@ -142,21 +179,3 @@ def _why(response: httpx.Response) -> str:
     except msgspec.DecodeError:
         return f"status {response.status_code}"
     return error.get("code", f"status {response.status_code}")
-
-
-def port_of(processor: str, settings: Settings, http: httpx.AsyncClient) -> PaymentPort:
-    """Return the port of a processor.
-
-    Raises:
-        Refused: it is not set up here.
-    """
-    if processor == "simulated" and settings.payment_url:
-        return SimulatedPayment(http, settings.payment_url.rstrip("/"), settings.payment_key)
-    raise Refused(
-        Reason.OUTSIDE, f"The payment processor {processor} is not set up here. Set DOORSTEP_PAYMENT_URL."
-    )
-
-
-def set_up(settings: Settings) -> tuple[str, ...]:
-    """Return the processors that can be asked here."""
-    return ("manual", "simulated") if settings.payment_url else ("manual",)

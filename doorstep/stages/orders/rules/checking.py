@@ -14,7 +14,7 @@ from doorstep.stages.orders.rules import money
 from doorstep.stages.orders.rules.address import examine
 from doorstep.stages.orders.rules.reaching import dialed, email_fits
 
-PROCESSORS = ("manual", "simulated")
+PROCESSORS = ("manual", "simulated", "stripe")
 CARD = re.compile(r"(?:\d[ -]?){12,18}\d")
 
 
@@ -159,7 +159,7 @@ def _check_payments(order: NewOrder, faults: list[Fault]) -> None:
             faults.append(
                 Fault(f"{at}/amount_minor", "amount", "A payment is more than 0. Leave it out, or mend it.")
             )
-        if payment.processor == "simulated" and not payment.token:
+        if payment.processor in ("simulated", "stripe") and not payment.token:
             faults.append(Fault(f"{at}/token", "missing", "Send the token that the processor gave the shop."))
         if payment.token and CARD.fullmatch(payment.token):
             faults.append(

@@ -1,0 +1,443 @@
+"""Money through Stripe's API over HTTP: promised, taken and given back once each, whatever is lost, doubled or late."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+
+from doorstep import app as house_app
+from doorstep.platform import auth, clock
+from doorstep.platform.config import Settings
+from doorstep.platform.db import Tx
+from doorstep.platform.house import House
+from doorstep.platform.tasks import Worker, duties
+from doorstep.stages import orders
+from doorstep.stages.orders import NewPayment, RefundAsk, acts
+from doorstep.stages.orders import jobs as order_jobs
+from doorstep.stages.orders.acts import Whole, accounts
+from doorstep.stages.orders.acts.accounts import NewAccount
+from doorstep.stages.orders.jobs import paying
+from doorstep.stages.orders.model.accounts import AccountKind
+from doorstep.stages.orders.ports import stripe
+from doorstep.stages.orders.ports.payment import Charge, PaymentPort, RefusedThereError
+from doorstep.world.serving import serving
+from doorstep.world.stripe import StripeBooks, serve_stripe
+from tests.conftest import NOON
+from tests.settle import settle
+from tests.worlds.catalog import WORLD
+from tests.worlds.inventory import small_world
+from tests.worlds.orders import new_order, place_verdict
+
+TOTAL = 1750
+CLIENT_TIMEOUT_S = 0.5
+
+
+@dataclass(slots=True)
+class Till:
+    """A house whose merchant has an account at Stripe, the worker, and Stripe's own books."""
+
+    house: House
+    worker: Worker
+    tenant: UUID
+    books: StripeBooks
+    account_id: UUID
+
+    def tx(self) -> AbstractAsyncContextManager[Tx]:
+        """Open a transaction."""
+        return self.house.db.transaction(self.tenant, actor="test")
+
+    async def buy(self, token: str = "pm_card_visa", **changed: Any) -> UUID:
+        """Place an order paid through Stripe."""
+        paid = NewPayment(processor="stripe", method="card", amount_minor=TOTAL, token=token)
+        async with self.tx() as tx:
+            verdict = await place_verdict(tx, new_order(payments=[paid], **changed))
+        assert verdict.order_id is not None, verdict.faults
+        return verdict.order_id
+
+    async def read(self, order_id: UUID) -> Whole:
+        """Return everything about an order."""
+        async with self.tx() as tx:
+            found = await acts.read(tx, order_id)
+        assert found is not None
+        return found
+
+    async def state(self, order_id: UUID) -> tuple[str, str]:
+        """Return how an order and its payment stand."""
+        found = await self.read(order_id)
+        return found.order.state, found.payments[0].state
+
+    async def settle(self) -> None:
+        """Let everything that is owed be done."""
+        await settle(self.worker, self.tenant)
+
+    async def until_settled(self) -> None:
+        """Let everything be done, also what fails at first."""
+        for _ in range(6):
+            async with self.tx() as tx:
+                await tx.connection.execute(
+                    "UPDATE platform.tasks SET due_at = now() WHERE tenant_id = %s", [self.tenant]
+                )
+            await self.worker.step(self.tenant)
+        await self.settle()
+
+    async def ship(self, order_id: UUID) -> None:
+        """Let an order leave the house."""
+        async with self.tx() as tx:
+            assert await orders.start_shipping(tx, [order_id]) == []
+            await orders.want_capture(tx, [order_id])
+
+
+@pytest.fixture
+async def till(settings: Settings, tenant: UUID, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Till]:
+    """Northside with goods; Juniper's account is connected, and Stripe calls the house on a socket."""
+    monkeypatch.setattr(stripe, "TIMEOUT_S", CLIENT_TIMEOUT_S)
+    monkeypatch.setattr(stripe.StripePayment, "settles_s", 0.0)
+    mine = duties([("orders", order_jobs.ON, {})])
+    settings = replace(settings, partner_networks="127.0.0.1/32")
+    application = house_app.application(settings, lambda: house_app.open_house(settings))
+    books = StripeBooks()
+    async with (
+        serve_stripe(books) as url,
+        house_app.open_house(settings) as house,
+        serving(application) as here,
+    ):
+        house.db.listeners = mine.listeners
+        async with house.db.transaction(tenant, actor="test") as tx:
+            await small_world(tx)
+            account_id = await accounts.connect_account(
+                tx,
+                NewAccount(
+                    kind=AccountKind.STRIPE,
+                    merchant_id=WORLD.merchant,
+                    base_url=url,
+                    api_key=books.key,
+                    hook_secret=books.secret,
+                ),
+            )
+        await clock.simulate(house.db, tenant, NOON)
+        code = next(one.code for one in await auth.tenants(house.db) if one.id == tenant)
+        books.hook = f"{here}/hooks/payments/{code}/{account_id}"
+        yield Till(house, Worker(house, mine), tenant, books, account_id)
+
+
+async def test_a_card_is_promised_taken_in_whole_and_given_back_in_parts(till: Till) -> None:
+    order_id = await till.buy()
+    await till.settle()
+    assert await till.state(order_id) == ("accepted", "authorized")
+    await till.ship(order_id)
+    await till.settle()
+    for number, amount in (("R-1", 700), ("R-2", 1050)):
+        async with till.tx() as tx:
+            await orders.refund(tx, [RefundAsk(order_id, amount, "returned", number)])
+    await till.settle()
+    assert await till.state(order_id) == ("accepted", "captured")
+    assert till.books.entries[:2] == [("authorized", TOTAL), ("captured", TOTAL)]
+    assert sorted(till.books.entries[2:]) == [("refunded", 700), ("refunded", 1050)]
+
+
+@pytest.mark.parametrize(
+    ("token", "why"), [("pm_declined", "insufficient_funds"), ("pm_3ds", "authentication_required")]
+)
+async def test_a_declined_card_holds_the_order_until_another_is_accepted(
+    till: Till, token: str, why: str
+) -> None:
+    order_id = await till.buy(token)
+    await till.settle()
+    found = await till.read(order_id)
+    assert (found.order.state, found.payments[0].declined) == ("held", why)
+    async with till.tx() as tx:
+        await acts.retry(tx, found.payments[0], "pm_card_visa")
+    await till.settle()
+    assert await till.state(order_id) == ("accepted", "authorized")
+    assert till.books.entries == [("authorized", TOTAL)]
+
+
+async def test_what_the_shops_own_page_confirmed_is_adopted_by_one_order_only(till: Till) -> None:
+    intent = till.books.checkout(TOTAL)
+    first = await till.buy(intent)
+    await till.settle()
+    second, other = await till.buy(intent), await till.buy(till.books.checkout(TOTAL + 1))
+    await till.settle()
+    assert await till.state(first) == ("accepted", "authorized")
+    assert [(await till.read(one)).payments[0].declined for one in (second, other)] == [
+        "the payment belongs to another order",
+        "the payment is of another amount",
+    ]
+    assert [kind for kind, _ in till.books.entries] == ["authorized", "authorized"]
+
+
+@pytest.mark.parametrize("mishap", ["busy", "down", "late", "broken", "lost", "nonsense"])
+@pytest.mark.parametrize("step", ["authorize", "capture", "void", "refund"])
+async def test_a_lost_answer_at_any_step_moves_money_once(till: Till, step: str, mishap: str) -> None:
+    if mishap == "broken" and step == "refund":
+        pytest.skip("a kept 500 for a refund ends with the key, a day later: see the test of forgotten keys")
+    if step == "authorize":
+        till.books.befall(mishap)
+    order_id = await till.buy()
+    await till.until_settled()
+    assert await till.state(order_id) == ("accepted", "authorized")
+    wanted = [("authorized", TOTAL)]
+    if step == "void":
+        till.books.befall(mishap)
+        async with till.tx() as tx:
+            await orders.cancel(tx, [order_id], "customer asked")
+        await till.until_settled()
+        assert await till.state(order_id) == ("canceled", "voided")
+        wanted.append(("voided", TOTAL))
+    elif step != "authorize":
+        till.books.befall(*([mishap] if step == "capture" else ["none", mishap]))
+        await till.ship(order_id)
+        await till.until_settled()
+        wanted.append(("captured", TOTAL))
+    if step == "refund":
+        async with till.tx() as tx:
+            await orders.refund(tx, [RefundAsk(order_id, 500, "damaged", "R-1")])
+        await till.until_settled()
+        wanted.append(("refunded", 500))
+        assert [one.state for one in (await till.read(order_id)).refunds] == ["refunded"]
+    assert till.books.entries == wanted
+
+
+class Killed(BaseException):
+    """The worker dies here."""
+
+
+BOUNDARIES = ("before the call", "after the call", "after the answer")
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+@pytest.mark.parametrize("step", ["authorize", "capture", "void", "refund"])
+async def test_a_worker_killed_at_any_boundary_of_a_call_moves_money_once(
+    till: Till, monkeypatch: pytest.MonkeyPatch, step: str, boundary: str
+) -> None:
+    order_id = await till.buy()
+    if step != "authorize":
+        await till.settle()
+    if step in ("capture", "refund"):
+        await till.ship(order_id)
+    if step == "refund":
+        await till.settle()
+        async with till.tx() as tx:
+            await orders.refund(tx, [RefundAsk(order_id, 500, "damaged", "R-1")])
+    if step == "void":
+        async with till.tx() as tx:
+            await orders.cancel(tx, [order_id], "customer asked")
+    found = await till.read(order_id)
+    work = {
+        "authorize": paying.authorize,
+        "capture": paying.capture,
+        "void": paying.void,
+        "refund": paying.give_back,
+    }[step]
+    subject = found.refunds[0].id if step == "refund" else found.payments[0].id
+    with monkeypatch.context() as patched:
+        _kill(patched, step, boundary)
+        with pytest.raises(Killed):
+            await work(till.house, till.tenant, subject)
+    await till.until_settled()
+    wanted = {
+        "authorize": [("authorized", TOTAL)],
+        "capture": [("authorized", TOTAL), ("captured", TOTAL)],
+        "void": [("authorized", TOTAL), ("voided", TOTAL)],
+        "refund": [("authorized", TOTAL), ("captured", TOTAL), ("refunded", 500)],
+    }[step]
+    assert till.books.entries == wanted
+    states = {"authorize": "authorized", "capture": "captured", "void": "voided", "refund": "captured"}
+    assert (await till.state(order_id))[1] == states[step]
+
+
+def _kill(patched: pytest.MonkeyPatch, step: str, boundary: str) -> None:
+    name = {"authorize": "authorize", "capture": "capture", "void": "void", "refund": "refund"}[step]
+    real = getattr(stripe.StripePayment, name)
+
+    async def dies(port: PaymentPort, *given: Any) -> Charge:
+        if boundary != "before the call":
+            await real(port, *given)
+        raise Killed
+
+    async def dies_later(*_: Any) -> None:
+        raise Killed
+
+    if boundary == "after the answer":
+        answer = {"authorize": "authorized", "capture": "captured", "void": "voided", "refund": "refunded"}
+        patched.setattr(acts, answer[step], dies_later)
+    else:
+        patched.setattr(stripe.StripePayment, name, dies)
+
+
+async def test_a_refund_is_found_again_after_stripe_has_forgotten_the_key(till: Till) -> None:
+    order_id = await till.buy()
+    await till.settle()
+    await till.ship(order_id)
+    await till.settle()
+    till.books.befall("late")
+    async with till.tx() as tx:
+        await orders.refund(tx, [RefundAsk(order_id, 500, "damaged", "R-1")])
+    await till.worker.step(till.tenant)
+    till.books.answers.clear()
+    await till.until_settled()
+    assert till.books.entries[-1] == ("refunded", 500)
+    assert [one for one, _ in till.books.entries].count("refunded") == 1
+
+
+async def test_a_call_under_way_is_waited_for_before_it_is_asked_under_another_name(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stripe.StripePayment, "settles_s", 3600.0)
+    till.books.befall("broken")
+    order_id = await till.buy()
+    for _ in range(4):
+        async with till.tx() as tx:
+            await tx.connection.execute(
+                "UPDATE platform.tasks SET due_at = now() WHERE tenant_id = %s", [till.tenant]
+            )
+        await till.worker.step(till.tenant)
+    assert (await till.state(order_id))[1] == "unknown"
+    assert till.books.asked.count("POST payment_intents") == 1
+
+
+async def test_a_merchant_without_an_account_has_its_order_held_with_the_way_out(till: Till) -> None:
+    async with till.tx() as tx:
+        await tx.connection.execute("DELETE FROM orders.accounts WHERE tenant_id = %s", [till.tenant])
+    order_id = await till.buy()
+    await till.settle()
+    found = await till.read(order_id)
+    assert (found.order.state, found.open_holds[0].reason) == ("held", "payment")
+    assert "/payments" in found.open_holds[0].note
+
+
+async def test_calls_twice_late_and_out_of_order_end_in_what_stripe_says(till: Till) -> None:
+    till.books.befall("lost")
+    order_id = await till.buy()
+    await till.worker.step(till.tenant)
+    (intent,) = till.books.intents.values()
+    hook, till.books.hook = till.books.hook, None
+    await till.books.call("payment_intent.amount_capturable_updated", intent)
+    till.books.capture(intent["id"], {})
+    await till.books.call("payment_intent.succeeded", intent)
+    till.books.refund({"payment_intent": intent["id"], "amount": "300"})
+    await till.books.call("charge.refunded", intent["latest_charge"])
+    till.books.hook = hook
+    await till.books.catch_up(lambda bodies: [*reversed(bodies), *bodies])
+    await till.until_settled()
+    found = await till.read(order_id)
+    assert [(one.state, one.captured_minor, one.refunded_minor) for one in found.payments] == [
+        ("captured", TOTAL, 300)
+    ]
+    assert [(one.state, one.amount_minor) for one in found.refunds] == [("refunded", 300)]
+    told = [event for event in found.history if event.name == "told"]
+    assert len(told) == 3
+
+
+async def test_a_promise_ended_at_stripe_holds_the_order_and_a_dispute_too(till: Till) -> None:
+    ended, doubted = await till.buy(), await till.buy()
+    await till.settle()
+    by_order = {one.metadata_id: one for one in map(_Named, till.books.intents.values())}
+    first = by_order[str((await till.read(ended)).payments[0].id)].intent
+    second = by_order[str((await till.read(doubted)).payments[0].id)].intent
+    till.books.cancel(first["id"], {})
+    await till.books.call("payment_intent.canceled", first)
+    await till.books.call(
+        "charge.dispute.created", {"object": "dispute", "id": "dp_1", "payment_intent": second["id"]}
+    )
+    await till.settle()
+    assert await till.state(ended) == ("held", "lapsed")
+    assert [hold.reason for hold in (await till.read(doubted)).open_holds] == ["fraud"]
+
+
+class _Named:
+    def __init__(self, intent: dict[str, Any]) -> None:
+        self.intent, self.metadata_id = intent, intent["metadata"]["doorstep"]
+
+
+@pytest.mark.parametrize("fault", ["other secret", "old", "altered", "none"])
+async def test_only_calls_signed_by_stripe_within_five_minutes_are_taken(till: Till, fault: str) -> None:
+    order_id = await till.buy()
+    await till.settle()
+    (intent,) = till.books.intents.values()
+    till.books.cancel(intent["id"], {})
+    hook, till.books.hook = till.books.hook, None
+    body = await till.books.call("payment_intent.canceled", intent)
+    till.books.hook = hook
+    if fault == "other secret":
+        status = await till.books.send(body, secret="whsec_other")
+    elif fault == "old":
+        status = await till.books.send(body, at_s=time.time() - 301)
+    else:
+        headers = {"stripe-signature": f"t={int(time.time())},v1=00"} if fault == "altered" else {}
+        async with httpx.AsyncClient() as client:
+            status = (await client.post(hook or "", content=body, headers=headers)).status_code
+    await till.settle()
+    assert status == 401
+    assert await till.state(order_id) == ("accepted", "authorized")
+
+
+async def test_an_unreadable_or_foreign_call_is_answered_and_changes_nothing(till: Till) -> None:
+    for body in (b"[]", b"{", b'{"data": 3}', msgspec.json.encode({"id": "evt_1", "type": "payout.paid"})):
+        assert await till.books.send(body) == 200
+    stray = {"object": "payment_intent", "id": "pi_stray", "metadata": {"doorstep": "no id"}}
+    await till.books.call("payment_intent.canceled", stray)
+    await till.settle()
+
+
+@pytest.mark.parametrize("renews", [False, True])
+async def test_a_promise_that_ends_soon_is_asked_anew_or_holds_the_order(till: Till, renews: bool) -> None:
+    order_id = await till.buy()
+    await till.settle()
+    async with till.tx() as tx:
+        account = await accounts.find_account(tx, till.account_id)
+        values = {name: getattr(account, name) for name in NewAccount.__slots__} | {"renews": renews}
+        assert await accounts.connect_account(tx, NewAccount(**values)) == till.account_id
+        await tx.connection.execute(
+            "UPDATE orders.payments SET expires_at = %s WHERE tenant_id = %s",
+            [tx.now + timedelta(hours=13), till.tenant],
+        )
+        await acts.lapse(tx)
+    await till.settle()
+    assert await till.state(order_id) == ("accepted", "authorized")
+    async with till.tx() as tx:
+        await clock.advance(tx, NOON + timedelta(hours=2))
+    async with till.tx() as tx:
+        await acts.lapse(tx)
+    await till.settle()
+    assert await till.state(order_id) == (("accepted", "authorized") if renews else ("held", "lapsed"))
+    wanted = [("authorized", TOTAL), ("voided", TOTAL)]
+    assert till.books.entries == [*wanted, *([("authorized", TOTAL)] if renews else [])]
+
+
+async def test_money_that_cannot_be_taken_any_more_is_asked_anew_and_taken_after_all(till: Till) -> None:
+    order_id = await till.buy()
+    await till.settle()
+    (intent,) = till.books.intents.values()
+    till.books.cancel(intent["id"], {})
+    await till.ship(order_id)
+    await till.settle()
+    found = await till.read(order_id)
+    assert found.payments[0].state == "lapsed"
+    async with till.tx() as tx:
+        await acts.retry(tx, found.payments[0], None)
+    await till.settle()
+    assert (await till.read(order_id)).payments[0].state == "captured"
+    assert till.books.entries == [("authorized", TOTAL), ("voided", TOTAL), ("authorized", TOTAL), ("captured", TOTAL)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "theirs"),
+    [(1750, "EUR", 1750), (500, "JPY", 500), (500, "ISK", 50000), (1230, "KWD", 1230), (12300, "MGA", 123)],
+)
+def test_amounts_are_said_as_stripe_counts_them(minor: int, currency: str, theirs: int) -> None:
+    assert stripe.units(minor, currency) == theirs
+    assert stripe.minor(theirs, currency) == minor
+
+
+@pytest.mark.parametrize(("minor", "currency"), [(1231, "KWD"), (150, "MGA"), (1, "CLF")])
+def test_amounts_that_stripe_cannot_tell_exactly_are_refused(minor: int, currency: str) -> None:
+    with pytest.raises(RefusedThereError, match="Stripe"):
+        stripe.units(minor, currency)
