@@ -173,11 +173,14 @@ async def test_what_the_shops_own_page_confirmed_is_adopted_by_one_order_only(ti
     assert [kind for kind, _ in till.books.entries] == ["authorized", "authorized"]
 
 
-@pytest.mark.parametrize("mishap", ["busy", "down", "late", "broken", "lost", "nonsense"])
-@pytest.mark.parametrize("step", ["authorize", "capture", "void", "refund"])
+MISHAPS = ("busy", "down", "late", "broken", "lost", "nonsense")
+STEPS = ("authorize", "capture", "void", "refund")
+LOSSES = [(step, mishap) for step in STEPS for mishap in MISHAPS if (step, mishap) != ("refund", "broken")]
+"""A refund whose key keeps an answer of 500 is tried until Stripe forgets the key, and then once more."""
+
+
+@pytest.mark.parametrize(("step", "mishap"), LOSSES)
 async def test_a_lost_answer_at_any_step_moves_money_once(till: Till, step: str, mishap: str) -> None:
-    if mishap == "broken" and step == "refund":
-        pytest.skip("a kept 500 for a refund ends with the key, a day later: see the test of forgotten keys")
     if step == "authorize":
         till.books.befall(mishap)
     order_id = await till.buy()
