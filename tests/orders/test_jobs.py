@@ -79,7 +79,7 @@ async def test_a_worker_that_died_after_asking_does_not_ask_again_blindly(paying
     order_id = await bought(paying)
     payment = (await paying.read(order_id)).payments[0]
     async with paying.house.db.transaction(paying.tenant, actor="test") as tx:
-        assert await acts.begin(tx, payment)
+        assert await acts.begin(tx, payment, NOON)
     port = await jobs.paying._port(paying.house, paying.tenant, order_id, "simulated")
     await port.authorize(jobs.paying.ask_of(payment))
     await until_settled(paying)

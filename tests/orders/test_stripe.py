@@ -1,130 +1,30 @@
 """Money through Stripe's API over HTTP: promised, taken and given back once each, whatever is lost, doubled or late."""
 
-import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx
-import msgspec
 import pytest
 
-from doorstep import app as house_app
-from doorstep.platform import auth, clock
+from doorstep.platform import clock
 from doorstep.platform.config import Settings
-from doorstep.platform.db import Tx
-from doorstep.platform.house import House
-from doorstep.platform.tasks import Worker, duties
 from doorstep.stages import orders
-from doorstep.stages.orders import NewPayment, RefundAsk, acts
-from doorstep.stages.orders import jobs as order_jobs
-from doorstep.stages.orders.acts import Whole, accounts
+from doorstep.stages.orders import RefundAsk, acts
+from doorstep.stages.orders.acts import accounts
 from doorstep.stages.orders.acts.accounts import NewAccount
 from doorstep.stages.orders.jobs import paying
-from doorstep.stages.orders.model.accounts import AccountKind
 from doorstep.stages.orders.ports import stripe
 from doorstep.stages.orders.ports.payment import Charge, PaymentPort, RefusedThereError
-from doorstep.world.serving import serving
-from doorstep.world.stripe import StripeBooks, serve_stripe
 from tests.conftest import NOON
-from tests.settle import settle
-from tests.worlds.catalog import WORLD
-from tests.worlds.inventory import small_world
-from tests.worlds.orders import new_order, place_verdict
-
-TOTAL = 1750
-CLIENT_TIMEOUT_S = 0.5
-
-
-@dataclass(slots=True)
-class Till:
-    """A house whose merchant has an account at Stripe, the worker, and Stripe's own books."""
-
-    house: House
-    worker: Worker
-    tenant: UUID
-    books: StripeBooks
-    account_id: UUID
-
-    def tx(self) -> AbstractAsyncContextManager[Tx]:
-        """Open a transaction."""
-        return self.house.db.transaction(self.tenant, actor="test")
-
-    async def buy(self, token: str = "pm_card_visa", **changed: Any) -> UUID:
-        """Place an order paid through Stripe."""
-        paid = NewPayment(processor="stripe", method="card", amount_minor=TOTAL, token=token)
-        async with self.tx() as tx:
-            verdict = await place_verdict(tx, new_order(payments=[paid], **changed))
-        assert verdict.order_id is not None, verdict.faults
-        return verdict.order_id
-
-    async def read(self, order_id: UUID) -> Whole:
-        """Return everything about an order."""
-        async with self.tx() as tx:
-            found = await acts.read(tx, order_id)
-        assert found is not None
-        return found
-
-    async def state(self, order_id: UUID) -> tuple[str, str]:
-        """Return how an order and its payment stand."""
-        found = await self.read(order_id)
-        return found.order.state, found.payments[0].state
-
-    async def settle(self) -> None:
-        """Let everything that is owed be done."""
-        await settle(self.worker, self.tenant)
-
-    async def until_settled(self) -> None:
-        """Let everything be done, also what fails at first."""
-        for _ in range(6):
-            async with self.tx() as tx:
-                await tx.connection.execute(
-                    "UPDATE platform.tasks SET due_at = now() WHERE tenant_id = %s", [self.tenant]
-                )
-            await self.worker.step(self.tenant)
-        await self.settle()
-
-    async def ship(self, order_id: UUID) -> None:
-        """Let an order leave the house."""
-        async with self.tx() as tx:
-            assert await orders.start_shipping(tx, [order_id]) == []
-            await orders.want_capture(tx, [order_id])
+from tests.orders.till import TOTAL, Till, open_till
 
 
 @pytest.fixture
 async def till(settings: Settings, tenant: UUID, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Till]:
-    """Northside with goods; Juniper's account is connected, and Stripe calls the house on a socket."""
-    monkeypatch.setattr(stripe, "TIMEOUT_S", CLIENT_TIMEOUT_S)
-    monkeypatch.setattr(stripe.StripePayment, "settles_s", 0.0)
-    mine = duties([("orders", order_jobs.ON, {})])
-    settings = replace(settings, partner_networks="127.0.0.1/32")
-    application = house_app.application(settings, lambda: house_app.open_house(settings))
-    books = StripeBooks()
-    async with (
-        serve_stripe(books) as url,
-        house_app.open_house(settings) as house,
-        serving(application) as here,
-    ):
-        house.db.listeners = mine.listeners
-        async with house.db.transaction(tenant, actor="test") as tx:
-            await small_world(tx)
-            account_id = await accounts.connect_account(
-                tx,
-                NewAccount(
-                    kind=AccountKind.STRIPE,
-                    merchant_id=WORLD.merchant,
-                    base_url=url,
-                    api_key=books.key,
-                    hook_secret=books.secret,
-                ),
-            )
-        await clock.simulate(house.db, tenant, NOON)
-        code = next(one.code for one in await auth.tenants(house.db) if one.id == tenant)
-        books.hook = f"{here}/hooks/payments/{code}/{account_id}"
-        yield Till(house, Worker(house, mine), tenant, books, account_id)
+    """Northside, whose merchant has an account at Stripe."""
+    async with open_till(settings, tenant, monkeypatch) as found:
+        yield found
 
 
 async def test_a_card_is_promised_taken_in_whole_and_given_back_in_parts(till: Till) -> None:
@@ -314,80 +214,6 @@ async def test_a_merchant_without_an_account_has_its_order_held_with_the_way_out
     found = await till.read(order_id)
     assert (found.order.state, found.open_holds[0].reason) == ("held", "payment")
     assert "/payments" in found.open_holds[0].note
-
-
-async def test_calls_twice_late_and_out_of_order_end_in_what_stripe_says(till: Till) -> None:
-    till.books.befall("lost")
-    order_id = await till.buy()
-    await till.worker.step(till.tenant)
-    (intent,) = till.books.intents.values()
-    hook, till.books.hook = till.books.hook, None
-    await till.books.call("payment_intent.amount_capturable_updated", intent)
-    till.books.capture(intent["id"], {})
-    await till.books.call("payment_intent.succeeded", intent)
-    till.books.refund({"payment_intent": intent["id"], "amount": "300"})
-    await till.books.call("charge.refunded", intent["latest_charge"])
-    till.books.hook = hook
-    await till.books.catch_up(lambda bodies: [*reversed(bodies), *bodies])
-    await till.until_settled()
-    found = await till.read(order_id)
-    assert [(one.state, one.captured_minor, one.refunded_minor) for one in found.payments] == [
-        ("captured", TOTAL, 300)
-    ]
-    assert [(one.state, one.amount_minor) for one in found.refunds] == [("refunded", 300)]
-    told = [event for event in found.history if event.name == "told"]
-    assert len(told) == 3
-
-
-async def test_a_promise_ended_at_stripe_holds_the_order_and_a_dispute_too(till: Till) -> None:
-    ended, doubted = await till.buy(), await till.buy()
-    await till.settle()
-    by_order = {one.metadata_id: one for one in map(_Named, till.books.intents.values())}
-    first = by_order[str((await till.read(ended)).payments[0].id)].intent
-    second = by_order[str((await till.read(doubted)).payments[0].id)].intent
-    till.books.cancel(first["id"], {})
-    await till.books.call("payment_intent.canceled", first)
-    await till.books.call(
-        "charge.dispute.created", {"object": "dispute", "id": "dp_1", "payment_intent": second["id"]}
-    )
-    await till.settle()
-    assert await till.state(ended) == ("held", "lapsed")
-    assert [hold.reason for hold in (await till.read(doubted)).open_holds] == ["fraud"]
-
-
-class _Named:
-    def __init__(self, intent: dict[str, Any]) -> None:
-        self.intent, self.metadata_id = intent, intent["metadata"]["doorstep"]
-
-
-@pytest.mark.parametrize("fault", ["other secret", "old", "altered", "none"])
-async def test_only_calls_signed_by_stripe_within_five_minutes_are_taken(till: Till, fault: str) -> None:
-    order_id = await till.buy()
-    await till.settle()
-    (intent,) = till.books.intents.values()
-    till.books.cancel(intent["id"], {})
-    hook, till.books.hook = till.books.hook, None
-    body = await till.books.call("payment_intent.canceled", intent)
-    till.books.hook = hook
-    if fault == "other secret":
-        status = await till.books.send(body, secret="whsec_other")
-    elif fault == "old":
-        status = await till.books.send(body, at_s=time.time() - 301)
-    else:
-        headers = {"stripe-signature": f"t={int(time.time())},v1=00"} if fault == "altered" else {}
-        async with httpx.AsyncClient() as client:
-            status = (await client.post(hook or "", content=body, headers=headers)).status_code
-    await till.settle()
-    assert status == 401
-    assert await till.state(order_id) == ("accepted", "authorized")
-
-
-async def test_an_unreadable_or_foreign_call_is_answered_and_changes_nothing(till: Till) -> None:
-    for body in (b"[]", b"{", b'{"data": 3}', msgspec.json.encode({"id": "evt_1", "type": "payout.paid"})):
-        assert await till.books.send(body) == 200
-    stray = {"object": "payment_intent", "id": "pi_stray", "metadata": {"doorstep": "no id"}}
-    await till.books.call("payment_intent.canceled", stray)
-    await till.settle()
 
 
 @pytest.mark.parametrize("renews", [False, True])

@@ -84,8 +84,8 @@ CREATE TABLE orders.holds (
 CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
 
 -- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
--- it; ours is the id and the attempt, which grows when a declined payment is tried again. `called_at` is the database's time of the
--- first call of an attempt, `expires_at` when the promise ends by itself. `released_minor` is what the
+-- it; ours is the id and the attempt, which grows when a declined payment is tried again. `called_at` is the real time of the first
+-- call of an attempt, `expires_at` when the promise ends by itself. `released_minor` is what the
 -- order needs no more of it since it was changed: it is not taken, or was given back.
 CREATE TABLE orders.payments (
     tenant_id uuid NOT NULL,
@@ -109,7 +109,7 @@ CREATE INDEX payments_of_order ON orders.payments (tenant_id, order_id);
 CREATE INDEX payments_by_reference ON orders.payments (tenant_id, reference) WHERE reference IS NOT NULL;
 CREATE INDEX promises_ending ON orders.payments (tenant_id, expires_at) WHERE state = 'authorized' AND expires_at IS NOT NULL;
 
--- Accounts of merchants at payment processors, with sealed keys, and their calls by name: a repeated one is known for a week.
+-- Accounts of merchants at payment processors, with sealed keys.
 CREATE TABLE orders.accounts (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -122,6 +122,7 @@ CREATE TABLE orders.accounts (
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT one_account_a_kind UNIQUE (tenant_id, merchant_id, kind)
 );
+-- Their calls by name: a repeated one is known for a week.
 CREATE TABLE orders.account_calls (
     tenant_id uuid NOT NULL, account_id uuid NOT NULL, call_id text NOT NULL, heard_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, account_id, call_id)
@@ -236,10 +237,8 @@ CREATE INDEX shop_orders_refused ON orders.shop_orders (tenant_id, shop_id, fold
 CREATE TABLE orders.shop_goods (
     tenant_id uuid NOT NULL,
     shop_id uuid NOT NULL,
-    sku text NOT NULL,
-    ref text NOT NULL,
-    told int,
-    told_at timestamptz,
+    sku text NOT NULL, ref text NOT NULL,
+    told int, told_at timestamptz,
     PRIMARY KEY (tenant_id, shop_id, sku)
 );
 

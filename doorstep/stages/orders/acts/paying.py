@@ -57,11 +57,11 @@ async def fetch_refund(tx: Tx, refund_id: UUID) -> Refund:
     return found
 
 
-async def begin(tx: Tx, payment: Payment) -> bool:
+async def begin(tx: Tx, payment: Payment, called_at: datetime) -> bool:
     """Note that the processor is about to be asked; False when that was noted before, so that its answer may be lost."""
     if payment.asked_at is not None:
         return False
-    await tx.run(Q.note_asked, ids=[payment.id])
+    await tx.run(Q.note_asked, ids=[payment.id], called_at=called_at)
     return True
 
 

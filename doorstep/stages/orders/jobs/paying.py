@@ -61,7 +61,7 @@ async def authorize(house: House, tenant_id: UUID, payment_id: UUID) -> None:
         payment = await acts.fetch_payment(tx, payment_id)
         if payment.state != PaymentState.ASKED:
             return
-        if not await acts.begin(tx, payment):
+        if not await acts.begin(tx, payment, datetime.now(UTC)):
             await acts.doubted(tx, payment_id, "the answer may be lost")
             return
     try:

@@ -35,7 +35,7 @@ class Ask:
         reference: our name of it; the same one again is the same promise.
         token: what the processor gave the shop for the customer's card.
         charge_id: the processor's name of it, once we know it.
-        called_at: when it was asked first, by the database's clock; None when it never was.
+        called_at: when it was asked first, in real time; None when it never was.
     """
 
     reference: str

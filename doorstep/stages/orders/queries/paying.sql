@@ -18,7 +18,7 @@ FROM orders.payments WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s
 
 -- name: note_asked
 -- The processor is about to be asked; from here on the outcome may be unknown.
-UPDATE orders.payments SET asked_at = %(now)s, called_at = coalesce(called_at, clock_timestamp())
+UPDATE orders.payments SET asked_at = %(now)s, called_at = coalesce(called_at, %(called_at)s)
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: note_answer
