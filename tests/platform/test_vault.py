@@ -70,7 +70,9 @@ def test_another_tenants_an_altered_and_a_plain_text_do_not_open() -> None:
     assert "hush" not in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["short", "%" * 43, f"{vault.new_key()} x"])
+@pytest.mark.parametrize(
+    "text", ["short", "%" * 43, f"{vault.new_key()} x"], ids=["short", "other letters", "two words"]
+)
 def test_what_is_no_key_is_named_by_its_place_and_not_shown(text: str) -> None:
     with pytest.raises(ValueError, match=r"^key [12] of the vault is not 32 bytes in base64$"):
         vault.listed(text)
