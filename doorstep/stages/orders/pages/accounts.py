@@ -21,6 +21,13 @@ from doorstep.stages.orders.jobs.accounts import greet
 
 READERS = allow(*DESK, Role.MERCHANT)
 CONNECTORS = allow(*DESK)
+SAYS = {
+    "/merchant": "Choose whose account it is.",
+    "/api_key": "Paste the whole restricted key, 8 to 300 characters without spaces.",
+    "/hook_secret": "Paste the whole signing secret, 8 to 300 characters without spaces.",
+    "/base_url": "The address begins with http:// or https://. Leave it empty for Stripe's own.",
+}
+"""What to do when a field of the form does not fit."""
 
 
 @get("/payments", opt=READERS, include_in_schema=False)
@@ -66,12 +73,8 @@ async def _connect(house: House, who: Principal, said: dict[str, str]) -> None:
         account = msgspec.json.decode(body, type=AccountIn)
     except msgspec.ValidationError as error:
         found = faults_of(body, AccountIn) or [Fault("", "invalid", str(error))]
-        raise invalid(
-            [
-                Fault(one.pointer, one.code, f"{one.pointer.strip('/').replace('_', ' ')}: {one.message}")
-                for one in found
-            ]
-        ) from None
+        named = [Fault(one.pointer, one.code, SAYS.get(one.pointer, one.message)) for one in found]
+        raise invalid(named) from None
     values = {name: getattr(account, name) for name in AccountIn.__struct_fields__ if name != "merchant"}
     values["base_url"] = account.base_url.rstrip("/")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
