@@ -97,6 +97,25 @@ async def test_goods_are_received_with_three_scans(page: Page, enter: Enter, goo
         await look_at(page, f"receive-{code.lower()}")
 
 
+@every_look
+async def test_a_lot_is_received_by_its_label_and_recalled(
+    page: Page, enter: Enter, goods: None, house: House, tenant: UUID
+) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/receive")
+    for code in (f"(01)0{BARCODES['B']}(17)270630(10)L7", bin_code(1, 5)):
+        await page.locator("#scan").fill(code)
+        await page.locator("#scan").press("Enter")
+        await expect(page.get_by_role("status").or_(page.locator(".flash")).first).to_be_visible()
+        await look_at(page, "receive-lot")
+    await page.goto(f"/stock/{WORLD.b}")
+    await page.get_by_role("link", name="L7").click()
+    await expect(page.get_by_role("heading", name="Who got it")).to_be_visible()
+    await page.get_by_label("Act").select_option("recall")
+    await page.get_by_label("Why").fill("maker's notice 7")
+    await look_at(page, "stock-lot")
+
+
 @on_a_phone
 async def test_a_bin_is_counted_without_being_told_what_is_expected(
     page: Page, enter: Enter, goods: None

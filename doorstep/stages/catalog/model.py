@@ -64,6 +64,7 @@ class Product:
         upright: must not be turned over in a box.
         picture: address of a picture (`https://...` or a path of ours).
         hs_code: customs tariff number; origin_country: ISO 3166 alpha-2.
+        asks_lot, asks_expiry: what comes in has to name its lot, and until when it may be sold.
     """
 
     id: UUID
@@ -82,6 +83,8 @@ class Product:
     picture: str | None = None
     hs_code: str | None = None
     origin_country: str | None = None
+    asks_lot: bool = False
+    asks_expiry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

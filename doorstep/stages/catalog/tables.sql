@@ -40,6 +40,8 @@ CREATE TABLE catalog.products (
     picture text,
     hs_code text,
     origin_country text,
+    asks_lot boolean NOT NULL DEFAULT false,
+    asks_expiry boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT product_sku_taken UNIQUE (tenant_id, merchant_id, sku),
     FOREIGN KEY (tenant_id, merchant_id) REFERENCES catalog.merchants (tenant_id, id)

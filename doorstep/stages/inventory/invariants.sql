@@ -13,11 +13,17 @@ FULL JOIN (SELECT product_id, site_id, sum(quantity - shipped) AS pending FROM i
 WHERE coalesce(s.reserved, 0) <> coalesce(r.pending, 0);
 
 -- name: stock_is_what_lies_in_sellable_places
--- What a site counts as on hand differs from what lies in its bins, totes and parcels.
+-- What a site counts as on hand differs from what lies in its bins, totes and parcels, less lots that may not be sold.
 SELECT coalesce(s.product_id, b.product_id) AS product_id, coalesce(s.site_id, b.site_id) AS site_id, s.on_hand, b.lying
 FROM (SELECT product_id, site_id, on_hand FROM inventory.stock WHERE tenant_id = %(tenant_id)s) AS s
-FULL JOIN (SELECT product_id, site_id, sum(on_hand) AS lying FROM inventory.balances
-           WHERE tenant_id = %(tenant_id)s AND place <> 'quarantine' GROUP BY product_id, site_id) AS b
+FULL JOIN (SELECT product_id, site_id, sum(units) AS lying FROM (
+               SELECT product_id, site_id, on_hand AS units FROM inventory.balances
+               WHERE tenant_id = %(tenant_id)s AND place <> 'quarantine'
+               UNION ALL
+               SELECT u.product_id, u.site_id, -u.on_hand FROM inventory.lot_units u
+               JOIN inventory.lots l ON l.tenant_id = %(tenant_id)s AND l.product_id = u.product_id AND l.lot = u.lot
+               WHERE u.tenant_id = %(tenant_id)s AND u.place <> 'quarantine' AND l.state <> 'sellable') AS parts
+           GROUP BY product_id, site_id) AS b
   USING (product_id, site_id)
 WHERE coalesce(s.on_hand, 0) <> coalesce(b.lying, 0);
 
@@ -71,3 +77,23 @@ HAVING parts.available <> min(coalesce(free.units, 0) / parts.quantity)
 -- The auditor found a figure that is not what it is made of: `doorstep audit SKU` shows how it came to be so.
 SELECT d.book, d.site_id, d.product_id, d.place, d.expected, d.found, d.found_at FROM inventory.drifts d
 WHERE d.tenant_id = %(tenant_id)s AND d.state = 'open' ORDER BY d.found_at LIMIT 50;
+
+-- name: lots_are_the_sum_of_the_ledger
+-- What lies of a lot in a place differs from what the ledger moved of it there and away.
+SELECT coalesce(u.site_id, m.site_id) AS site_id, coalesce(u.product_id, m.product_id) AS product_id,
+       coalesce(u.place, m.place) AS place, coalesce(u.lot, m.lot) AS lot, u.on_hand, m.moved
+FROM (SELECT site_id, product_id, place, lot, on_hand FROM inventory.lot_units WHERE tenant_id = %(tenant_id)s) AS u
+FULL JOIN (
+    SELECT m1.site_id, m1.product_id, side.place, m1.lot, sum(side.units) AS moved FROM inventory.movements m1
+    CROSS JOIN LATERAL (VALUES (m1.to_place, m1.quantity), (m1.from_place, -m1.quantity)) AS side(place, units)
+    WHERE m1.tenant_id = %(tenant_id)s AND m1.lot <> '' AND side.place NOT IN ('supplier', 'customer', 'lost', 'found', 'scrap')
+    GROUP BY m1.site_id, m1.product_id, side.place, m1.lot
+) AS m USING (site_id, product_id, place, lot)
+WHERE coalesce(u.on_hand, 0) <> coalesce(m.moved, 0);
+
+-- name: lots_fit_their_places
+-- More lies of the lots of a product in a place than of the product itself.
+SELECT u.site_id, u.product_id, u.place, sum(u.on_hand) AS of_lots, max(b.on_hand) AS on_hand
+FROM inventory.lot_units u
+LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = u.site_id AND b.product_id = u.product_id AND b.place = u.place
+WHERE u.tenant_id = %(tenant_id)s GROUP BY u.site_id, u.product_id, u.place HAVING sum(u.on_hand) > coalesce(max(b.on_hand), 0);

@@ -7,6 +7,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.tasks import Every, wake_timer
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.inventory.acts import auditing, telling
+from doorstep.stages.inventory.acts.lots import expire_lots
 from doorstep.stages.inventory.acts.once import forget
 from doorstep.stages.inventory.acts.reserving import expire
 
@@ -14,6 +15,11 @@ from doorstep.stages.inventory.acts.reserving import expire
 async def expire_unclaimed(tx: Tx, _tenants: Sequence[UUID]) -> None:
     """Let reservations run out whose time has come."""
     await expire(tx)
+
+
+async def expire_goods(tx: Tx, _tenants: Sequence[UUID]) -> None:
+    """Take goods from sale whose last day is over."""
+    await expire_lots(tx)
 
 
 async def audit(tx: Tx, _tenants: Sequence[UUID]) -> None:
@@ -59,6 +65,7 @@ async def follow_availability(tx: Tx) -> None:
 EVERY = {
     "audit": Every(15, audit),
     "expire": Every(15, expire_unclaimed),
+    "expire_goods": Every(60, expire_goods),
     "forget_scans": Every(3600, forget_scans),
     "forget_tellings": Every(3600, forget_tellings),
     "offer_new_kits": Every(15, offer_new_kits),

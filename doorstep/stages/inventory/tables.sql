@@ -39,11 +39,13 @@ CREATE TABLE inventory.movements (
     reason text NOT NULL,
     reference uuid,
     order_id uuid,
+    lot text NOT NULL DEFAULT '',
     actor text NOT NULL,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX movements_of_lots ON inventory.movements (tenant_id, order_id) WHERE lot <> '';
 CREATE INDEX movements_of_product ON inventory.movements (tenant_id, product_id, id);
 
 -- Who is promised what, two-phase: pending until shipped (posted), given back (voided) or run out (expired).
@@ -72,7 +74,7 @@ CREATE INDEX reservations_expiring ON inventory.reservations (tenant_id, expires
 CREATE TABLE inventory.shortages (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
-    cause text NOT NULL CHECK (cause IN ('expired', 'count', 'adjustment', 'quarantine')),
+    cause text NOT NULL CHECK (cause IN ('expired', 'count', 'adjustment', 'quarantine', 'lot')),
     order_id uuid NOT NULL,
     line_id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -216,3 +218,29 @@ CREATE TABLE inventory.drifts (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE UNIQUE INDEX one_open_drift ON inventory.drifts (tenant_id, product_id, site_id, book, place) WHERE state = 'open';
+
+-- Lots of products: until which day they may be sold, and in which condition they are. Only `sellable` ones are promised and picked.
+CREATE TABLE inventory.lots (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'sellable',
+    seq int NOT NULL DEFAULT 1,
+    product_id uuid NOT NULL,
+    lot text NOT NULL CHECK (lot <> ''),
+    expires_on date,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT lot_taken UNIQUE (tenant_id, product_id, lot)
+);
+CREATE INDEX lots_expiring ON inventory.lots (tenant_id, expires_on) WHERE state IN ('sellable', 'quality_check') AND expires_on IS NOT NULL;
+
+-- How much of what lies in a place is of which lot. Units of no known lot have no row here; written under the lock of the balance.
+CREATE TABLE inventory.lot_units (
+    tenant_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    site_id uuid NOT NULL,
+    place text NOT NULL,
+    lot text NOT NULL CHECK (lot <> ''),
+    on_hand int NOT NULL,
+    PRIMARY KEY (tenant_id, product_id, site_id, place, lot),
+    CONSTRAINT lot_holds_less CHECK (on_hand >= 0)
+) WITH (fillfactor = 80);

@@ -66,6 +66,11 @@ async def follow_shortages(tx: Tx, shortage_ids: list[UUID]) -> None:
     await acts.follow_shortages(tx, shortage_ids)
 
 
+async def follow_lots(tx: Tx, lot_ids: list[UUID]) -> None:
+    """Nobody picks lots that are held, expired or recalled."""
+    await acts.follow_lots(tx, lot_ids)
+
+
 @errands
 async def suggest_boxes(house: House, tenant_id: UUID, fulfillment_ids: list[UUID]) -> None:
     """Think out which boxes picked fulfillment orders travel in; without an answer the packer chooses by eye."""
@@ -154,6 +159,9 @@ ON: dict[str, list[Any]] = {
     "order.address_changed": [pack_anew],
     "order.delivery_changed": [pack_anew],
     "reservation.short": [follow_shortages],
+    "lot.quality_check": [follow_lots],
+    "lot.expired": [follow_lots],
+    "lot.recalled": [follow_lots],
     "fulfillment.picked": [suggest_boxes],
 }
 EVERY = {"plan_carts": Every(2.0, plan_carts), "forget_scans": Every(3600.0, forget_scans)}

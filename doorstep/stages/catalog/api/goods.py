@@ -147,6 +147,10 @@ class ProductIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     picture: Annotated[Text, Meta(description="Address that begins with https:// or /.")] | None = None
     hs_code: Annotated[Text, Meta(description="Customs tariff number.")] | None = None
     origin_country: Country | None = None
+    asks_lot: Annotated[bool, Meta(description="What comes in has to name its lot.")] = False
+    asks_expiry: Annotated[bool, Meta(description="What comes in has to say until when it may be sold.")] = (
+        False
+    )
     barcodes: Annotated[list[BarcodeIn], Meta(max_length=20)] = []
     components: Annotated[list[ComponentIn], Meta(max_length=50, description="What a kit is made of.")] = []
 

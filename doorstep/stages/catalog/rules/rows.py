@@ -25,6 +25,8 @@ COLUMNS = {
     "picture": "address of a picture: https://...",
     "hs_code": "customs tariff number",
     "origin_country": "like DE",
+    "asks_lot": "yes if what comes in has to name its lot",
+    "asks_expiry": "yes if it has to say until when it may be sold",
     "components": "of a kit: SKU*2 with a space between them",
 }
 """Columns of a table of products, in the order in which they are documented."""
@@ -126,7 +128,7 @@ def _fields(cells: Mapping[str, str], currency: str, faults: list[RowFault]) -> 
     )
     if "price" in fields:
         fields["price_minor"] = fields.pop("price")
-    for name in ("fragile", "upright"):
+    for name in ("fragile", "upright", "asks_lot", "asks_expiry"):
         answer = cells[name].lower()
         truth = answer in YES if answer in YES + NO else None
         if cells[name]:

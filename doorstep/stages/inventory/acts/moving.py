@@ -1,19 +1,21 @@
 """Goods come in, move, turn up, vanish and come back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
-from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.errors import Reason, Refused, invalid
 from doorstep.platform.ids import new_ids
 from doorstep.stages import catalog
-from doorstep.stages.catalog import ProductKind
+from doorstep.stages.catalog import Product, ProductKind
 from doorstep.stages.inventory import rules
 from doorstep.stages.inventory.acts.breaking import make_room
+from doorstep.stages.inventory.acts.lots import add_lots, lots_of
 from doorstep.stages.inventory.acts.posting import check_places, post
 from doorstep.stages.inventory.model import Adjustment, Movement, Receipt, Restock
 from doorstep.stages.inventory.rules import Key
+from doorstep.stages.inventory.rules import lots as lot_rules
 
 
 async def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[UUID]:
@@ -26,7 +28,8 @@ async def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[UUID]:
         Refused: a site, bin or product is not there, a kit (its components are received), a quantity is absurd.
     """
     await check_places(tx, [(one.site_id, one.place) for one in receipts])
-    await _check_products(tx, {one.product_id for one in receipts})
+    products = await _check_products(tx, {one.product_id for one in receipts})
+    await _check_lots(tx, receipts, products)
     ids = new_ids(len(receipts))
     await post(
         tx,
@@ -39,6 +42,7 @@ async def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[UUID]:
                 quantity=one.quantity,
                 reason=one.reason,
                 reference=one.reference or receipt_id,
+                lot=one.lot,
             )
             for one, receipt_id in zip(receipts, ids, strict=True)
         ],
@@ -49,6 +53,7 @@ async def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[UUID]:
             "site_id": one.site_id,
             "place": one.place,
             "quantity": one.quantity,
+            **({"lot": one.lot} if one.lot else {}),
         }
         for one, receipt_id in zip(receipts, ids, strict=True)
     }
@@ -141,7 +146,22 @@ def _taken_from_sale(movements: Sequence[Movement]) -> dict[Key, int]:
     return {key: units for key, units in taking.items() if units > 0}
 
 
-async def _check_products(tx: Tx, product_ids: set[UUID]) -> None:
+async def _check_lots(tx: Tx, receipts: Sequence[Receipt], products: Mapping[UUID, Product]) -> None:
+    """Check what receipts say of their lots, and write down the lots that are new."""
+    if not any(one.lot or one.expires_on or asks(products[one.product_id]) for one in receipts):
+        return
+    known = {(one.product_id, one.lot): one.expires_on for one in await lots_of(tx, list(products))}
+    if faults := list(lot_rules.receipt_faults(receipts, products, known, tx.now.date())):
+        raise invalid(faults)
+    await add_lots(tx, receipts)
+
+
+def asks(product: Product) -> bool:
+    """Whether what comes in of a product has to say more than how much it is."""
+    return product.asks_lot or product.asks_expiry
+
+
+async def _check_products(tx: Tx, product_ids: set[UUID]) -> dict[UUID, Product]:
     known = {one.id: one for one in await catalog.products(tx, list(product_ids))}
     for product_id in sorted(product_ids):
         if product_id not in known:
@@ -151,3 +171,4 @@ async def _check_products(tx: Tx, product_ids: set[UUID]) -> None:
                 Reason.INVALID,
                 f"{known[product_id].sku} is a kit and lies here as its components. Scan those instead.",
             )
+    return known

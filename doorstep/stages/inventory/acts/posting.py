@@ -3,18 +3,19 @@
 Rows are locked in one order everywhere: counts, reservations, stock by (product, site), balances by (site, product, place).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from doorstep.platform.db import Tx, columns
-from doorstep.platform.errors import Fault, Reason, Refused, invalid
+from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.catalog import SiteKind
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.model import OUTSIDE, Lying, Movement
+from doorstep.stages.inventory.acts.naming import name_lots
+from doorstep.stages.inventory.model import OUTSIDE, Condition, Lot, Lying, Movement
 from doorstep.stages.inventory.rules import Key
 
 Q = Statements("doorstep.stages.inventory")
@@ -42,20 +43,9 @@ async def post(
             a quantity or place makes no sense (invalid).
     """
     _check(movements)
-    lies, promised = _deltas(movements)
-    freed = freed or {}
-    keys = sorted(key for key in promised.keys() | freed.keys() if promised.get(key) or freed.get(key))
-    if keys:
-        short = await tx.tuples(
-            Q.change_stock,
-            product_ids=[key[0] for key in keys],
-            site_ids=[key[1] for key in keys],
-            deltas=[promised.get(key, 0) for key in keys],
-            freeds=[freed.get(key, 0) for key in keys],
-        )
-        if short:
-            less = await _less(tx, lies)
-            raise _not_there(less, lies) if less else _promised_away(short)
+    blocked = await _blocked(tx, movements)
+    lies, promised = _deltas(movements, blocked)
+    await shift_stock(tx, promised, freed or {}, lies)
     spots = sorted(spot for spot, delta in lies.items() if delta)
     if spots:
         less = await tx.tuples(
@@ -68,7 +58,54 @@ async def post(
         )
         if less:
             raise _not_there(less, lies)
-    await _append(tx, movements)
+    parts, uncounted = await name_lots(tx, movements, lies)
+    await _append(tx, parts)
+    if uncounted:
+        await shift_stock(tx, uncounted)
+
+
+async def shift_stock(
+    tx: Tx,
+    promised: Mapping[Key, int],
+    freed: Mapping[Key, int] | None = None,
+    lies: Mapping[Spot, int] | None = None,
+) -> None:
+    """Change what sites can promise; `freed` are units by which `reserved` shrinks in the same step.
+
+    Raises:
+        Refused: what is left would not cover the promises, or a place (its changes are in `lies`) holds less than is to be taken.
+    """
+    freed = freed or {}
+    keys = sorted(key for key in promised.keys() | freed.keys() if promised.get(key) or freed.get(key))
+    if not keys:
+        return
+    short = await tx.tuples(
+        Q.change_stock,
+        product_ids=[key[0] for key in keys],
+        site_ids=[key[1] for key in keys],
+        deltas=[promised.get(key, 0) for key in keys],
+        freeds=[freed.get(key, 0) for key in keys],
+    )
+    if short:
+        less = await _less(tx, lies or {})
+        raise _not_there(less, lies or {}) if less else _promised_away(short)
+
+
+async def _blocked(tx: Tx, movements: Sequence[Movement]) -> set[tuple[UUID, str]]:
+    """Return which lots that movements name cannot be sold; none of them changes until the transaction ends.
+
+    Raises:
+        Refused: there is no such lot.
+    """
+    named = sorted({(one.product_id, one.lot) for one in movements if one.lot})
+    if not named:
+        return set()
+    found = await tx.rows(
+        Q.share_lots, Lot, product_ids=[one for one, _ in named], lots=[lot for _, lot in named]
+    )
+    if missing := set(named) - {(one.product_id, one.lot) for one in found}:
+        raise unknown("lot", min(lot for _, lot in missing))
+    return {(one.product_id, one.lot) for one in found if one.state != Condition.SELLABLE}
 
 
 async def _append(tx: Tx, movements: Sequence[Movement]) -> None:
@@ -86,6 +123,7 @@ async def _append(tx: Tx, movements: Sequence[Movement]) -> None:
             "reason",
             "reference",
             "order_id",
+            "lot",
         ),
     )
 
@@ -121,8 +159,10 @@ def _check(movements: Sequence[Movement]) -> None:
         raise invalid(faults)
 
 
-def _deltas(movements: Sequence[Movement]) -> tuple[dict[Spot, int], dict[Key, int]]:
-    """Return what each place gains or loses, and each site's promisable stock."""
+def _deltas(
+    movements: Sequence[Movement], blocked: Collection[tuple[UUID, str]]
+) -> tuple[dict[Spot, int], dict[Key, int]]:
+    """Return what each place gains or loses, and each site's promisable stock; `blocked` lots are no part of that."""
     lies: dict[Spot, int] = {}
     promised: dict[Key, int] = {}
     for one in movements:
@@ -130,7 +170,7 @@ def _deltas(movements: Sequence[Movement]) -> tuple[dict[Spot, int], dict[Key, i
             if place not in OUTSIDE:
                 spot = (one.site_id, one.product_id, place)
                 lies[spot] = lies.get(spot, 0) + quantity
-                if rules.is_sellable(place):
+                if rules.is_sellable(place) and (one.product_id, one.lot) not in blocked:
                     key = (one.product_id, one.site_id)
                     promised[key] = promised.get(key, 0) + quantity
     return lies, promised

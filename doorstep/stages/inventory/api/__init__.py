@@ -1,5 +1,5 @@
 """Goods as JSON: what can be sold, what lies where, and everything people do to it."""
 
-from doorstep.stages.inventory.api import availability, counts, goods
+from doorstep.stages.inventory.api import availability, counts, goods, lots
 
-ROUTES = [*availability.ROUTES, *goods.ROUTES, *counts.ROUTES]
+ROUTES = [*availability.ROUTES, *goods.ROUTES, *counts.ROUTES, *lots.ROUTES]

@@ -1,5 +1,6 @@
 """Stock, receipts, adjustments and movements as JSON."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from doorstep.stages import catalog
 from doorstep.stages.catalog import Product
 from doorstep.stages.inventory.acts import importing, looking, moving
 from doorstep.stages.inventory.model import (
+    LOT_MAX,
     QUANTITY_MAX,
     Adjustment,
     Held,
@@ -130,6 +132,8 @@ class ReceiptIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     place: Place
     quantity: Quantity
     reference: UUID | None = None
+    lot: Annotated[str, Meta(max_length=LOT_MAX, pattern=NO_NUL, description="As it is printed.")] = ""
+    expires_on: Annotated[date, Meta(description="The last day on which the lot may be sold.")] | None = None
 
 
 class ReceiptsIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -204,6 +208,9 @@ class MovementIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     quantity: Quantity
     reason: Why = "moved"
     reference: UUID | None = None
+    lot: Annotated[
+        str, Meta(max_length=LOT_MAX, pattern=NO_NUL, description="Which lot; else what expires first.")
+    ] = ""
 
 
 class MovementsIn(msgspec.Struct, forbid_unknown_fields=True):

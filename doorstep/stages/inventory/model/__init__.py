@@ -1,8 +1,7 @@
-"""The words of inventory: goods and what is asked of them, and what the auditor says of the books."""
+"""The words of inventory: goods and what is asked of them, their lots, and what the auditor says of the books."""
 
 from doorstep.stages.inventory.model.drifts import (
     DRIFT,
-    MACHINES,
     Balance,
     Book,
     Difference,
@@ -40,10 +39,24 @@ from doorstep.stages.inventory.model.goods import (
     Standing,
     Taken,
 )
+from doorstep.stages.inventory.model.lots import (
+    LOT,
+    LOT_MAX,
+    Condition,
+    Lot,
+    LotAct,
+    LotBuyer,
+    LotHere,
+)
+
+MACHINES = [LOT, DRIFT]
+"""The life cycles of inventory."""
 
 __all__ = [
     "DRIFT",
     "HOLD_S",
+    "LOT",
+    "LOT_MAX",
     "MACHINES",
     "OUTSIDE",
     "QUANTITY_MAX",
@@ -52,6 +65,7 @@ __all__ = [
     "AskedCount",
     "Balance",
     "Book",
+    "Condition",
     "CountAnswer",
     "CountVerdict",
     "Counted",
@@ -63,6 +77,10 @@ __all__ = [
     "Held",
     "LedgerLine",
     "Level",
+    "Lot",
+    "LotAct",
+    "LotBuyer",
+    "LotHere",
     "Lying",
     "Movement",
     "OpenCount",

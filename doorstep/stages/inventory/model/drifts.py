@@ -28,7 +28,6 @@ DRIFT = Machine(
     moves={DriftAct.CLEAR: {DriftState.OPEN: DriftState.GONE}},
     notes=("changed",),
 )
-MACHINES = [DRIFT]
 
 
 class Book(StrEnum):

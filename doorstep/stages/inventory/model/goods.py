@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class Movement:
         from_place: `bin:A-01-02`, `tote:T-7`, `parcel`, `quarantine`, or outside (`supplier`, `customer`, `lost`, ...).
         reference: the parcel, receipt, count or task that it belongs to.
         order_id: the order that it is done for, if it is for one.
+        lot: which lot moves; '': what expires first of what lies there, then units of no known lot.
     """
 
     site_id: UUID
@@ -46,11 +47,12 @@ class Movement:
     reason: str
     reference: UUID | None = None
     order_id: UUID | None = None
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Goods that arrive and are put to a place."""
+    """Goods that arrive and are put to a place; `expires_on` is the last day on which the lot may be sold."""
 
     site_id: UUID
     product_id: UUID
@@ -58,6 +60,8 @@ class Receipt:
     quantity: int
     reason: str = "received"
     reference: UUID | None = None
+    lot: str = ""
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,5 +307,6 @@ class LedgerLine:
     reason: str
     reference: UUID | None
     order_id: UUID | None
+    lot: str
     actor: str
     occurred_at: datetime

@@ -1,6 +1,7 @@
 """The stock: what each site has, what is promised to whom, and how it came to be so."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import get, post
@@ -8,13 +9,13 @@ from litestar.params import QueryParameter
 
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
-from doorstep.platform.errors import Refused, unknown
+from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.acts import auditing, explaining, looking, moving
+from doorstep.stages.inventory.acts import auditing, explaining, looking, lots, moving
 from doorstep.stages.inventory.api.goods import NO_NUL, product_of
-from doorstep.stages.inventory.model import QUANTITY_MAX, Adjustment
+from doorstep.stages.inventory.model import LOT, LOT_MAX, QUANTITY_MAX, Adjustment, LotAct
 
 READERS = (*DESK, Role.VIEWER, Role.MERCHANT)
 PAGE = 50
@@ -76,6 +77,8 @@ async def product_stock(
             "holders": await looking.held_by(tx, product_id),
             "sites": await catalog.sites(tx),
             "kits": await _kits(tx, product_id),
+            "lots": await lots.lots_of(tx, [product_id]),
+            "lots_lying": await lots.lots_lying(tx, product_id),
             "course": rules.course(await explaining.course_of(tx, product_id), tx.now),
             "drifts": [one for one in await auditing.drifts(tx) if one.product_id == product_id],
         }
@@ -150,4 +153,55 @@ async def adjust(house: InHouse, who: Caller, data: Form, product_id: FromPath[U
     return back(path, f"{quantity:+,} units are in the books.")
 
 
-ROUTES = [stock_list, product_stock, history, adjust]
+@get("/stock/{product_id:uuid}/lots", opt=allow(*READERS), include_in_schema=False)
+async def lot_page(
+    request: Asked,
+    house: InHouse,
+    who: Caller,
+    product_id: FromPath[UUID],
+    lot: Annotated[str, QueryParameter(max_length=LOT_MAX, pattern=NO_NUL)] = "",
+) -> Any:
+    """Show one lot: where it lies, which orders got it, and what can be done with it."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        product = await product_of(tx, product_id, who)
+        found = {one.lot: one for one in await lots.lots_of(tx, [product_id])}
+        lying = [one for one in await lots.lots_lying(tx, product_id) if one.lot == lot]
+        buyers = await lots.buyers_of(tx, product_id, lot)
+        sites = await catalog.sites(tx)
+    if lot not in found:
+        raise unknown("lot", lot)
+    acts = LOT.acts(found[lot].state) if who.roles & {Role.OWNER, *DESK} else []
+    return page(
+        request,
+        "inventory/lot.html",
+        product=product,
+        lot=found[lot],
+        lying=lying,
+        buyers=buyers,
+        sites=sites,
+        acts=[one for one in acts if one != LotAct.EXPIRE],
+    )
+
+
+@post("/stock/{product_id:uuid}/lots", opt=allow(*DESK), include_in_schema=False, status_code=200)
+async def change_lot(house: InHouse, who: Caller, data: Form, product_id: FromPath[UUID]) -> Any:
+    """Hold, release or recall a lot, with a reason."""
+    name = data.get("lot", "").replace("\x00", "")[:LOT_MAX]
+    path = f"/stock/{product_id}/lots?" + urlencode({"lot": name})
+    why = data.get("why", "").replace("\x00", "").strip()[:60]
+    if data.get("act") not in (LotAct.HOLD, LotAct.RELEASE, LotAct.RECALL) or not why:
+        return back(path, "Say what is to be done with the lot, and why.", kind="wrong")
+    try:
+        async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+            await product_of(tx, product_id, who)
+            changed = await lots.change_lot(tx, product_id, name, LotAct(data["act"]), why)
+    except Refused as refused:
+        return back(
+            f"/stock/{product_id}" if refused.reason == Reason.UNKNOWN else path,
+            refused.message,
+            kind="wrong",
+        )
+    return back(path, f"Lot {changed.lot} is {changed.state.replace('_', ' ')} now.")
+
+
+ROUTES = [stock_list, product_stock, history, adjust, lot_page, change_lot]

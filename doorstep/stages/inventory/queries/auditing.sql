@@ -37,8 +37,17 @@ WITH asked AS MATERIALIZED (
 ), stock AS MATERIALIZED (
     SELECT s.site_id, s.product_id, s.on_hand, s.reserved FROM inventory.stock s
     WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (%(product_ids)s::uuid[])
+), blocked AS (
+    SELECT u.site_id, u.product_id, sum(u.on_hand) AS units FROM inventory.lot_units u
+    JOIN inventory.lots l ON l.tenant_id = %(tenant_id)s AND l.product_id = u.product_id AND l.lot = u.lot AND l.state <> 'sellable'
+    WHERE u.tenant_id = %(tenant_id)s AND u.product_id = ANY (%(product_ids)s::uuid[]) AND u.place <> 'quarantine'
+    GROUP BY u.site_id, u.product_id
 ), sellable AS (
-    SELECT site_id, product_id, sum(on_hand) AS units FROM lying WHERE place <> 'quarantine' GROUP BY site_id, product_id
+    SELECT site_id, product_id, sum(units) AS units FROM (
+        SELECT site_id, product_id, on_hand AS units FROM lying WHERE place <> 'quarantine'
+        UNION ALL
+        SELECT site_id, product_id, -units FROM blocked
+    ) AS parts GROUP BY site_id, product_id
 ), pending AS (
     SELECT r.site_id, r.product_id, sum(r.quantity - r.shipped) AS units FROM inventory.reservations r
     WHERE r.tenant_id = %(tenant_id)s AND r.product_id = ANY (%(product_ids)s::uuid[]) AND r.phase = 'pending'

@@ -1,12 +1,12 @@
 -- name: append_movements
 -- The ledger grows; nothing in it is ever changed.
 INSERT INTO inventory.movements (tenant_id, id, site_id, product_id, from_place, to_place, quantity, reason, reference,
-                                 order_id, actor, occurred_at)
-SELECT %(tenant_id)s, id, site_id, product_id, from_place, to_place, quantity, reason, reference, order_id, %(actor)s, %(now)s
+                                 order_id, lot, actor, occurred_at)
+SELECT %(tenant_id)s, id, site_id, product_id, from_place, to_place, quantity, reason, reference, order_id, lot, %(actor)s, %(now)s
 FROM unnest(%(ids)s::uuid[], %(site_ids)s::uuid[], %(product_ids)s::uuid[], %(from_places)s::text[],
             %(to_places)s::text[], %(quantitys)s::int[], %(reasons)s::text[], %(references)s::uuid[],
-            %(order_ids)s::uuid[])
-  AS m(id, site_id, product_id, from_place, to_place, quantity, reason, reference, order_id);
+            %(order_ids)s::uuid[], %(lots)s::text[])
+  AS m(id, site_id, product_id, from_place, to_place, quantity, reason, reference, order_id, lot);
 
 -- name: change_balances
 -- Places gain and lose as the ledger says: locked in key order, changed only where enough lies there, new places added.

@@ -47,7 +47,7 @@ ORDER BY order_id, line_id, site_id, product_id;
 
 -- name: ledger_of
 -- How a product came to be where it is, newest first.
-SELECT id, site_id, product_id, from_place, to_place, quantity, reason, reference, order_id, actor, occurred_at
+SELECT id, site_id, product_id, from_place, to_place, quantity, reason, reference, order_id, lot, actor, occurred_at
 FROM inventory.movements
 WHERE tenant_id = %(tenant_id)s AND product_id = %(product_id)s AND id < %(before)s::uuid ORDER BY id DESC LIMIT %(most)s;
 

@@ -47,6 +47,7 @@ from doorstep.stages.warehouse.acts.views import (
     queue,
     work_of,
 )
+from doorstep.stages.warehouse.acts.withdraw import follow_lots
 
 __all__ = [
     "BatchOut",
@@ -89,6 +90,7 @@ __all__ = [
     "fill_tote",
     "floor_sites",
     "follow_changes",
+    "follow_lots",
     "follow_shortages",
     "fulfillments",
     "get_work",

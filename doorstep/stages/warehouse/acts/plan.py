@@ -145,7 +145,9 @@ async def _still_there(tx: Tx, plan: Plan) -> list[Cartload]:
     """Keep the carts whose bins have enough, counted again under the floor's lock."""
     products = list({pick.product_id for cart in plan.carts for pick in cart.picks})
     shelves = await tx.rows(Q.shelves, Shelf, site_id=plan.site_id, product_ids=products)
-    free = {(shelf.place, shelf.product_id): shelf.free for shelf in shelves}
+    free: dict[tuple[str, UUID], int] = {}
+    for shelf in shelves:
+        free[shelf.place, shelf.product_id] = free.get((shelf.place, shelf.product_id), 0) + shelf.free
     kept = []
     for cart in plan.carts:
         wanted: dict[tuple[str, UUID], int] = {}

@@ -48,6 +48,13 @@ async def withdraw(tx: Tx, fulfillment_ids: Sequence[UUID], *, canceled: bool) -
     return [tote.code for tote in totes]
 
 
+async def follow_lots(tx: Tx, lot_ids: Sequence[UUID]) -> None:
+    """Nobody walks to lots that may not be sold any more: whoever needs more than else lies there is planned anew."""
+    stranded = await tx.values(Q.stranded_by_lots, lot_ids=list(lot_ids))
+    await drop(tx, stranded)
+    await move(tx, FULFILLMENT, FulfillmentAct.UNBATCH, stranded, {"why": "a lot may not be sold any more"})
+
+
 async def drop(tx: Tx, fulfillment_ids: Sequence[UUID]) -> None:
     """Drop the open stops of fulfillment orders from their walks; carts left with nothing to do are finished."""
     batches = await tx.values(Q.lock_batches_of, fulfillment_ids=list(fulfillment_ids))

@@ -40,9 +40,9 @@ WHERE f.tenant_id = %(tenant_id)s AND f.site_id = %(site_id)s AND f.state = 'wai
 ORDER BY f.id;
 
 -- name: shelves
--- Bins of a site that hold wanted products, and how many units are promised to no open pick; bins that wait for a
--- count are not trusted.
-SELECT bin.code AS place, b.product_id, bin.aisle, bin.y_mm, (b.on_hand - coalesce(promised.units, 0))::int AS free
+-- Bins of a site that hold wanted products, and how many units are promised to no open pick, by their last day of sale: what expires
+-- first is picked first, so promised units are taken off it. Lots that may not be sold and bins that wait for a count are left out.
+SELECT bin.code AS place, b.product_id, bin.aisle, bin.y_mm, part.free, part.expires_on
 FROM inventory.balances b
 JOIN catalog.bins bin ON bin.tenant_id = b.tenant_id AND bin.site_id = b.site_id AND 'bin:' || bin.code = b.place
 LEFT JOIN LATERAL (
@@ -50,12 +50,28 @@ LEFT JOIN LATERAL (
     WHERE p.tenant_id = %(tenant_id)s AND p.site_id = b.site_id AND p.product_id = b.product_id AND p.place = b.place
       AND p.done_at IS NULL
 ) promised ON true
+CROSS JOIN LATERAL (
+    SELECT days.expires_on, least(days.units, days.upto - coalesce(promised.units, 0))::int AS free
+    FROM (
+        SELECT lots.expires_on, sum(lots.units) AS units, sum(sum(lots.units)) OVER (ORDER BY lots.expires_on NULLS LAST) AS upto
+        FROM (
+            SELECT CASE WHEN l.state = 'sellable' THEN l.expires_on END AS expires_on,
+                   CASE WHEN l.state = 'sellable' THEN u.on_hand ELSE 0 END AS units
+            FROM inventory.lot_units u
+            JOIN inventory.lots l ON l.tenant_id = %(tenant_id)s AND l.product_id = u.product_id AND l.lot = u.lot
+            WHERE u.tenant_id = %(tenant_id)s AND u.product_id = b.product_id AND u.site_id = b.site_id AND u.place = b.place
+            UNION ALL
+            SELECT NULL, b.on_hand - coalesce(sum(u.on_hand), 0) FROM inventory.lot_units u
+            WHERE u.tenant_id = %(tenant_id)s AND u.product_id = b.product_id AND u.site_id = b.site_id AND u.place = b.place
+        ) AS lots GROUP BY lots.expires_on
+    ) AS days WHERE days.units > 0 AND days.upto > coalesce(promised.units, 0)
+) AS part
 WHERE b.tenant_id = %(tenant_id)s AND b.site_id = %(site_id)s AND b.product_id = ANY (%(product_ids)s::uuid[])
   AND b.on_hand > coalesce(promised.units, 0)
   AND NOT EXISTS (SELECT 1 FROM inventory.counts c
                   WHERE c.tenant_id = %(tenant_id)s AND c.site_id = b.site_id AND c.place = b.place
                     AND c.product_id = b.product_id AND c.counted_at IS NULL)
-ORDER BY bin.code, b.product_id;
+ORDER BY bin.code, b.product_id, part.expires_on NULLS LAST;
 
 -- name: aisles
 -- The aisles of a site.
@@ -116,3 +132,22 @@ WHERE f.tenant_id = %(tenant_id)s AND f.id = a.fulfillment_id;
 UPDATE warehouse.fulfillments f SET stuck = s.why
 FROM unnest(%(fulfillment_ids)s::uuid[], %(whys)s::text[]) AS s(fulfillment_id, why)
 WHERE f.tenant_id = %(tenant_id)s AND f.id = s.fulfillment_id AND f.stuck IS DISTINCT FROM s.why;
+
+-- name: stranded_by_lots
+-- Fulfillment orders with stops at bins where lots lie that may not be sold any more, and too few units besides them.
+SELECT DISTINCT p.fulfillment_id FROM warehouse.picks p
+JOIN (
+    SELECT u.site_id, u.product_id, u.place FROM inventory.lots l
+    JOIN inventory.lot_units u ON u.tenant_id = %(tenant_id)s AND u.product_id = l.product_id AND u.lot = l.lot AND u.on_hand > 0
+    WHERE l.tenant_id = %(tenant_id)s AND l.id = ANY (%(lot_ids)s::uuid[]) AND l.state <> 'sellable'
+) AS blocked ON blocked.site_id = p.site_id AND blocked.product_id = p.product_id AND blocked.place = p.place
+WHERE p.tenant_id = %(tenant_id)s AND p.done_at IS NULL
+  AND (SELECT sum(o.quantity - o.picked - o.short) FROM warehouse.picks o
+       WHERE o.tenant_id = %(tenant_id)s AND o.site_id = p.site_id AND o.product_id = p.product_id AND o.place = p.place
+         AND o.done_at IS NULL)
+    > (SELECT b.on_hand FROM inventory.balances b
+       WHERE b.tenant_id = %(tenant_id)s AND b.site_id = p.site_id AND b.product_id = p.product_id AND b.place = p.place)
+    - (SELECT sum(u.on_hand) FROM inventory.lot_units u
+       JOIN inventory.lots l ON l.tenant_id = %(tenant_id)s AND l.product_id = u.product_id AND l.lot = u.lot AND l.state <> 'sellable'
+       WHERE u.tenant_id = %(tenant_id)s AND u.site_id = p.site_id AND u.product_id = p.product_id AND u.place = p.place)
+ORDER BY p.fulfillment_id;

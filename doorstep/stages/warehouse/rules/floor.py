@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from doorstep.solvers.walk import Aisle, Bin, Spot, Warehouse
@@ -22,12 +23,13 @@ class AisleLine:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A bin with one product in it; `free` units are promised to no open pick.
+    """A bin with one product in it; `free` units are promised to no open pick. Units with another last day are another shelf.
 
     Attributes:
         place: the bin's code, as printed.
         aisle: number of its aisle.
         y_mm: where along the aisle one stands to reach it.
+        expires_on: the last day on which they may be sold; None: there is none.
     """
 
     place: str
@@ -35,6 +37,7 @@ class Shelf:
     aisle: int
     y_mm: int
     free: int
+    expires_on: date | None = None
 
 
 def floor_of(aisles: Sequence[AisleLine], shelves: Iterable[Shelf], start: Spot) -> Warehouse:
