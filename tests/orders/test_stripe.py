@@ -42,6 +42,20 @@ async def test_a_card_is_promised_taken_in_whole_and_given_back_in_parts(till: T
     assert sorted(till.books.entries[2:]) == [("refunded", 700), ("refunded", 1050)]
 
 
+async def test_of_an_order_that_was_changed_only_what_it_needs_is_taken(till: Till) -> None:
+    order_id = await till.buy()
+    await till.settle()
+    async with till.tx() as tx:
+        await tx.connection.execute(
+            "UPDATE orders.payments SET released_minor = 500 WHERE tenant_id = %s", [till.tenant]
+        )
+    await till.ship(order_id)
+    await till.settle()
+    (payment,) = (await till.read(order_id)).payments
+    assert (payment.state, payment.captured_minor) == ("captured", TOTAL - 500)
+    assert till.books.entries == [("authorized", TOTAL), ("captured", TOTAL - 500)]
+
+
 @pytest.mark.parametrize(
     ("token", "why"), [("pm_declined", "insufficient_funds"), ("pm_3ds", "authentication_required")]
 )
