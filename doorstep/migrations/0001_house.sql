@@ -638,16 +638,12 @@ CREATE TABLE orders.orders (
     seq int NOT NULL DEFAULT 1,
     number bigint NOT NULL,
     merchant_id uuid NOT NULL,
-    channel text NOT NULL,
-    external_ref text,
+    channel text NOT NULL, external_ref text,
     placed_at timestamptz NOT NULL,
     currency text NOT NULL,
-    subtotal_minor bigint NOT NULL,
-    discount_minor bigint NOT NULL DEFAULT 0,
-    shipping_minor bigint NOT NULL DEFAULT 0,
-    tax_minor bigint NOT NULL DEFAULT 0,
-    total_minor bigint NOT NULL,
-    rounding_minor int NOT NULL DEFAULT 0,
+    subtotal_minor bigint NOT NULL, discount_minor bigint NOT NULL DEFAULT 0,
+    shipping_minor bigint NOT NULL DEFAULT 0, tax_minor bigint NOT NULL DEFAULT 0,
+    total_minor bigint NOT NULL, rounding_minor int NOT NULL DEFAULT 0,
     delivery text, gift boolean NOT NULL DEFAULT false,
     note text NOT NULL DEFAULT '', language text NOT NULL DEFAULT 'en',
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
@@ -672,9 +668,8 @@ CREATE TABLE orders.lines (
     position int NOT NULL,
     product_id uuid NOT NULL, sku text NOT NULL, name text NOT NULL,
     quantity int NOT NULL CHECK (quantity >= 0),
-    unit_minor bigint NOT NULL CHECK (unit_minor >= 0),
+    unit_minor bigint NOT NULL CHECK (unit_minor >= 0), total_minor bigint NOT NULL,
     discount_minor bigint NOT NULL DEFAULT 0, tax_minor bigint NOT NULL DEFAULT 0,
-    total_minor bigint NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX lines_of_order ON orders.lines (tenant_id, order_id, position);
@@ -695,17 +690,23 @@ CREATE TABLE orders.contacts (
 );
 CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, email_key);
 
--- Why an order may not go on: a set of reasons, each released on its own.
+-- Why an order may not go on: a set of reasons, each released on its own. `owner` is whose queue it waits in; it is released by
+-- itself at `release_at`, and the order is canceled at `cancel_at` if it is still held then.
 CREATE TABLE orders.holds (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     order_id uuid NOT NULL,
     reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'manual')),
     note text NOT NULL DEFAULT '',
+    owner text NOT NULL,
     placed_by text NOT NULL, placed_at timestamptz NOT NULL,
+    release_at timestamptz, cancel_at timestamptz,
     released_at timestamptz, released_by text,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX holds_queue ON orders.holds (tenant_id, owner, placed_at, id) WHERE released_at IS NULL;
+CREATE INDEX holds_due ON orders.holds (tenant_id, least(release_at, cancel_at))
+    WHERE released_at IS NULL AND (release_at IS NOT NULL OR cancel_at IS NOT NULL);
 CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
 
 -- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for

@@ -95,3 +95,17 @@ async def test_an_order_is_changed_by_keyboard_after_a_look_at_what_it_comes_to(
     await page.get_by_role("button", name="Change the order").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("The order is changed.")).to_be_visible()
+
+
+@every_look
+async def test_what_keeps_orders_is_one_queue_with_one_thing_to_do_next(
+    page: Page, enter: Enter, order_id: UUID
+) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/orders/holds")
+    await expect(page.get_by_role("heading", name="What keeps orders")).to_be_visible()
+    await look_at(page, "holds")
+    await page.get_by_role("link", name="Risk").click()
+    await expect(page.get_by_text("ordered five times in a minute")).to_be_visible()
+    await page.get_by_role("link", name="Look at the order, then release or cancel it").click()
+    await expect(page.get_by_role("button", name="Release the fraud hold")).to_be_visible()

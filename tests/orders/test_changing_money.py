@@ -118,7 +118,9 @@ async def test_a_declined_further_payment_is_asked_again_for_what_is_still_neede
     assert (found.order.state, found.payments[-1].amount_minor) == ("accepted", 2500)
 
 
-STATES = st.sampled_from(["owed", "asked", "authorized", "declined", "unknown", "captured", "voided"])
+STATES = st.sampled_from(
+    ["owed", "asked", "authorized", "declined", "lapsed", "unknown", "captured", "voided"]
+)
 
 
 @given(

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
-from doorstep.platform.errors import Fault, Reason, Refused
+from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders.acts import sourcing
 from doorstep.stages.orders.acts.knowing import know_routing
 from doorstep.stages.orders.model import ORDER, HoldReason, OrderAct
+from doorstep.stages.orders.model.holding import OWNERS, Terms
 from doorstep.stages.orders.rules import sourcing as sourcing_rules
 
 Q = Statements("doorstep.stages.orders")
+PLAIN = Terms()
 Missing = inventory.Shortage | sourcing_rules.Lack
 
 
@@ -24,7 +26,9 @@ async def hold(tx: Tx, ids: Sequence[UUID], reason: HoldReason | str, note: str 
     return await hold_each(tx, [(order_id, HoldReason(reason), note) for order_id in ids])
 
 
-async def hold_each(tx: Tx, wanted: Sequence[tuple[UUID, HoldReason, str]]) -> list[UUID]:
+async def hold_each(
+    tx: Tx, wanted: Sequence[tuple[UUID, HoldReason, str]], terms: Terms = PLAIN
+) -> list[UUID]:
     """Hold orders, each for its own reason and with its own note; return those that were not held for it before."""
     if not wanted:
         return []
@@ -36,6 +40,9 @@ async def hold_each(tx: Tx, wanted: Sequence[tuple[UUID, HoldReason, str]]) -> l
         order_ids=[order_id for order_id, _, _ in wanted],
         reasons=[str(reason) for _, reason, _ in wanted],
         notes=[note for _, _, note in wanted],
+        owners=[terms.owner or OWNERS[HoldReason(reason)] for _, reason, _ in wanted],
+        release_at=terms.release_at,
+        cancel_at=terms.cancel_at,
         actor=tx.actor,
     )
     said = {order_id: {"reason": reason, "note": note} for order_id, reason, note in wanted}
@@ -73,20 +80,28 @@ async def claim(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
     if not ids:
         return []
     lost = await inventory.commit(tx, ids)
-    short = await _try_reserve_rest(tx, lost)
+    short = await reserve_rest(tx, lost)
     await hold_each(
-        tx, [(order_id, HoldReason.OUT_OF_STOCK, _said(missing)) for order_id, missing in short.items()]
+        tx,
+        [(order_id, HoldReason.OUT_OF_STOCK, _said(missing)) for order_id, missing in short.items()],
     )
     return [order_id for order_id in ids if order_id not in short]
 
 
-async def hold_one(tx: Tx, order_id: UUID, reason: HoldReason, note: str) -> None:
+async def hold_one(tx: Tx, order_id: UUID, reason: HoldReason, note: str, terms: Terms = PLAIN) -> None:
     """Hold one order.
 
     Raises:
-        Refused: it is finished, or held for this reason already.
+        Refused: it is finished, or held for this reason already; or it would end before it begins.
     """
-    if not await hold(tx, [order_id], reason, note):
+    late = [
+        Fault(f"/{name}", "past", "A hold ends by itself later than now. Mend the time, or leave it out.")
+        for name in ("release_at", "cancel_at")
+        if (at := getattr(terms, name)) is not None and at <= tx.now
+    ]
+    if late:
+        raise invalid(late)
+    if not await hold_each(tx, [(order_id, reason, note)], terms):
         raise Refused(
             Reason.CONFLICT, f"The order is finished, or held for {reason} already. Look at it again."
         )
@@ -124,7 +139,7 @@ class Lack:
 
 
 async def _reserve_rest(tx: Tx, ids: Sequence[UUID]) -> None:
-    short = await _try_reserve_rest(tx, ids)
+    short = await reserve_rest(tx, ids)
     if short:
         raise Refused(
             Reason.UNAVAILABLE,
@@ -133,8 +148,8 @@ async def _reserve_rest(tx: Tx, ids: Sequence[UUID]) -> None:
         )
 
 
-async def _try_reserve_rest(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Sequence[Missing]]:
-    """Reserve what lines of these orders lack; return what is missing per order."""
+async def reserve_rest(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Sequence[Missing]]:
+    """Reserve what lines of these orders lack, each order whole or not at all, in the sequence given; return what is missing of each."""
     if not ids:
         return {}
     routing = await know_routing(tx)

@@ -200,8 +200,9 @@ def _day_there(one: Known) -> date | None:
 
 
 async def source_rest(tx: Tx, lacking: Mapping[UUID, Sequence[LineWant]]) -> dict[UUID, list[Lack]]:
-    """Source what orders still lack; return what is missing of those that got nothing."""
+    """Source what orders still lack, in the sequence given; return what is missing of those that got nothing."""
     routing = await know_routing(tx)
-    asked = [Asked(basket, lacking[basket.order_id], None) for basket in await baskets_of(tx, lacking)]
+    baskets = {basket.order_id: basket for basket in await baskets_of(tx, lacking)}
+    asked = [Asked(baskets[order_id], lines, None) for order_id, lines in lacking.items()]
     chosen = await source(tx, asked, routing, Cause.REFILLED)
     return chosen.lacks

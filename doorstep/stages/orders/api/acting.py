@@ -1,6 +1,7 @@
 """What is done to orders over JSON: cancel, hold, release a hold, ask for a payment again."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from doorstep.stages.orders import acts
 from doorstep.stages.orders.api.reading import show
 from doorstep.stages.orders.api.shapes import WholeOut
 from doorstep.stages.orders.model import HoldReason
+from doorstep.stages.orders.model.asked import ONE_LINE
+from doorstep.stages.orders.model.holding import Terms
 
 ACTORS = allow(*DESK, Role.MERCHANT, scope="orders:write")
 Note = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\u0000]*$")]
@@ -35,6 +38,24 @@ class HoldIn(msgspec.Struct, forbid_unknown_fields=True):
 
     reason: HoldReason = HoldReason.MANUAL
     note: Note = ""
+
+
+class PlaceHoldIn(HoldIn, forbid_unknown_fields=True):
+    """Why an order may not go on, in whose queue that waits, and how it ends by itself."""
+
+    owner: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=64, pattern=ONE_LINE, description="Whose queue; empty: as the reason has it."
+        ),
+    ] = ""
+    release_at: (
+        Annotated[datetime, msgspec.Meta(tz=True, description="It is released by itself then.")] | None
+    ) = None
+    cancel_at: (
+        Annotated[datetime, msgspec.Meta(tz=True, description="The order is canceled then, if still held.")]
+        | None
+    ) = None
 
 
 class RetryIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,11 +95,12 @@ async def cancel_order(
 
 @post("/api/orders/{order_id:uuid}/hold", opt=ACTORS, status_code=200)
 async def hold_order(
-    order_id: FromPath[UUID], data: JSONBody[HoldIn], request: Asked, house: InHouse, who: Caller
+    order_id: FromPath[UUID], data: JSONBody[PlaceHoldIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeOut]:
     """Hold an order for one more reason; nothing is picked, packed or handed over until every reason is released."""
+    terms = Terms(data.owner.strip(), data.release_at, data.cancel_at)
     return await do(
-        request, house, who, order_id, lambda tx: acts.hold_one(tx, order_id, data.reason, data.note)
+        request, house, who, order_id, lambda tx: acts.hold_one(tx, order_id, data.reason, data.note, terms)
     )
 
 

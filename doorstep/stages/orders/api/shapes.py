@@ -59,8 +59,11 @@ class HoldOut(msgspec.Struct):
 
     reason: str
     note: str
+    owner: str
     placed_by: str
     placed_at: datetime
+    release_at: datetime | None
+    cancel_at: datetime | None
     released_at: datetime | None
     released_by: str | None
 

@@ -1,11 +1,13 @@
 """What orders owe: processors and shops are asked, never inside a transaction; reservations that ran out have an end."""
 
 from typing import Any
+from uuid import UUID
 
+from doorstep.platform.db import Tx
 from doorstep.platform.tasks import Every
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts import accounts, hearing, importing
+from doorstep.stages.orders.acts import accounts, hearing, importing, tending
 from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.jobs.edi import deliver
 from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
@@ -29,6 +31,7 @@ ON: dict[str, list[Any]] = {
     "payment.told": [look],
     "payment.disputed": [acts.hold_disputed],
     "refund.owed": [give_back],
+    "stock.received": [tending.fill_waiting],
     "reservation.short": [acts.hold_short],
     "reservation.expired": [acts.drop_unpaid],
     "shop.heard": [hearing.fold],
@@ -41,7 +44,14 @@ ON: dict[str, list[Any]] = {
     "order.canceled": [answering.answer_orders],
 }
 
+
+async def end_due_holds(tx: Tx, _tenants: list[UUID]) -> None:
+    """End the holds whose time has come."""
+    await tending.end_due(tx)
+
+
 EVERY = {
+    "end_due_holds": Every(15.0, end_due_holds),
     "forget_uploads": Every(3600.0, importing.forget_uploads),
     "forget_shop_calls": Every(3600.0, hearing.forget_calls),
     "forget_account_calls": Every(3600.0, accounts.forget_account_calls),

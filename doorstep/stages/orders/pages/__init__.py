@@ -1,11 +1,22 @@
 """Orders for people: the list and the page of one order at the desk, tables that are imported, and the merchants' shop windows."""
 
-from doorstep.stages.orders.pages import accounts, changing, desk, edi, importing, shop, shops, sourcing
+from doorstep.stages.orders.pages import (
+    accounts,
+    changing,
+    desk,
+    edi,
+    holds,
+    importing,
+    shop,
+    shops,
+    sourcing,
+)
 
 ROUTES = [
     *importing.ROUTES,
     *changing.ROUTES,
     *desk.ROUTES,
+    *holds.ROUTES,
     *shop.ROUTES,
     *shops.ROUTES,
     *edi.ROUTES,

@@ -6,9 +6,10 @@ ORDER BY id FOR UPDATE;
 
 -- name: place_holds
 -- One open hold per order and reason; one that is there stays.
-INSERT INTO orders.holds (tenant_id, id, order_id, reason, note, placed_by, placed_at)
-SELECT %(tenant_id)s, id, order_id, reason, note, %(actor)s, %(now)s
-FROM unnest(%(ids)s::uuid[], %(order_ids)s::uuid[], %(reasons)s::text[], %(notes)s::text[]) AS h(id, order_id, reason, note)
+INSERT INTO orders.holds (tenant_id, id, order_id, reason, note, owner, placed_by, placed_at, release_at, cancel_at)
+SELECT %(tenant_id)s, id, order_id, reason, note, owner, %(actor)s, %(now)s, %(release_at)s, %(cancel_at)s
+FROM unnest(%(ids)s::uuid[], %(order_ids)s::uuid[], %(reasons)s::text[], %(notes)s::text[], %(owners)s::text[])
+  AS h(id, order_id, reason, note, owner)
 ORDER BY order_id, reason
 ON CONFLICT (tenant_id, order_id, reason) WHERE released_at IS NULL DO NOTHING
 RETURNING order_id;
@@ -30,7 +31,7 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.state I
 ORDER BY o.id;
 
 -- name: lacking
--- What lines of orders want that is neither promised nor shipped; kits by component.
+-- What lines of orders want that is neither promised nor shipped; kits by component; orders as they are given.
 SELECT l.order_id, l.id AS line_id, want.product_id, (want.quantity - coalesce(got.quantity, 0))::int AS quantity
 FROM orders.lines l
 JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = l.order_id AND o.state IN ('placed', 'held', 'accepted')
@@ -47,7 +48,7 @@ LEFT JOIN LATERAL (
     WHERE r.tenant_id = %(tenant_id)s AND r.order_id = l.order_id AND r.line_id = l.id AND r.product_id = want.product_id
 ) AS got ON true
 WHERE l.tenant_id = %(tenant_id)s AND l.order_id = ANY (%(ids)s::uuid[]) AND want.quantity > coalesce(got.quantity, 0)
-ORDER BY l.order_id, l.position, want.product_id;
+ORDER BY array_position(%(ids)s::uuid[], l.order_id), l.position, want.product_id;
 
 -- name: orders_short
 -- Orders with broken promises that were not made anew, with one of the products that are missing.

@@ -18,7 +18,7 @@ FROM orders.lines WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::u
 
 -- name: holds
 -- Every hold of orders, released ones too.
-SELECT id, order_id, reason, note, placed_by, placed_at, released_at, released_by
+SELECT id, order_id, reason, note, owner, placed_by, placed_at, release_at, cancel_at, released_at, released_by
 FROM orders.holds WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY order_id, placed_at, id;
 
 -- name: page

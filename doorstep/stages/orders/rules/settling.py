@@ -14,6 +14,7 @@ NOT_TAKEN = frozenset(
         PaymentState.ASKED,
         PaymentState.UNKNOWN,
         PaymentState.DECLINED,
+        PaymentState.LAPSED,
         PaymentState.AUTHORIZED,
     }
 )

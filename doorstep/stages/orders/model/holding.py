@@ -1,0 +1,76 @@
+"""The words of holds: in whose queue one waits, how it ends by itself, and what its owner does next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from doorstep.stages.orders.model.lifecycles import HoldReason
+
+OWNERS = {
+    HoldReason.PAYMENT: "payments",
+    HoldReason.ADDRESS: "customers",
+    HoldReason.OUT_OF_STOCK: "stock",
+    HoldReason.FRAUD: "risk",
+    HoldReason.MANUAL: "desk",
+}
+"""In whose queue a hold waits unless somebody is named."""
+
+NEXT = {
+    HoldReason.PAYMENT: "Ask the customer for another way to pay",
+    HoldReason.ADDRESS: "Ask the customer, and change the address",
+    HoldReason.OUT_OF_STOCK: "Receive goods, or change the order",
+    HoldReason.FRAUD: "Look at the order, then release or cancel it",
+    HoldReason.MANUAL: "Read the note, then release it",
+}
+"""The one thing that its owner does next."""
+
+BY_ITSELF = {
+    HoldReason.PAYMENT: "when it is paid",
+    HoldReason.OUT_OF_STOCK: "when goods come in",
+}
+"""The condition on which a hold is released without a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a hold is kept; `owner` empty: as the reason has it.
+
+    Attributes:
+        release_at: from when it is released by itself.
+        cancel_at: from when the order is canceled, if it is still held for this.
+    """
+
+    owner: str = ""
+    release_at: datetime | None = None
+    cancel_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An open hold in its owner's queue."""
+
+    id: UUID
+    order_id: UUID
+    number: int
+    state: str
+    merchant: str
+    merchant_name: str
+    customer: str
+    reason: str
+    note: str
+    owner: str
+    placed_by: str
+    placed_at: datetime
+    release_at: datetime | None
+    cancel_at: datetime | None
+    leave_by: datetime | None
+
+    @property
+    def next(self) -> str:
+        """What its owner does next."""
+        return NEXT[HoldReason(self.reason)]
+
+    @property
+    def by_itself(self) -> str:
+        """On which condition it ends without a person; empty when there is none."""
+        return BY_ITSELF.get(HoldReason(self.reason), "")

@@ -1,0 +1,41 @@
+-- name: holds_queue
+-- Open holds of unfinished orders by owner and age; of one owner, of one merchant when asked so.
+SELECT h.id, h.order_id, o.number, o.state, m.code AS merchant, m.name AS merchant_name, c.name AS customer, h.reason, h.note,
+       h.owner, h.placed_by, h.placed_at, h.release_at, h.cancel_at, o.leave_by
+FROM orders.holds h
+JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = h.order_id AND o.state IN ('placed', 'held', 'accepted')
+JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
+JOIN orders.contacts c ON c.tenant_id = %(tenant_id)s AND c.order_id = o.id
+WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL
+  AND (h.owner, h.placed_at, h.id) > (%(after_owner)s, %(after_at)s::timestamptz, %(after_id)s::uuid)
+  AND (%(owner)s::text IS NULL OR h.owner = %(owner)s)
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+ORDER BY h.owner, h.placed_at, h.id LIMIT %(most)s;
+
+-- name: holds_by_owner
+-- How many open holds of unfinished orders wait for each owner.
+SELECT h.owner, count(*)::int FROM orders.holds h
+JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = h.order_id AND o.state IN ('placed', 'held', 'accepted')
+WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+GROUP BY h.owner ORDER BY h.owner;
+
+-- name: holds_due
+-- Open holds of unfinished orders whose time has come, the oldest first.
+SELECT h.order_id, h.reason, h.cancel_at IS NOT NULL AND h.cancel_at <= %(now)s AS canceled
+FROM orders.holds h
+JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = h.order_id AND o.state IN ('placed', 'held', 'accepted')
+WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL AND least(h.release_at, h.cancel_at) <= %(now)s
+  AND (h.release_at IS NOT NULL OR h.cancel_at IS NOT NULL)
+ORDER BY least(h.release_at, h.cancel_at), h.id LIMIT %(most)s;
+
+-- name: waiting_for_stock
+-- Orders held for goods that want one of the products that just came in, first promised first, then first placed.
+SELECT o.id FROM orders.holds h
+JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = h.order_id AND o.state = 'held'
+WHERE h.tenant_id = %(tenant_id)s AND h.reason = 'out_of_stock' AND h.released_at IS NULL
+  AND EXISTS (SELECT FROM orders.lines l
+              LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = l.product_id
+              WHERE l.tenant_id = %(tenant_id)s AND l.order_id = o.id
+                AND coalesce(k.component_id, l.product_id) = ANY (%(product_ids)s::uuid[]))
+ORDER BY o.promised_until NULLS LAST, o.placed_at, o.id LIMIT %(most)s;
