@@ -20,6 +20,7 @@ from doorstep.platform.config import Settings
 from doorstep.platform.embedded import Embedded
 from doorstep.platform.house import House
 from doorstep.platform.tasks import Worker
+from tests.mortal import Fate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """The small world's day: a Monday, noon."""
@@ -90,3 +91,9 @@ async def web_client(application: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 async def key(house: House, tenant: UUID) -> str:
     """An API key of the tenant that may do everything."""
     return await auth.make_key(house.db, tenant, "test", ["*"])
+
+
+@pytest.fixture
+def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
+    """A program whose end can be chosen: `with fate.at(3): ...` dies at its third step."""
+    return Fate(monkeypatch)

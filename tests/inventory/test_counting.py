@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.platform.ids import new_id
 from doorstep.stages import inventory
-from doorstep.stages.inventory import AskedCount, Counted, CountVerdict
+from doorstep.stages.inventory import AskedCount, CountAnswer, Counted, CountVerdict, OpenCount
 from tests.worlds.catalog import WORLD, bin_code
 from tests.worlds.inventory import moved, small_world, wish, wrong_in_the_books
 
@@ -47,6 +48,7 @@ async def test_a_difference_is_posted_once_after_it_was_counted_twice(
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I6", "A7")
 async def test_a_pick_under_the_counters_hands_means_counting_again_not_a_lost_pick(
     house: House, tenant: UUID
 ) -> None:
@@ -103,35 +105,67 @@ async def test_a_count_that_is_not_there_or_absurd_is_refused(house: House, tena
             await inventory.start_count(tx, WORLD.north, "bin:Z-99")
 
 
-@pytest.mark.parametrize("seed", range(3))
-async def test_counters_and_pickers_at_once_lose_no_unit(house: House, tenant: UUID, seed: int) -> None:
+@pytest.mark.proves("I6", "A7")
+@pytest.mark.parametrize("counts", [45, pytest.param(5_000, marks=pytest.mark.soak)])
+async def test_counters_and_pickers_at_once_lose_no_unit(house: House, tenant: UUID, counts: int) -> None:
     """Honest counters count what lies there while pickers take; the books never lose a picked unit or invent one."""
-    draw = random.Random(seed)
+    draw, verdicts = random.Random(counts), Counter[CountVerdict]()
     async with house.db.transaction(tenant, actor="test") as tx:
         await small_world(tx)
-    taken = 0
 
-    async def pick() -> None:
-        nonlocal taken
+    async def pick() -> int:
         async with house.db.transaction(tenant, actor="picker") as tx:
             await inventory.move(tx, [moved(WORLD.c, PLACE, "tote:T-1", 1)])
-        taken += 1
+        return 1
 
-    async def look() -> None:
+    async def look() -> int:
         async with house.db.transaction(tenant, actor="counter") as tx:
             begun = await inventory.start_count(tx, WORLD.north, PLACE)
             seen = {one.product_id: one.on_hand for one in await inventory.lies_in(tx, WORLD.north, PLACE)}
         await asyncio.sleep(draw.random() / 50)
         async with house.db.transaction(tenant, actor="counter") as tx:
-            await inventory.count(
+            answers = await inventory.count(
                 tx, [Counted(one.id, seen.get(one.product_id, 0), one.as_of) for one in begun]
             )
+        verdicts.update(one.verdict for one in answers)
+        return 0
 
-    work = [pick] * 15 + [look] * 15
-    draw.shuffle(work)
-    await asyncio.gather(*(one() for one in work))
+    async def lies(place: str) -> int:
+        async with house.db.transaction(tenant, actor="test") as tx:
+            return sum(one.on_hand for one in await inventory.lies_in(tx, WORLD.north, place))
+
+    for _ in range(-(-counts // 15)):
+        work = [pick] * 15 + [look] * 15
+        draw.shuffle(work)
+        taken = sum(await asyncio.gather(*(one() for one in work)))
+        assert (await lies("tote:T-1"), await lies(PLACE)) == (taken, 20 - taken) == (15, 5)
+        async with house.db.transaction(tenant, actor="test") as tx:
+            await inventory.move(tx, [moved(WORLD.c, "tote:T-1", PLACE, taken)])
     async with house.db.transaction(tenant, actor="test") as tx:
-        in_tote = {one.on_hand for one in await inventory.lies_in(tx, WORLD.north, "tote:T-1")}
-        in_bin = {one.on_hand for one in await inventory.lies_in(tx, WORLD.north, PLACE)}
-        assert (in_tote, in_bin) == ({taken}, {20 - taken})
+        assert await inventory.available(tx, [WORLD.c]) == {WORLD.c: 30}
         assert await wrong_in_the_books(tx) == {}
+    assert verdicts[CountVerdict.COUNT_AGAIN] > 0, "some count met a pick"
+    assert verdicts[CountVerdict.POSTED] == 0, "nothing was missing, so no difference was posted"
+
+
+@pytest.mark.proves("I6", "A7")
+async def test_two_who_count_one_bin_at_once_post_its_difference_once(house: House, tenant: UUID) -> None:
+    """Both find another number than the books, both twice, all at the same time."""
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await small_world(tx)
+    there = 20
+    for found in (17, 25, 0, 20, 3, 40):
+
+        async def count(begun: OpenCount, units: int = found) -> CountAnswer:
+            async with house.db.transaction(tenant, actor="counter") as tx:
+                (answer,) = await inventory.count(tx, [Counted(begun.id, units, begun.as_of)])
+            return answer
+
+        async with house.db.transaction(tenant, actor="test") as tx:
+            [begun] = await inventory.start_count(tx, WORLD.north, PLACE, extra=[WORLD.c])
+        answers = await asyncio.gather(*(count(begun) for _ in range(4)))
+        assert sum(one.difference or 0 for one in answers) == found - there
+        async with house.db.transaction(tenant, actor="test") as tx:
+            assert sum(one.on_hand for one in await inventory.lies_in(tx, WORLD.north, PLACE)) == found
+            assert await wrong_in_the_books(tx) == {}
+        there = found

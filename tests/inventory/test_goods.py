@@ -114,6 +114,7 @@ async def test_goods_are_moved_adjusted_and_their_story_is_told(
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I11", "A6")
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

@@ -117,6 +117,7 @@ async def test_what_lies_in_quarantine_is_not_sold_until_it_comes_back(house: Ho
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I8")
 async def test_a_kit_can_be_sold_as_often_as_its_scarcest_component_allows(
     house: House, tenant: UUID
 ) -> None:

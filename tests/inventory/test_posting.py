@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -173,6 +174,7 @@ class Goods(RuleBasedStateMachine):
         self.loop.run(compare())
 
 
+@pytest.mark.proves("I7", "A4")
 def test_the_books_agree_with_plain_counting_whatever_is_done(settings: Settings) -> None:
     """A day of up to 40 acts on two products, many times over."""
     with asyncio.Runner() as loop:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from psycopg import errors
 
 from doorstep.platform import clock
 from doorstep.platform.errors import Refused
@@ -51,6 +52,7 @@ async def test_one_short_order_never_blocks_its_neighbors(house: House, tenant: 
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I3")
 async def test_two_lines_and_a_kit_that_share_a_component_are_added_up(house: House, tenant: UUID) -> None:
     """A kit is a mug and two books; 34 kits and 33 loose books need 101 of the 100 books."""
     async with house.db.transaction(tenant, actor="test") as tx:
@@ -91,6 +93,7 @@ async def test_an_order_is_served_from_one_site_where_one_has_everything(house: 
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("O3")
 async def test_two_sites_that_hold_half_each_split_an_order_instead_of_refusing_it(
     house: House, tenant: UUID
 ) -> None:
@@ -127,6 +130,7 @@ async def test_absurd_quantities_are_refused_with_a_reason(house: House, tenant:
         assert [fault.code for fault in refused.value.faults] == ["range"]
 
 
+@pytest.mark.proves("O5", "I10")
 async def test_what_is_given_back_can_be_promised_again_and_only_once(house: House, tenant: UUID) -> None:
     async with house.db.transaction(tenant, actor="test") as tx:
         world = await small_world(tx)
@@ -138,6 +142,66 @@ async def test_what_is_given_back_can_be_promised_again_and_only_once(house: Hou
         assert await inventory.available(tx, [world.c]) == {world.c: 30}
         assert await inventory.reserve(tx, [lamp]) == {}
         assert [one.quantity for one in await inventory.reserved_for(tx, [lamp.order_id])] == [30]
+        assert await wrong_in_the_books(tx) == {}
+
+
+@pytest.mark.proves("I10")
+async def test_twenty_who_give_one_order_back_at_once_give_it_back_once(house: House, tenant: UUID) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        world = await small_world(tx)
+        lamps, other = wish(world.c, 10), wish(world.c, 20)
+        await inventory.reserve(tx, [lamps, other])
+
+    async def give_back(turn: int) -> int:
+        async with house.db.transaction(tenant, actor="test") as tx:
+            if turn % 2:
+                return await inventory.release_lines(tx, [lamps.line_id], "twice")
+            return await inventory.release(tx, [lamps.order_id], "twice")
+
+    assert sum(await asyncio.gather(*(give_back(turn) for turn in range(20)))) == 10
+    async with house.db.transaction(tenant, actor="test") as tx:
+        assert await inventory.available(tx, [world.c]) == {world.c: 10}
+        assert await wrong_in_the_books(tx) == {}
+
+
+@pytest.mark.proves("I10")
+async def test_the_database_itself_lets_nobody_release_more_than_is_reserved(
+    house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        world = await small_world(tx)
+        await inventory.reserve(tx, [wish(world.c, 10)])
+    for change in ("reserved = reserved - 11", "reserved = 31", "on_hand = 9"):
+        with pytest.raises(errors.CheckViolation, match="never_oversold"):
+            async with house.db.transaction(tenant, actor="test") as tx:
+                await tx.connection.execute(
+                    f"UPDATE inventory.stock SET {change} WHERE tenant_id = %s AND product_id = %s",  # type: ignore[arg-type]
+                    [tenant, world.c],
+                )
+    async with house.db.transaction(tenant, actor="test") as tx:
+        assert await inventory.available(tx, [world.c]) == {world.c: 20}
+
+
+@pytest.mark.proves("I2")
+@pytest.mark.parametrize("units", [1, 10])
+async def test_twenty_who_want_one_or_all_of_ten_units_get_exactly_ten(
+    house: House, tenant: UUID, units: int
+) -> None:
+    """Ten of twenty get one each; of twenty who want all ten, one does."""
+    async with house.db.transaction(tenant, actor="test") as tx:
+        world = await small_world(tx)
+        await inventory.reserve(tx, [wish(world.c, 20)])
+
+    async def buy() -> int:
+        asked = wish(world.c, units)
+        async with house.db.transaction(tenant, actor="test") as tx:
+            return 0 if asked.order_id in await inventory.reserve(tx, [asked]) else units
+
+    assert sorted(await asyncio.gather(*(buy() for _ in range(20)))) == sorted(
+        [units] * (10 // units) + [0] * (20 - 10 // units)
+    )
+    async with house.db.transaction(tenant, actor="test") as tx:
+        assert await inventory.available(tx, [world.c]) == {world.c: 0}
         assert await wrong_in_the_books(tx) == {}
 
 
@@ -172,6 +236,7 @@ async def test_a_reservation_runs_out_by_business_time_unless_it_was_claimed(
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("O6")
 async def test_shipping_two_of_three_and_the_last_one_later_posts_the_line(
     house: House, tenant: UUID
 ) -> None:
@@ -189,6 +254,7 @@ async def test_shipping_two_of_three_and_the_last_one_later_posts_the_line(
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I10")
 async def test_more_than_promised_cannot_be_shipped(house: House, tenant: UUID) -> None:
     async with house.db.transaction(tenant, actor="test") as tx:
         world = await small_world(tx)
@@ -208,6 +274,7 @@ async def test_what_is_not_in_a_parcel_cannot_be_shipped(house: House, tenant: U
             await inventory.ship(tx, [shipped(mugs, 3)])
 
 
+@pytest.mark.proves("I2")
 @pytest.mark.parametrize("seed", range(4))
 async def test_many_buyers_of_few_units_get_exactly_those_units(
     house: House, tenant: UUID, seed: int
@@ -236,6 +303,7 @@ async def test_many_buyers_of_few_units_get_exactly_those_units(
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I4", "A2")
 async def test_baskets_in_any_order_never_end_in_a_deadlock(house: House, tenant: UUID) -> None:
     """Every transaction takes all four products, each in an order of its own, some give back at once."""
     draw = random.Random(7)
@@ -256,34 +324,41 @@ async def test_baskets_in_any_order_never_end_in_a_deadlock(house: House, tenant
         assert await wrong_in_the_books(tx) == {}
 
 
-async def test_when_expiry_races_with_the_claim_one_of_them_wins(house: House, tenant: UUID) -> None:
+@pytest.mark.proves("I5", "A3")
+@pytest.mark.parametrize("races", [200, pytest.param(10_000, marks=pytest.mark.soak)])
+async def test_when_expiry_races_with_the_claim_one_of_them_wins(
+    house: House, tenant: UUID, races: int
+) -> None:
+    """25 orders of four products each at once, claimed one by one while they run out; then anew."""
+    draw, kept_in_all = random.Random(races), 0
     async with house.db.transaction(tenant, actor="test") as tx:
         world = await small_world(tx)
-        wishes = [
-            wish(product, order_id=order_id, hold_s=0)
-            for order_id in new_ids(25)
-            for product in world.products
-        ]
-        await inventory.reserve(tx, wishes)
-    orders = list(dict.fromkeys(one.order_id for one in wishes))
-    lost: set[UUID] = set()
 
-    async def claim(order_id: UUID) -> None:
+    async def claim(order_id: UUID) -> list[UUID]:
         async with house.db.transaction(tenant, actor="test") as tx:
-            lost.update(await inventory.commit(tx, [order_id]))
+            return await inventory.commit(tx, [order_id])
 
-    async def run_out() -> None:
+    async def run_out() -> list[UUID]:
         async with house.db.transaction(tenant, actor="test") as tx:
             await inventory.expire(tx)
+        return []
 
-    half = len(orders) // 2
-    await asyncio.gather(
-        *(claim(one) for one in orders[:half]), run_out(), *(claim(one) for one in orders[half:])
-    )
+    for _ in range(races // 25):
+        orders = new_ids(25)
+        async with house.db.transaction(tenant, actor="test") as tx:
+            wishes = [wish(one, order_id=order_id, hold_s=0) for order_id in orders for one in world.products]
+            assert await inventory.reserve(tx, wishes) == {}
+        work = [claim(one) for one in orders]
+        for _ in range(3):
+            work.insert(draw.randint(0, len(work)), run_out())
+        lost = {order_id for some in await asyncio.gather(*work) for order_id in some}
+        async with house.db.transaction(tenant, actor="test") as tx:
+            held = await inventory.reserved_for(tx, orders)
+            assert {one.order_id for one in held} == set(orders) - lost
+            assert len(held) == 4 * (25 - len(lost)), "an order keeps all of it, or nothing"
+            assert await inventory.release(tx, orders, "over") == len(held)
+            assert await inventory.available(tx, [world.a, world.c]) == {world.a: 100, world.c: 30}
+        kept_in_all += 25 - len(lost)
     async with house.db.transaction(tenant, actor="test") as tx:
-        held = {one.order_id for one in await inventory.reserved_for(tx, orders)}
-        assert held == set(orders) - lost
-        assert len(await inventory.reserved_for(tx, orders)) == 4 * len(held), (
-            "an order keeps all of it, or nothing"
-        )
         assert await wrong_in_the_books(tx) == {}
+    assert 0 < kept_in_all < races, "each side won sometimes"

@@ -58,6 +58,7 @@ async def test_a_shipment_comes_in_by_the_poll_and_is_confirmed(juniper: Juniper
     assert books.asked.count(f"POST 2024-09-11/shipments/{name}") == 1
 
 
+@pytest.mark.proves("O8")
 async def test_what_was_missed_for_an_hour_comes_in_whole_and_in_no_sequence_of_time(
     juniper: Juniper,
 ) -> None:
@@ -267,6 +268,7 @@ def test_what_amazon_labels_itself_is_refused_with_what_to_do() -> None:
     assert [fault.code for fault in heard.faults] == ["marketplace_ships"]
 
 
+@pytest.mark.proves("E8")
 @pytest.mark.parametrize(
     "path", sample_files("amazon", "examples/externalFulfillmentShipments_2024-09-11/getShipment*.200*.json"), ids=lambda p: p.stem
 )  # fmt: skip

@@ -40,6 +40,7 @@ async def test_a_placed_order_can_be_read_with_its_whole_story(
     assert "cancel" in read["acts"]
 
 
+@pytest.mark.proves("O2", "D2")
 async def test_the_same_key_fifty_times_at_once_is_one_order(
     web_client: httpx.AsyncClient, house: House, tenant: UUID, key: str, world: None
 ) -> None:
@@ -59,6 +60,7 @@ async def test_the_same_key_fifty_times_at_once_is_one_order(
         assert await inventory.available(tx, [WORLD.a]) == {WORLD.a: 99}
 
 
+@pytest.mark.proves("D2")
 async def test_a_refused_order_leaves_its_key_free(
     web_client: httpx.AsyncClient, key: str, world: None
 ) -> None:
@@ -124,6 +126,7 @@ async def test_a_thousand_orders_get_a_verdict_each(
     assert again.content == answer.content
 
 
+@pytest.mark.proves("O9", "D9")
 async def test_an_order_of_1200_lines_is_placed_in_one_go_and_a_longer_one_is_refused(
     web_client: httpx.AsyncClient, house: House, tenant: UUID, key: str, world: None
 ) -> None:
@@ -146,6 +149,7 @@ async def test_an_order_of_1200_lines_is_placed_in_one_go_and_a_longer_one_is_re
     assert (await post_order(web_client, key, huge)).status_code == 413
 
 
+@pytest.mark.proves("O1", "O10")
 async def test_200_buyers_of_50_units_make_exactly_50_orders(
     web_client: httpx.AsyncClient, house: House, tenant: UUID, key: str, world: None
 ) -> None:
@@ -213,6 +217,7 @@ async def test_hostile_input_is_refused_with_reasons(
     assert answer.json()["errors"]
 
 
+@pytest.mark.proves("D9")
 async def test_malformed_json_is_refused_in_words(
     web_client: httpx.AsyncClient, key: str, world: None
 ) -> None:

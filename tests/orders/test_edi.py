@@ -130,6 +130,7 @@ async def test_a_repeated_interchange_changes_nothing_and_gets_the_first_answer(
     assert (await acme.house.state())["stock"][WORLD.a] == 98
 
 
+@pytest.mark.proves("O8")
 @pytest.mark.parametrize("sequence", list(itertools.permutations(range(3))), ids=str)
 async def test_in_any_sequence_the_word_that_was_sent_last_counts(
     acme: Trading, sequence: tuple[int, ...]
@@ -210,6 +211,7 @@ async def test_an_order_that_is_held_is_told_so_and_then_accepted(acme: Trading)
     assert elements(said[1], "MSG") == [["Look at the address"]]
 
 
+@pytest.mark.proves("E7")
 async def test_a_bad_set_is_refused_alone_and_named_by_segment_and_element(acme: Trading) -> None:
     bad = acme.books.order("PO-2", ["1", "", "EA", "12.50", "", "VN", ""])
     (receipt,) = await acme.send(acme.books.write("PO", [acme.books.order("PO-1", A_LINE), bad]))
@@ -273,6 +275,7 @@ async def test_a_partner_cannot_be_connected_twice_nor_as_a_shop(acme: Trading) 
     assert [fault.code for fault in caught.value.faults] == ["edi"]
 
 
+@pytest.mark.proves("E7")
 async def test_every_sample_of_an_order_comes_in_or_is_refused_with_its_segment(acme: Trading) -> None:
     paths = [
         Path(one)

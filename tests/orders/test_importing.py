@@ -92,6 +92,7 @@ async def test_two_rows_of_one_reference_are_two_lines_of_one_order(
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("O11")
 async def test_the_same_table_again_creates_nothing(
     web_client: httpx.AsyncClient, house: House, tenant: UUID, key: str
 ) -> None:

@@ -82,6 +82,7 @@ async def test_an_order_that_breaks_the_program_fails_alone(
     assert await available(house, who.tenant_id, WORLD.a) == 81
 
 
+@pytest.mark.proves("O2", "D2")
 async def test_two_processes_that_get_the_same_key_place_one_order(
     settings: Settings, house: House, who: Principal
 ) -> None:
@@ -108,6 +109,7 @@ async def test_two_processes_that_get_the_same_reference_place_one_order(
     assert await available(house, who.tenant_id, WORLD.a) == 90
 
 
+@pytest.mark.proves("O2", "D2")
 async def test_a_key_in_flight_is_told_to_wait_and_one_with_another_body_is_refused(
     house: House, who: Principal
 ) -> None:
@@ -135,6 +137,7 @@ async def test_an_import_may_say_when_an_order_was_placed(house: House, who: Pri
     assert (await door.ask(importer, ask(order))).status == 201
 
 
+@pytest.mark.proves("O1", "I1", "A1")
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(20))
 async def test_200_buyers_of_50_units_make_exactly_50_orders_every_time(

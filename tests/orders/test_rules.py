@@ -58,6 +58,7 @@ def sound_orders(draw: st.DrawFn) -> NewOrder:
     )
 
 
+@pytest.mark.proves("E1")
 @given(sound_orders(), st.integers(0, 5))
 def test_sums_that_are_right_are_never_refused_and_never_rounded(order: NewOrder, tolerance: int) -> None:
     sums = add_up(order, tolerance)

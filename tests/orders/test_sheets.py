@@ -131,6 +131,7 @@ def test_amounts_are_read_as_people_write_them(cell: str, comma: bool, minor: in
     assert reading.amount(cell, 2, comma=comma) == minor
 
 
+@pytest.mark.proves("E1")
 @given(st.integers(-(10**11), 10**11), st.sampled_from([0, 2, 3]))
 def test_every_amount_that_is_written_out_is_read_back(minor: int, places: int) -> None:
     sign, whole = "-" * (minor < 0), abs(minor)
@@ -224,6 +225,7 @@ def test_a_file_that_is_no_table_is_refused_with_what_to_do(kind: str) -> None:
         read_sheet(content)
 
 
+@pytest.mark.proves("D9")
 def test_a_bomb_is_not_unpacked() -> None:
     content = bomb()
     assert len(content) < 1_000_000

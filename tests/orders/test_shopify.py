@@ -81,6 +81,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.proves("O8")
 async def test_calls_in_any_sequence_and_number_end_in_the_same_state(juniper: Juniper) -> None:
     house, shop = juniper
     shop.deaf = True
@@ -104,6 +105,7 @@ async def test_each_call_folded_before_the_next_one_ends_in_the_same_state(junip
     assert await house.state() == EXPECTED
 
 
+@pytest.mark.proves("O8")
 async def test_what_was_missed_for_an_hour_is_found_by_the_poll(juniper: Juniper) -> None:
     house, shop = juniper
     shop.deaf, shop.page = True, 2
@@ -375,6 +377,7 @@ def test_prices_that_hold_the_tax_add_none() -> None:
     assert [line["tax_minor"] for line in asked["lines"]] == [0]
 
 
+@pytest.mark.proves("E8")
 @pytest.mark.parametrize("path", sample_files("shopify", "*order*.json"), ids=lambda path: path.stem)
 async def test_every_sample_of_an_order_comes_in_or_is_refused_with_a_typed_reason(
     juniper: Juniper, path: Path

@@ -73,6 +73,7 @@ async def test_need_five_with_three_near_and_ten_far_leaves_from_one_site(house:
         assert await sites_of(tx, order_id) == {SOUTH: 5}
 
 
+@pytest.mark.proves("O3")
 async def test_two_sites_that_hold_half_each_split_the_order_o3(house: House, tenant: UUID) -> None:
     async with house.db.transaction(tenant, actor="test") as tx:
         await far_apart(tx)
@@ -84,6 +85,7 @@ async def test_two_sites_that_hold_half_each_split_the_order_o3(house: House, te
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I3")
 async def test_a_kit_and_a_loose_item_that_share_a_component_are_summed(house: House, tenant: UUID) -> None:
     async with house.db.transaction(tenant, actor="test") as tx:
         await far_apart(tx)
@@ -332,6 +334,7 @@ async def test_terms_are_set_and_read_over_json_and_wrong_ones_are_refused(
     assert found["merchants"][0]["ranked"] == [str(SOUTH)]
 
 
+@pytest.mark.proves("O9")
 async def test_an_order_of_a_thousand_lines_is_sourced_and_reserved_exactly(
     house: House, tenant: UUID
 ) -> None:

@@ -77,6 +77,7 @@ async def test_an_order_comes_in_by_a_call_and_is_accepted(juniper: Juniper) -> 
     assert (await house.state())["orders"] == {str(number): ("accepted", [])}
 
 
+@pytest.mark.proves("O8")
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_calls_in_any_sequence_and_number_end_in_the_same_state(juniper: Juniper, seed: int) -> None:
     house, shop = juniper
@@ -91,6 +92,7 @@ async def test_calls_in_any_sequence_and_number_end_in_the_same_state(juniper: J
     assert await house.state() == STORY
 
 
+@pytest.mark.proves("O8")
 async def test_what_was_missed_for_an_hour_is_found_by_the_poll(juniper: Juniper) -> None:
     house, shop = juniper
     shop.deaf = True
@@ -223,6 +225,7 @@ def test_a_status_says_one_of_four_things(status: str, said: Said) -> None:
     assert read_order(sample(status=status)).said is said
 
 
+@pytest.mark.proves("E8")
 @pytest.mark.parametrize("path", sample_files("woocommerce", "orders/*.json"), ids=lambda path: path.stem)
 async def test_every_sample_of_an_order_comes_in_or_is_refused_with_a_typed_reason(
     juniper: Juniper, path: Path

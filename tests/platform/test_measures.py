@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from doorstep.platform.measures import decimals, distance, mass, money, split
 
 
+@pytest.mark.proves("E1")
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
     [
@@ -24,6 +25,7 @@ def test_an_unlisted_currency_has_two_decimals() -> None:
     assert decimals("BRL") == 2
 
 
+@pytest.mark.proves("E1")
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=30))
 def test_the_parts_of_a_split_add_up_and_are_within_one_unit_of_fair(total: int, weights: list[int]) -> None:
     parts = split(total, weights)

@@ -145,6 +145,7 @@ async def test_work_that_never_succeeds_is_given_up_visibly_and_can_be_tried_aga
     assert await owed(worker, tenant) == []
 
 
+@pytest.mark.proves("B9")
 async def test_a_worker_that_lost_its_lease_changes_nothing(house: House, tenant: UUID) -> None:
     done: list[str] = []
 

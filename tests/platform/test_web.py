@@ -95,6 +95,7 @@ async def test_pages_are_fenced(web_client: httpx.AsyncClient) -> None:
     assert headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.proves("D9")
 async def test_a_body_above_the_limit_is_refused(web_client: httpx.AsyncClient, key: str) -> None:
     answer = await web_client.post("/api/returns", content=b"x" * 10_485_761, headers=bearer(key))
     assert answer.status_code == 413

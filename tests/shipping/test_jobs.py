@@ -83,6 +83,7 @@ async def died_at(dock: Dock, work: Any, subject: UUID, step: int) -> bool:
     return False
 
 
+@pytest.mark.proves("B3")
 @pytest.mark.parametrize("mishap", ["none", "timeout_after", "hang", "throttle"])
 async def test_a_program_that_dies_at_any_step_of_buying_buys_one_label(
     dock: Dock, carrier: Swift, mishap: str
@@ -110,6 +111,7 @@ async def test_a_program_that_dies_at_any_step_of_buying_buys_one_label(
     assert len(sold) == len(labels)
 
 
+@pytest.mark.proves("B3")
 @pytest.mark.parametrize("mishap", ["timeout_after", "hang"])
 async def test_a_program_that_dies_at_any_step_of_asking_adopts_one_label(
     dock: Dock, carrier: Swift, mishap: str
@@ -133,6 +135,7 @@ async def test_a_program_that_dies_at_any_step_of_asking_adopts_one_label(
     assert len(await carrier.sold()) == len(labels)
 
 
+@pytest.mark.proves("B3")
 async def test_a_program_that_dies_at_any_step_of_voiding_voids_once(dock: Dock, carrier: Swift) -> None:
     labels = [await dock.wanted() for _ in range(9)]
     await dock.work()

@@ -55,6 +55,7 @@ async def race(under: UnderTest, goods: Goods, sku: str, seed: int) -> Counter[i
     return measured.statuses
 
 
+@pytest.mark.proves("I1", "A1")
 def test_every_unit_is_sold_once_whoever_is_faster() -> None:
     async def sell() -> None:
         async with house_under_test(Options()) as under:
@@ -69,6 +70,7 @@ def test_every_unit_is_sold_once_whoever_is_faster() -> None:
     asyncio.run(sell())
 
 
+@pytest.mark.proves("I4", "A2")
 def test_baskets_in_any_order_meet_no_deadlock() -> None:
     async def sell() -> None:
         async with house_under_test(Options()) as under:

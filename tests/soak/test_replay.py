@@ -73,6 +73,7 @@ def digests(home: Path) -> dict[str, tuple[int, str]]:
     return found
 
 
+@pytest.mark.proves("E1")
 def test_the_whole_export_ends_in_its_real_states_and_a_second_replay_changes_nothing(home: Path) -> None:
     folder = str(Path(DATA or "") / "olist")
     books = doorstep(home, "replay", folder)

@@ -175,6 +175,7 @@ async def test_a_call_that_comes_before_its_label_waits_for_the_parcel(
     assert await heard(house, tenant, sent) == ("picked_up", 1)
 
 
+@pytest.mark.proves("E2")
 def test_what_a_carrier_says_is_read_with_distrust() -> None:
     (event,) = rate_table.read_call(
         hook_body(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def test_a_backlog_moves_the_promise_by_the_days_it_takes() -> None:
     assert backlog_days(waiting=10_000, per_day=0) == 0
 
 
+@pytest.mark.proves("E2")
 def test_the_window_is_in_the_time_of_the_door_also_where_clocks_change() -> None:
     spring = replace(MONDAY, accepted_at=datetime(2026, 3, 27, 10, tzinfo=UTC), door_zone=NEW_YORK)
     window = first_promise(spring)

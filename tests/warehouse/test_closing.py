@@ -91,6 +91,7 @@ async def test_a_box_is_not_closed_while_pieces_are_left_unless_another_follows(
     assert await floor.wrong() == {}
 
 
+@pytest.mark.proves("O6")
 async def test_one_piece_is_packed_while_another_of_the_order_has_already_left(floor: Floor) -> None:
     [order] = await floor.picked({"A": 2})
     bench = await floor.put_in(await floor.open_bench("T-1"), BARCODES["A"])

@@ -138,6 +138,7 @@ async def test_kit_and_loose_pieces_share_their_lines(floor: Floor) -> None:
     assert await floor.wrong() == {}
 
 
+@pytest.mark.proves("O9")
 async def test_a_long_order_is_packed_in_seconds_because_each_scan_costs_the_same(floor: Floor) -> None:
     size, sample = 300, 60
     skus = [f"L-{n}" for n in range(size)]

@@ -139,6 +139,7 @@ async def test_an_order_stays_in_its_tote_until_the_tote_is_full(floor: Floor) -
     assert await floor.wrong() == {}
 
 
+@pytest.mark.proves("I9")
 async def test_a_repeated_command_gets_the_same_answer_and_counts_once(floor: Floor) -> None:
     cart = await at_item(floor, {"A": 3})
     once = await floor.scan(cart, BARCODES["A"], command="c-1")
@@ -158,6 +159,7 @@ async def test_the_same_scan_sent_twice_at_once_counts_once(floor: Floor) -> Non
     assert first.stop.counted == 1
 
 
+@pytest.mark.proves("I9")
 async def test_a_batch_replayed_after_the_radio_was_off_ends_in_the_same_books(floor: Floor) -> None:
     await floor.work({"A": 2, "B": 1})
     cart = await floor.take()
@@ -258,6 +260,7 @@ async def test_a_held_order_is_picked_on_from_where_it_was_when_it_is_released(f
     assert await floor.wrong() == {}
 
 
+@pytest.mark.proves("I12")
 async def test_no_scan_reads_all_bins_of_a_large_site(floor: Floor, tenant: UUID) -> None:
     async with floor.tx() as tx:
         await tx.connection.execute(

@@ -1,5 +1,7 @@
 """Putting back: goods of canceled and held orders return to their bins by scan."""
 
+import pytest
+
 from doorstep.stages.warehouse import acts
 from doorstep.stages.warehouse.acts import PutBack, PutBackAnswer
 from tests.worlds.catalog import BARCODES, WORLD, bin_code
@@ -84,6 +86,7 @@ async def test_a_repeated_put_back_moves_once(floor: Floor) -> None:
     assert await floor.lies("tote:T-1", WORLD.a) == 1
 
 
+@pytest.mark.proves("O5")
 async def test_a_held_order_that_was_put_back_is_picked_anew(floor: Floor) -> None:
     [order] = await floor.work({"A": 1, "C": 1})
     cart = await floor.pick_stop(await floor.take())

@@ -10,6 +10,7 @@ from doorstep.platform.documents.spelling import clusters, lost
 WORDS = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
+@pytest.mark.proves("E3")
 @pytest.mark.parametrize(
     ("text", "printed"),
     [
@@ -46,6 +47,7 @@ def test_fitted_text_is_never_wider_than_its_room(text: str, room_pt: float) -> 
     assert measure(fit(text, BOLD, 9, room_pt), BOLD, 9) <= room_pt
 
 
+@pytest.mark.proves("E3")
 def test_text_is_shortened_between_whole_characters() -> None:
     family = "👨‍👩‍👧"
     assert list(clusters(f"a{family}e\u0301🇩🇪🇧🇷")) == ["a", family, "e\u0301", "🇩🇪", "🇧🇷"]

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from doorstep.world.replay.olist import Centroid, Olist
 from doorstep.world.replay.parts import Oddity
 from doorstep.world.replay.places import contact, in_brazil, moment, never_was
@@ -16,12 +18,14 @@ def test_summer_time_is_an_hour_nearer_to_utc() -> None:
     assert moment(naive(2017, 12, 1, 12)) == datetime(2017, 12, 1, 14, tzinfo=UTC)
 
 
+@pytest.mark.proves("E2")
 def test_a_time_that_never_was_is_noticed_and_follows_the_last_that_was() -> None:
     assert never_was(naive(2017, 10, 15, 0, 30))
     assert not never_was(naive(2017, 10, 15, 1, 0))
     assert moment(naive(2017, 10, 15, 0, 30)) == datetime(2017, 10, 15, 3, 30, tzinfo=UTC)
 
 
+@pytest.mark.proves("E2")
 def test_a_time_that_came_twice_is_the_first_of_the_two() -> None:
     assert not never_was(naive(2018, 2, 17, 23, 30))
     assert moment(naive(2018, 2, 17, 23, 30)) == datetime(2018, 2, 18, 1, 30, tzinfo=UTC)
