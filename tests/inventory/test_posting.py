@@ -18,7 +18,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.stages import inventory
-from doorstep.stages.inventory import Adjustment, Demand, Restock
+from doorstep.stages.inventory import Adjustment, Counted, CountVerdict, Demand, Restock, Short
 from tests.worlds.catalog import WORLD, bin_code, build_catalog
 from tests.worlds.inventory import moved, receive, shipped, wish, wrong_in_the_books
 
@@ -158,6 +158,60 @@ class Goods(RuleBasedStateMachine):
             if left == units:
                 del self.promised[demand.line_id]
 
+    @precondition(lambda self: self.promised)
+    @rule(pick=st.integers(0, 100))
+    def is_claimed(self, pick: int) -> None:
+        """An order is paid for: its promise runs out no more."""
+        order_id = list(self.promised.values())[pick % len(self.promised)][0].order_id
+        lost: list[UUID] = []
+
+        async def act(tx: Tx) -> None:
+            lost.extend(await inventory.commit(tx, [order_id]))
+
+        assert self.do(act)
+        assert lost == []
+
+    @precondition(lambda self: self.promised)
+    @rule(pick=st.integers(0, 100), place=st.sampled_from(PLACES[:2]), units=UNITS)
+    def is_short(self, pick: int, place: str, units: int) -> None:
+        """A picker does not find units of a line: they are lost there, and promised anew from what other bins have."""
+        demand, left = list(self.promised.values())[pick % len(self.promised)]
+        product, said = demand.product_id, list[inventory.Shorted]()
+        one = Short(
+            order_id=demand.order_id, line_id=demand.line_id, site_id=WORLD.north, product_id=product, place=place, quantity=units
+        )  # fmt: skip
+
+        async def act(tx: Tx) -> None:
+            said.extend(await inventory.short(tx, [one]))
+
+        assert self.do(act)
+        broken = min(units, left)
+        self.lies[product, place] -= min(broken, self.lies[product, place])
+        self.promised[demand.line_id] = (demand, left - broken)
+        elsewhere = sum(self.lies[product, bin_] for bin_ in PLACES[:2] if bin_ != place)
+        again = min(broken, self.free(product), elsewhere)
+        assert (sum(part.quantity for part in said[0].replaced), said[0].missing) == (again, broken - again)
+        self.promised[demand.line_id] = (demand, left - broken + again)
+        if left - broken + again == 0:
+            del self.promised[demand.line_id]
+
+    @rule(product=st.sampled_from(PRODUCTS), place=st.sampled_from(SHELVES), off=st.integers(-12, 12))
+    def is_counted(self, product: UUID, place: str, off: int) -> None:
+        """Somebody counts a place twice and finds another number, or the same."""
+        found = self.lies[product, place] + off
+        if found < 0 or (place != "quarantine" and -off > self.free(product)):
+            return
+
+        async def act(tx: Tx) -> None:
+            begun = await inventory.start_count(tx, WORLD.north, place, extra=[product])
+            mine = next(one for one in begun if one.product_id == product)
+            for _ in range(1 + (off != 0)):
+                (answer,) = await inventory.count(tx, [Counted(mine.id, found, mine.as_of)])
+            assert answer.verdict == (CountVerdict.POSTED if off else CountVerdict.MATCHES)
+
+        assert self.do(act)
+        self.lies[product, place] = found
+
     def teardown(self) -> None:
         """The books agree with each other and with the plain count."""
 
@@ -175,8 +229,13 @@ class Goods(RuleBasedStateMachine):
 
 
 @pytest.mark.proves("I7", "A4")
-def test_the_books_agree_with_plain_counting_whatever_is_done(settings: Settings) -> None:
-    """A day of up to 40 acts on two products, many times over."""
+@pytest.mark.parametrize(
+    ("days", "acts"), [(25, 40), pytest.param(500, 50, marks=pytest.mark.soak)], ids=["25 days", "500 days"]
+)
+def test_the_books_agree_with_plain_counting_whatever_is_done(
+    settings: Settings, days: int, acts: int
+) -> None:
+    """A day of so many acts on two products, many times over."""
     with asyncio.Runner() as loop:
         opened = house_app.open_house(settings)
         house = loop.run(opened.__aenter__())
@@ -184,8 +243,8 @@ def test_the_books_agree_with_plain_counting_whatever_is_done(settings: Settings
             run_state_machine_as_test(
                 type("Day", (Goods,), {"loop": loop, "house": house}),
                 settings=how(
-                    max_examples=25,
-                    stateful_step_count=40,
+                    max_examples=days,
+                    stateful_step_count=acts,
                     deadline=None,
                     database=None,
                     phases=[Phase.generate, Phase.shrink],

@@ -1,6 +1,7 @@
 """The past leads to the present, and the fences of the tenants stand."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,18 @@ def test_migrations_are_numbered_without_a_gap(tmp_path: Path) -> None:
         (tmp_path / name).write_text("SELECT 1;")
     with pytest.raises(ValueError, match="not numbered 1, 2, 3"):
         read_migrations(tmp_path)
+
+
+@pytest.mark.proves("E1")
+async def test_no_column_keeps_money_as_a_broken_number(house: House) -> None:
+    """Sums are whole minor units: no column of a price, sum, fee or tax is a float or a decimal."""
+    async with house.db.directory() as connection:
+        cursor = await connection.execute(
+            "SELECT format('%s.%s.%s %s', table_schema, table_name, column_name, data_type), column_name, data_type "
+            "FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+        )
+        columns = await cursor.fetchall()
+    money = re.compile(r"_minor$|price|amount|total|cost|fee|tax|discount|refund")
+    broken = ("real", "double precision", "numeric", "money")
+    assert sum(name.endswith("_minor") for _, name, _ in columns) >= 20
+    assert [said for said, name, kind in columns if money.search(name) and kind in broken] == []

@@ -146,7 +146,9 @@ async def test_work_that_never_succeeds_is_given_up_visibly_and_can_be_tried_aga
 
 
 @pytest.mark.proves("B9")
-async def test_a_worker_that_lost_its_lease_changes_nothing(house: House, tenant: UUID) -> None:
+@pytest.mark.parametrize("trials", [5, pytest.param(1_000, marks=pytest.mark.soak)])
+async def test_a_worker_that_lost_its_lease_changes_nothing(house: House, tenant: UUID, trials: int) -> None:
+    """Each time the slow worker is overtaken in the middle of its work, and writes afterwards."""
     done: list[str] = []
 
     async def react(tx: Tx, subjects: list[UUID]) -> None:
@@ -156,14 +158,20 @@ async def test_a_worker_that_lost_its_lease_changes_nothing(house: House, tenant
             await quick.step(tenant)
         else:
             done.append("quick")
-        await tx.connection.execute("UPDATE feedback.cases SET said = said || %s", [done[-1]])
+        await tx.connection.execute(
+            "UPDATE feedback.cases SET said = said || %s WHERE tenant_id = %s AND id = ANY (%s)",
+            [done[-1], tenant, subjects],
+        )
 
     quick, slow = worker_for(house, react), worker_for(house, react)
-    await close_some(slow, tenant)
-    await slow.step(tenant)
+    for _ in range(trials):
+        await close_some(slow, tenant)
+        await slow.step(tenant)
+        assert done == ["slow", "quick"]
+        done.clear()
     async with house.db.transaction(tenant, actor="test") as tx:
         cursor = await tx.connection.execute("SELECT said FROM feedback.cases WHERE tenant_id = %s", [tenant])
-        assert await cursor.fetchall() == [("quick",)]
+        assert await cursor.fetchall() == [("quick",)] * trials
     assert await owed(quick, tenant) == []
 
 

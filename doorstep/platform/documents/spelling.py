@@ -33,14 +33,14 @@ def _pairs(words: str) -> Iterator[tuple[str, str]]:
 
 _SPELLED = _SIGNS | dict(pair for words in (_LATIN, _CYRILLIC, _GREEK) for pair in _pairs(words))
 
-_JOINER = "\u200d"
+_JOINER, _NON_JOINER = "\u200d", "\u200c"
 
 
 def clusters(text: str) -> Iterator[str]:
     """Split text into what a reader sees as one character: a base with its marks, joined emoji, a flag.
 
-    A short form of Unicode's extended grapheme clusters (UAX 29): marks, joiners, skin tones and pairs of regional
-    indicators stay with their base.
+    A short form of Unicode's extended grapheme clusters (UAX 29): marks, joiners, skin tones, the tags of a flag and pairs
+    of regional indicators stay with their base.
     """
     held = ""
     for char in text:
@@ -53,7 +53,9 @@ def clusters(text: str) -> Iterator[str]:
 
 
 def _joins(held: str, char: str) -> bool:
-    if char == _JOINER or unicodedata.category(char).startswith("M") or "\U0001f3fb" <= char <= "\U0001f3ff":
+    if char in (_JOINER, _NON_JOINER) or unicodedata.category(char).startswith("M"):
+        return True
+    if "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f":
         return True
     if "\U0001f1e6" <= char <= "\U0001f1ff":
         return len(held) == 1 and "\U0001f1e6" <= held <= "\U0001f1ff"

@@ -59,7 +59,7 @@ from doorstep.stages.catalog.model import (
     SiteKind,
     Van,
 )
-from doorstep.stages.catalog.rules.calendar import PLAIN, Calendar, begins, day_there, ends
+from doorstep.stages.catalog.rules.calendar import PLAIN, Calendar, begins, day_there, ends, showing
 from doorstep.stages.catalog.rules.rows import read_table
 
 __all__ = [
@@ -114,6 +114,7 @@ __all__ = [
     "read_table",
     "reseal",
     "services_of",
+    "showing",
     "sites",
     "switch_carrier",
     "vans_of",

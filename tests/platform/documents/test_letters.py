@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.platform.documents import BOLD, REGULAR, fit, measure, plain, wrap
-from doorstep.platform.documents.spelling import clusters, lost
+from doorstep.platform.documents.spelling import clusters, lost, spell
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=60)
 
@@ -51,7 +51,19 @@ def test_fitted_text_is_never_wider_than_its_room(text: str, room_pt: float) -> 
 def test_text_is_shortened_between_whole_characters() -> None:
     family = "👨‍👩‍👧"
     assert list(clusters(f"a{family}e\u0301🇩🇪🇧🇷")) == ["a", family, "e\u0301", "🇩🇪", "🇧🇷"]
+    england = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+    assert list(clusters(f"{england}D\u200cJ1\ufe0f\u20e3")) == [england, "D\u200c", "J", "1\ufe0f\u20e3"]
     assert fit("e\u0301" * 40, REGULAR, 10, 40) == "é" * 5 + "…"
+
+
+@pytest.mark.proves("E3")
+@given(st.text(st.characters(codec="utf-8"), min_size=35, max_size=70), st.floats(20, 400))
+def test_a_line_of_35_and_more_letters_is_cut_between_whole_characters(text: str, room_pt: float) -> None:
+    """What is left is the beginning of what is spelled character by character, whole characters only."""
+    spelled = spell(text)
+    kept = fit(text, BOLD, 9, room_pt)
+    begun = {"".join(spelled[:n]).rstrip() for n in range(len(spelled) + 1)}
+    assert kept == plain(text) or kept.removesuffix("…").rstrip() in begun
 
 
 @given(WORDS, st.integers(1, 4))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,15 @@ def begins(day: date, zone: str) -> datetime:
 def ends(day: date, zone: str) -> datetime:
     """Return when deliveries end on a day, in that zone."""
     return datetime.combine(day, DAY_ENDS, ZoneInfo(zone))
+
+
+def showing(day: date, of_day: time, zone: str) -> datetime:
+    """Return when a zone's clock shows a time on a day, for the last time: where clocks change it may do so twice.
+
+    A time that the change leaves out is as long after the last that was.
+    """
+    both = [datetime.combine(day, of_day.replace(fold=fold), ZoneInfo(zone)) for fold in (0, 1)]
+    return max(both, key=lambda one: one.astimezone(UTC))
 
 
 def day_there(at: datetime, zone: str) -> date:

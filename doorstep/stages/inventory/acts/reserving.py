@@ -113,8 +113,12 @@ async def ship(tx: Tx, shipped: Sequence[Shipped]) -> None:
     """Post the reservations of goods that leave in parcels: from `parcel` to the customer.
 
     Raises:
-        Refused: less is promised to a line than is to be shipped, or less lies in parcels.
+        Refused: less is promised to a line than is to be shipped, or less lies in parcels; a quantity is not between one and
+            a million.
     """
+    faults = list(rules.quantity_faults(one.quantity for one in shipped))
+    if faults:
+        raise invalid(faults)
     units: dict[tuple[UUID, UUID, UUID], int] = {}
     for one in shipped:
         key = (one.line_id, one.site_id, one.product_id)

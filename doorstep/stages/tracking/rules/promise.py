@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from doorstep.stages.catalog import PLAIN, Calendar, begins, ends
+from doorstep.stages.catalog import PLAIN, Calendar, begins, ends, showing
 from doorstep.stages.tracking.model import Window
 
 BACKLOG_DAYS_MAX = 10
@@ -63,7 +63,7 @@ def ships(outlook: Outlook) -> tuple[date, str]:
 
 def leave_by(outlook: Outlook) -> datetime:
     """Return the cut-off by which an order must leave to keep what is promised, on the day on which it should."""
-    return datetime.combine(ships(outlook)[0], outlook.cutoff, ZoneInfo(outlook.site_zone))
+    return showing(ships(outlook)[0], outlook.cutoff, outlook.site_zone)
 
 
 def together(windows: Sequence[Window]) -> Window:

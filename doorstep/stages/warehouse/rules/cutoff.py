@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from doorstep.stages.catalog import PLAIN, Calendar
+from doorstep.stages.catalog import PLAIN, Calendar, showing
 
 
 def ship_by(now: datetime, cutoff: time, timezone: str, works: Calendar = PLAIN) -> datetime:
@@ -17,7 +17,7 @@ def ship_by(now: datetime, cutoff: time, timezone: str, works: Calendar = PLAIN)
     """
     local = now.astimezone(ZoneInfo(timezone))
     day = local.date() if local.time() < cutoff else local.date() + timedelta(days=1)
-    return datetime.combine(works.working_day(day), cutoff, ZoneInfo(timezone))
+    return showing(works.working_day(day), cutoff, timezone)
 
 
 def priority(delivery: str | None) -> int:
