@@ -230,7 +230,7 @@ class Goods(RuleBasedStateMachine):
 
 @pytest.mark.proves("I7", "A4")
 @pytest.mark.parametrize(
-    ("days", "acts"), [(25, 40), pytest.param(500, 50, marks=pytest.mark.soak)], ids=["25 days", "500 days"]
+    ("days", "acts"), [(20, 30), pytest.param(500, 50, marks=pytest.mark.soak)], ids=["20 days", "500 days"]
 )
 def test_the_books_agree_with_plain_counting_whatever_is_done(
     settings: Settings, days: int, acts: int
