@@ -62,6 +62,7 @@ async def spoil(owner: AsyncConnection[Any], tenant: UUID, statement: str, *more
         assert (await owner.execute(cast("Any", statement), [tenant, *more])).rowcount == 1
 
 
+@pytest.mark.proves("I10")
 @pytest.mark.parametrize("book", SPOILS)
 async def test_a_planted_drift_alarms_everywhere_and_nothing_is_mended(
     book: str,

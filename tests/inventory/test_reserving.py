@@ -175,7 +175,7 @@ async def test_the_database_itself_lets_nobody_release_more_than_is_reserved(
         with pytest.raises(errors.CheckViolation, match="never_oversold"):
             async with house.db.transaction(tenant, actor="test") as tx:
                 await tx.connection.execute(
-                    f"UPDATE inventory.stock SET {change} WHERE tenant_id = %s AND product_id = %s",  # type: ignore[arg-type]
+                    f"UPDATE inventory.stock SET {change} WHERE tenant_id = %s AND product_id = %s",
                     [tenant, world.c],
                 )
     async with house.db.transaction(tenant, actor="test") as tx:

@@ -117,6 +117,7 @@ async def test_nothing_shipped_can_be_edited_away_and_the_rest_can(house: House,
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("O4")
 async def test_a_price_only_edit_after_shipping_changes_no_stock(house: House, tenant: UUID) -> None:
     """O4 of the orders handbook."""
     async with house.db.transaction(tenant, actor="test") as tx:
@@ -136,6 +137,7 @@ async def test_a_price_only_edit_after_shipping_changes_no_stock(house: House, t
         assert [one.code for one in dearer.faults] == ["all_shipped"]
 
 
+@pytest.mark.proves("O5")
 async def test_a_canceled_unit_can_be_wanted_again_and_what_was_never_reserved_is_not_released(
     house: House, tenant: UUID
 ) -> None:

@@ -129,6 +129,7 @@ class Killed(BaseException):
 BOUNDARIES = ("before the call", "after the call", "after the answer")
 
 
+@pytest.mark.proves("B3")
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 @pytest.mark.parametrize("step", ["authorize", "capture", "void", "refund"])
 async def test_a_worker_killed_at_any_boundary_of_a_call_moves_money_once(

@@ -49,6 +49,7 @@ async def test_a_walk_goes_to_what_expires_first_however_far(floor: Floor) -> No
     assert await stops(floor) == [(NEAR, 3), (FAR, 6)]
 
 
+@pytest.mark.proves("I13")
 async def test_a_lot_that_expires_between_promise_and_pick_is_planned_anew(floor: Floor) -> None:
     [order_id] = await floor.work({"A": 5})
     assert await stops(floor) == [(FAR, 5)]
@@ -66,6 +67,7 @@ async def test_a_lot_that_expires_between_promise_and_pick_is_planned_anew(floor
     assert await floor.wrong() == {}
 
 
+@pytest.mark.proves("I13")
 async def test_a_recall_in_the_middle_of_a_walk_sends_nobody_to_the_bin(floor: Floor) -> None:
     [order_id] = await floor.work({"A": 5})
     await floor.take()
