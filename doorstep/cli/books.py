@@ -40,7 +40,9 @@ def migrate(
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from None
     if json:
-        typer.echo(msgspec.json.encode({"applied": applied, "spread": spread}).decode())
+        typer.echo(
+            msgspec.json.encode({"applied": applied, **({"spread": spread} if distribute else {})}).decode()
+        )
         return
     typer.echo(f"Applied: {', '.join(applied)}" if applied else "The database is at the present.")
     for one in spread:

@@ -53,6 +53,7 @@ async def test_a_webhook_is_added_with_its_events(
     await expect(page.get_by_text("it answered that it is gone")).to_be_visible()
     await look_at(page, "webhooks")
     await page.get_by_label("Address").fill("https://new.example.org/hooks")
+    await page.locator("summary", has_text="Order").click()
     await page.get_by_label("order.held").check()
     await page.get_by_role("button", name="Add the webhook").click()
     await expect(page.get_by_text("The webhook is on.")).to_be_visible()

@@ -77,8 +77,10 @@ async def test_a_carrier_that_refuses_our_account_is_not_asked_for_its_other_ser
     dock: Dock, carrier: Swift
 ) -> None:
     label_id = await dock.wanted()
+    async with dock.tx() as tx:
+        sealed = tx.seal("wrong")
     await dock.ask(
-        "UPDATE catalog.carriers SET api_key = 'wrong' WHERE base_url = %s RETURNING 1", [carrier.url]
+        "UPDATE catalog.carriers SET api_key = %s WHERE base_url = %s RETURNING 1", [sealed, carrier.url]
     )
     await dock.work()
     label = await dock.label(label_id)

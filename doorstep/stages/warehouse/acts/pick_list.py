@@ -132,9 +132,11 @@ def _gone(one: Reported) -> Rejected:
 
 def _judge(one: Reported, batch: Batch, stop: Stop) -> _Put | Rejected:
     """Judge a reported stop as its scans: bin, item, tote."""
-    if not stop.wanted:
-        said = f"Order {stop.order_number} was canceled or held. Put the units back into {stop.bin}."
-        return Rejected(one.pick_id, f"order_{stop.order_state}", said)
+    if not stop.wanted or stop.changed:
+        code = "order_changed" if stop.wanted else f"order_{stop.order_state}"
+        what = "changed" if stop.wanted else "canceled or held"
+        said = f"Order {stop.order_number} was {what}. Put the units back into {stop.bin}."
+        return Rejected(one.pick_id, code, said)
     task = stop.task
     arrived = judge(task, one.bin)
     if not isinstance(arrived, Arrive):

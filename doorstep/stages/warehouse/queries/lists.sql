@@ -22,7 +22,7 @@ WHERE tenant_id = %(tenant_id)s AND id = ANY (%(batch_ids)s::uuid[]);
 SELECT p.batch_id, p.id, p.position, p.fulfillment_id, p.line_id, p.product_id, substr(p.place, 5) AS bin, p.quantity, p.picked,
        p.counted, p.short, p.arrived_at IS NOT NULL AS arrived, f.slot, f.state AS fulfillment_state, f.order_id,
        o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name, g.picture, coalesce(c.codes, '{}') AS codes,
-       t.code AS tote
+       t.code AS tote, asked.units > coalesce(r.quantity, 0) AS changed
 FROM warehouse.picks p
 JOIN warehouse.fulfillments f ON f.tenant_id = %(tenant_id)s AND f.id = p.fulfillment_id
 JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
@@ -36,6 +36,14 @@ LEFT JOIN LATERAL (
     WHERE t.tenant_id = %(tenant_id)s AND t.fulfillment_id = p.fulfillment_id AND t.full_at IS NULL
     ORDER BY t.bound_at DESC LIMIT 1
 ) t ON true
+LEFT JOIN inventory.reservations r ON r.tenant_id = %(tenant_id)s AND r.line_id = p.line_id AND r.site_id = f.site_id
+  AND r.product_id = p.product_id AND r.phase IN ('pending', 'posted')
+CROSS JOIN LATERAL (
+    SELECT sum(i.quantity) AS units FROM warehouse.fulfillments x
+    JOIN warehouse.items i ON i.tenant_id = x.tenant_id AND i.fulfillment_id = x.id
+    WHERE x.tenant_id = %(tenant_id)s AND x.order_id = f.order_id AND x.site_id = f.site_id AND x.state <> 'canceled'
+      AND i.line_id = p.line_id AND i.product_id = p.product_id
+) asked
 WHERE p.tenant_id = %(tenant_id)s AND p.batch_id = ANY (%(batch_ids)s::uuid[]) AND p.done_at IS NULL
 ORDER BY p.batch_id, p.skipped, p.position, p.id;
 
