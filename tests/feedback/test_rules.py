@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from doorstep.stages.feedback.model import OrderFacts, OrderLine, ReturnAsk, Tally
@@ -88,10 +88,11 @@ def test_refunds_of_parts_add_up_to_the_line_in_any_order(total_minor: int, part
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
+@example(0, 249)
 def test_the_interval_holds_the_share_and_narrows_with_more_answers(happy: int, n: int) -> None:
     happy = min(happy, n)
     low, high = wilson(happy, n)
-    assert 0 <= low <= happy / n <= high + 1e-12 <= 1 + 1e-12
+    assert 0 <= low <= happy / n <= high <= 1
     more_low, more_high = wilson(happy * 10, n * 10)
     assert more_high - more_low < high - low
 

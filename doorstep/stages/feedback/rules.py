@@ -91,11 +91,14 @@ def score(tally: Tally) -> Score:
 
 
 def wilson(happy: int, n: int) -> tuple[float, float]:
-    """Return the 95 % Wilson interval of `happy` out of `n`; everything is possible when n is 0."""
+    """Return the 95 % Wilson interval of `happy` out of `n`, the share itself inside; everything is possible when n is 0."""
     if n == 0:
         return 0.0, 1.0
     share = happy / n
     spread = Z_95 * sqrt(share * (1 - share) / n + Z_95**2 / (4 * n**2))
     middle = share + Z_95**2 / (2 * n)
     scale = 1 + Z_95**2 / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    low, high = (middle - spread) / scale, (middle + spread) / scale
+    return max(0.0, min(low, share)), min(
+        1.0, max(high, share)
+    )  # at none or all a float may miss by its last digit
