@@ -6,6 +6,7 @@ import pytest
 
 from doorstep.platform.errors import Refused
 from doorstep.stages.warehouse import Rejected, Reported, Stop, acts, plan_wave
+from tests.worlds import changes
 from tests.worlds.catalog import BARCODES, CASE_OF_A
 from tests.worlds.warehouse import ANA, BEN, Floor
 
@@ -98,6 +99,22 @@ async def test_what_was_canceled_meanwhile_leaves_the_cart(floor: Floor) -> None
     await floor.settle()
     assert await floor.ask("SELECT state FROM warehouse.fulfillments WHERE order_id = %s", kept) == "picked"
     assert await floor.ask("SELECT state FROM warehouse.fulfillments WHERE order_id = %s", gone) == "canceled"
+    assert await floor.wrong() == {}
+
+
+async def test_of_a_changed_order_only_what_is_left_of_it_is_picked(floor: Floor) -> None:
+    changed, kept = await floor.work({"A": 5}, {"B": 1})
+    stops = [stop for stops in (await take_all(floor)).values() for stop in stops]
+    async with floor.tx() as tx:
+        await changes.done(tx, changed, lines=await changes.wanted(tx, changed, A=2), payment=changes.CASH)
+    rejected = await report(floor, *(done(stop) for stop in stops))
+    assert [one.code for one in rejected] == ["order_changed"]
+    assert await floor.states(kept) == ["picked"]
+    [left] = [stop for stops in (await take_all(floor)).values() for stop in stops]
+    assert (left.sku, left.left) == ("A", 2)
+    assert await report(floor, done(left)) == []
+    assert await floor.states(changed) == ["picked"]
+    await floor.settle()
     assert await floor.wrong() == {}
 
 

@@ -15,6 +15,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages.inventory import Movement
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand
+from doorstep.stages.warehouse.acts.follow import follow_changes
 from doorstep.stages.warehouse.acts.pick import Batch, Stop
 from doorstep.stages.warehouse.acts.withdraw import finish_batches, withdraw
 from doorstep.stages.warehouse.model import BATCH, FULFILLMENT, BatchAct, BatchState, FulfillmentAct
@@ -83,7 +84,8 @@ async def report_picks(
 ) -> list[Rejected]:
     """Count what was picked at the stops of one's carts; return the reports that do not fit.
 
-    Orders that were canceled or held meanwhile leave their carts; carts with nothing ahead are finished.
+    Orders that were canceled or held meanwhile leave their carts; the stops of changed ones are smaller afterward; carts with
+    nothing ahead are finished.
 
     Raises:
         Refused: there is no such cart, it is not this hand's, or less lies in a bin than was reported.
@@ -107,6 +109,7 @@ async def report_picks(
     puts = await _bind(tx, puts, rejected)
     await _count(tx, puts)
     await _note_wrong(tx, rejected)
+    await follow_changes(tx, sorted({stop.order_id for _, stop in stops.values() if stop.changed}))
     await _set_aside(tx, [stop for _, stop in stops.values()])
     await move(
         tx,
@@ -135,7 +138,7 @@ def _judge(one: Reported, batch: Batch, stop: Stop) -> _Put | Rejected:
     if not stop.wanted or stop.changed:
         code = "order_changed" if stop.wanted else f"order_{stop.order_state}"
         what = "changed" if stop.wanted else "canceled or held"
-        said = f"Order {stop.order_number} was {what}. Put the units back into {stop.bin}."
+        said = f"Order {stop.order_number} was {what}. Put the units back into {stop.bin}, and look at the cart again."
         return Rejected(one.pick_id, code, said)
     task = stop.task
     arrived = judge(task, one.bin)
