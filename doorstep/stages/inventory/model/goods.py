@@ -208,19 +208,10 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Level):
     """What a site holds of a product, has promised, and keeps from sale."""
 
-    product_id: UUID
-    site_id: UUID
-    on_hand: int
-    reserved: int
     quarantined: int
-
-    @property
-    def available(self) -> int:
-        """Units that can still be promised."""
-        return self.on_hand - self.reserved
 
 
 @dataclass(frozen=True, slots=True)
