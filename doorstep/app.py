@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -116,8 +115,15 @@ def tables() -> str:
     """Return the present of the database: the ground's tables, then every stage's."""
     ground = ["doorstep.platform", "doorstep.platform.webhooks"]
     packages = [*ground, *(f"doorstep.stages.{stage}" for stage in STAGES)]
-    sources = [files(package) / "tables.sql" for package in packages if find_spec(package)]
-    return "\n".join(source.read_text(encoding="utf-8") for source in sources if source.is_file())
+    sources = [source for package in packages if find_spec(package) for source in _tables_of(package)]
+    return "\n".join(source.read_text(encoding="utf-8") for source in sources)
+
+
+def _tables_of(package: str) -> list[Path]:
+    """Return the `tables.sql` of a package, or the files of its folder `tables/`: the one that makes the schema first."""
+    home = PACKAGE.parent.joinpath(*package.split("."))
+    rooms = sorted((home / "tables").glob("*.sql"), key=lambda room: (room.stem != home.name, room.name))
+    return rooms or [source for source in [home / "tables.sql"] if source.is_file()]
 
 
 def migrations() -> list[Migration]:

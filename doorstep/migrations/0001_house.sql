@@ -709,66 +709,7 @@ CREATE INDEX holds_due ON orders.holds (tenant_id, least(release_at, cancel_at))
     WHERE released_at IS NULL AND (release_at IS NOT NULL OR cancel_at IS NOT NULL);
 CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
 
--- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
--- it; ours is the id and the attempt, which grows when a declined payment is tried again. `called_at` is the real time of the first
--- call of an attempt, `expires_at` when the promise ends by itself. `released_minor` is what the
--- order needs no more of it since it was changed: it is not taken, or was given back.
-CREATE TABLE orders.payments (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    state text NOT NULL DEFAULT 'owed',
-    seq int NOT NULL DEFAULT 1,
-    order_id uuid NOT NULL,
-    processor text NOT NULL,
-    method text NOT NULL, token text NOT NULL DEFAULT '',
-    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
-    captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
-    refunded_minor bigint NOT NULL DEFAULT 0,
-    released_minor bigint NOT NULL DEFAULT 0 CHECK (released_minor BETWEEN 0 AND amount_minor),
-    currency text NOT NULL, reference text, declined text,
-    attempt int NOT NULL DEFAULT 1 CHECK (attempt > 0),
-    asked_at timestamptz, called_at timestamptz, expires_at timestamptz,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT refund_above_capture CHECK (refunded_minor BETWEEN 0 AND captured_minor)
-);
-CREATE INDEX payments_of_order ON orders.payments (tenant_id, order_id);
-CREATE INDEX payments_by_reference ON orders.payments (tenant_id, reference) WHERE reference IS NOT NULL;
-CREATE INDEX promises_ending ON orders.payments (tenant_id, expires_at) WHERE state = 'authorized' AND expires_at IS NOT NULL;
-
--- Accounts of merchants at payment processors, with sealed keys.
-CREATE TABLE orders.accounts (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('stripe')),
-    merchant_id uuid NOT NULL,
-    base_url text NOT NULL, api_key text NOT NULL, hook_secret text NOT NULL,
-    renews boolean NOT NULL,
-    made_at timestamptz NOT NULL,
-    heard_at timestamptz, error text, error_at timestamptz,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT one_account_a_kind UNIQUE (tenant_id, merchant_id, kind)
-);
--- Their calls by name: a repeated one is known for a week.
-CREATE TABLE orders.account_calls (
-    tenant_id uuid NOT NULL, account_id uuid NOT NULL, call_id text NOT NULL, heard_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, account_id, call_id)
-);
-CREATE INDEX account_calls_by_age ON orders.account_calls (tenant_id, heard_at);
-
--- Refunds asked of a payment, each done at most once under its own reference.
-CREATE TABLE orders.refunds (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    state text NOT NULL DEFAULT 'owed',
-    seq int NOT NULL DEFAULT 1,
-    payment_id uuid NOT NULL,
-    order_id uuid NOT NULL,
-    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
-    reason text NOT NULL, reference text NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT refund_asked_twice UNIQUE (tenant_id, payment_id, reference)
-);
-CREATE INDEX refunds_of_order ON orders.refunds (tenant_id, order_id);
+-- Where orders come from: tables that somebody sends, and shops.
 
 -- Tables of orders that somebody sent, as text, until they are imported or a week old; `columns` is what they said of them.
 CREATE TABLE orders.uploads (
@@ -884,6 +825,125 @@ CREATE TABLE orders.shop_parcels (
 );
 CREATE INDEX shop_parcels_owed ON orders.shop_parcels (tenant_id, shop_id, owed_at) WHERE told_at IS NULL;
 
+-- Partners that speak EDI X12, and what was said.
+
+-- Partners that speak EDI X12, beside their row in `shops` (kind `edi`, same id), whose `base_url` takes our documents; without one they are
+-- kept to be fetched. Qualifiers and ids name both sides in ISA05 to ISA08; `units` says how many pieces a partner's unit of measure
+-- holds; `control` is the last number of an interchange of ours.
+CREATE TABLE orders.partners (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    our_qualifier text NOT NULL, our_id text NOT NULL,
+    their_qualifier text NOT NULL, their_id text NOT NULL,
+    usage text NOT NULL CHECK (usage IN ('P', 'T')),
+    version text NOT NULL CHECK (version IN ('004010', '005010')),
+    documents text[] NOT NULL, units jsonb NOT NULL,
+    currency text NOT NULL, country text NOT NULL,
+    strict boolean NOT NULL, control bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT partner_taken UNIQUE (tenant_id, their_qualifier, their_id, our_qualifier, our_id, usage)
+);
+
+-- Interchanges that partners sent, each once by its control number and content: a repeated one is answered as the first was.
+CREATE TABLE orders.interchanges (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    shop_id uuid NOT NULL,
+    control text NOT NULL, digest text NOT NULL,
+    faults jsonb NOT NULL,
+    heard_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT interchange_repeated UNIQUE (tenant_id, shop_id, control, digest)
+);
+
+-- Transaction sets to and from partners. `ref` is the partner's number of the order; `lines` are an order's lines in the partner's
+-- own words; `status` is what an 855 said or whether a set in was taken. `sending` names one try to deliver and is the subject of
+-- `shop.document_owed`; `answer` is what the partner's 997 said.
+CREATE TABLE orders.documents (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    shop_id uuid NOT NULL, interchange_id uuid,
+    goes text NOT NULL CHECK (goes IN ('in', 'out')),
+    kind text NOT NULL, control text NOT NULL,
+    ref text NOT NULL DEFAULT '', status text NOT NULL DEFAULT '',
+    lines jsonb NOT NULL DEFAULT '[]', faults jsonb NOT NULL DEFAULT '[]',
+    body text NOT NULL,
+    made_at timestamptz NOT NULL,
+    sending uuid, sent_at timestamptz, error text,
+    answer text, answered_at timestamptz,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE UNIQUE INDEX one_sending ON orders.documents (tenant_id, sending) WHERE sending IS NOT NULL;
+CREATE INDEX documents_newest ON orders.documents (tenant_id, shop_id, made_at DESC, id);
+CREATE INDEX documents_of_order ON orders.documents (tenant_id, shop_id, ref, kind) WHERE ref <> '';
+CREATE INDEX documents_of_interchange ON orders.documents (tenant_id, interchange_id) WHERE interchange_id IS NOT NULL;
+
+-- Money of orders: what is asked, promised, taken and given back, and the accounts that do it.
+
+-- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
+-- it; ours is the id and the attempt, which grows when a declined payment is tried again. `called_at` is the real time of the first
+-- call of an attempt, `expires_at` when the promise ends by itself. `released_minor` is what the
+-- order needs no more of it since it was changed: it is not taken, or was given back.
+CREATE TABLE orders.payments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    order_id uuid NOT NULL,
+    processor text NOT NULL,
+    method text NOT NULL, token text NOT NULL DEFAULT '',
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
+    refunded_minor bigint NOT NULL DEFAULT 0,
+    released_minor bigint NOT NULL DEFAULT 0 CHECK (released_minor BETWEEN 0 AND amount_minor),
+    currency text NOT NULL, reference text, declined text,
+    attempt int NOT NULL DEFAULT 1 CHECK (attempt > 0),
+    asked_at timestamptz, called_at timestamptz, expires_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT refund_above_capture CHECK (refunded_minor BETWEEN 0 AND captured_minor)
+);
+CREATE INDEX payments_of_order ON orders.payments (tenant_id, order_id);
+CREATE INDEX payments_by_reference ON orders.payments (tenant_id, reference) WHERE reference IS NOT NULL;
+CREATE INDEX promises_ending ON orders.payments (tenant_id, expires_at) WHERE state = 'authorized' AND expires_at IS NOT NULL;
+
+-- Accounts of merchants at payment processors, with sealed keys.
+CREATE TABLE orders.accounts (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('stripe')),
+    merchant_id uuid NOT NULL,
+    base_url text NOT NULL, api_key text NOT NULL, hook_secret text NOT NULL,
+    renews boolean NOT NULL,
+    made_at timestamptz NOT NULL,
+    heard_at timestamptz, error text, error_at timestamptz,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT one_account_a_kind UNIQUE (tenant_id, merchant_id, kind)
+);
+
+-- Their calls by name: a repeated one is known for a week.
+CREATE TABLE orders.account_calls (
+    tenant_id uuid NOT NULL, account_id uuid NOT NULL, call_id text NOT NULL, heard_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, account_id, call_id)
+);
+CREATE INDEX account_calls_by_age ON orders.account_calls (tenant_id, heard_at);
+
+-- Refunds asked of a payment, each done at most once under its own reference.
+CREATE TABLE orders.refunds (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'owed',
+    seq int NOT NULL DEFAULT 1,
+    payment_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    reason text NOT NULL, reference text NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT refund_asked_twice UNIQUE (tenant_id, payment_id, reference)
+);
+CREATE INDEX refunds_of_order ON orders.refunds (tenant_id, order_id);
+
+-- Where orders leave from, and what that rests on.
+
 -- What sourcing reckons with in this house: costs in minor units of one currency. Without a row the built-in figures count.
 CREATE TABLE orders.routing (
     tenant_id uuid NOT NULL,
@@ -972,57 +1032,6 @@ CREATE TABLE orders.shares (
     PRIMARY KEY (tenant_id, order_id, site_id)
 );
 CREATE INDEX shares_of_day ON orders.shares (tenant_id, site_id, leaves);
-
--- Partners that speak EDI X12, beside their row in `shops` (kind `edi`, same id), whose `base_url` takes our documents; without one they are
--- kept to be fetched. Qualifiers and ids name both sides in ISA05 to ISA08; `units` says how many pieces a partner's unit of measure
--- holds; `control` is the last number of an interchange of ours.
-CREATE TABLE orders.partners (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    our_qualifier text NOT NULL, our_id text NOT NULL,
-    their_qualifier text NOT NULL, their_id text NOT NULL,
-    usage text NOT NULL CHECK (usage IN ('P', 'T')),
-    version text NOT NULL CHECK (version IN ('004010', '005010')),
-    documents text[] NOT NULL, units jsonb NOT NULL,
-    currency text NOT NULL, country text NOT NULL,
-    strict boolean NOT NULL, control bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT partner_taken UNIQUE (tenant_id, their_qualifier, their_id, our_qualifier, our_id, usage)
-);
-
--- Interchanges that partners sent, each once by its control number and content: a repeated one is answered as the first was.
-CREATE TABLE orders.interchanges (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    shop_id uuid NOT NULL,
-    control text NOT NULL, digest text NOT NULL,
-    faults jsonb NOT NULL,
-    heard_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, id),
-    CONSTRAINT interchange_repeated UNIQUE (tenant_id, shop_id, control, digest)
-);
-
--- Transaction sets to and from partners. `ref` is the partner's number of the order; `lines` are an order's lines in the partner's
--- own words; `status` is what an 855 said or whether a set in was taken. `sending` names one try to deliver and is the subject of
--- `shop.document_owed`; `answer` is what the partner's 997 said.
-CREATE TABLE orders.documents (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    shop_id uuid NOT NULL, interchange_id uuid,
-    goes text NOT NULL CHECK (goes IN ('in', 'out')),
-    kind text NOT NULL, control text NOT NULL,
-    ref text NOT NULL DEFAULT '', status text NOT NULL DEFAULT '',
-    lines jsonb NOT NULL DEFAULT '[]', faults jsonb NOT NULL DEFAULT '[]',
-    body text NOT NULL,
-    made_at timestamptz NOT NULL,
-    sending uuid, sent_at timestamptz, error text,
-    answer text, answered_at timestamptz,
-    PRIMARY KEY (tenant_id, id)
-);
-CREATE UNIQUE INDEX one_sending ON orders.documents (tenant_id, sending) WHERE sending IS NOT NULL;
-CREATE INDEX documents_newest ON orders.documents (tenant_id, shop_id, made_at DESC, id);
-CREATE INDEX documents_of_order ON orders.documents (tenant_id, shop_id, ref, kind) WHERE ref <> '';
-CREATE INDEX documents_of_interchange ON orders.documents (tenant_id, interchange_id) WHERE interchange_id IS NOT NULL;
 
 -- Pick and pack: accepted orders become work on the floor, goods become parcels.
 

@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from doorstep.platform import clock
 from doorstep.platform.auth import Role
 from doorstep.platform.house import House
-from doorstep.stages.orders.acts import hearing, shops
+from doorstep.stages.orders.acts.channels import hearing, shops
 from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.model.shops import Telling
 from doorstep.stages.orders.ports.channels.shopify.reading import read_order

@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from doorstep.platform.auth import Role
 from doorstep.platform.house import House
-from doorstep.stages.orders.acts import accounts
+from doorstep.stages.orders.acts.money import accounts
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at
 from tests.worlds.catalog import WORLD

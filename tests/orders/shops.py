@@ -14,8 +14,8 @@ from doorstep.platform.tasks import Worker, duties
 from doorstep.stages import inventory, orders
 from doorstep.stages.inventory import jobs as inventory_jobs
 from doorstep.stages.orders import jobs as order_jobs
-from doorstep.stages.orders.acts import shops as shop_acts
-from doorstep.stages.orders.acts.shops import NewShop, ShopOrder
+from doorstep.stages.orders.acts.channels import shops as shop_acts
+from doorstep.stages.orders.acts.channels.shops import NewShop, ShopOrder
 from doorstep.stages.orders.model.shops import Shop
 from doorstep.world.serving import serving
 from tests.conftest import NOON

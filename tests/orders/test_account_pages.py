@@ -9,7 +9,7 @@ import pytest
 from doorstep.platform import auth
 from doorstep.platform.auth import NewUser, Role
 from doorstep.platform.house import House
-from doorstep.stages.orders.acts import accounts
+from doorstep.stages.orders.acts.money import accounts
 from doorstep.world.stripe import StripeBooks, serve_stripe
 from tests.orders.conftest import bearer
 from tests.worlds.catalog import WORLD

@@ -14,8 +14,8 @@ from doorstep.platform.config import Settings
 from doorstep.platform.errors import Refused
 from doorstep.stages import orders
 from doorstep.stages.orders import ParcelLeft
-from doorstep.stages.orders.acts import shops as shop_acts
-from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.acts.channels import shops as shop_acts
+from doorstep.stages.orders.acts.channels.shops import NewShop
 from doorstep.stages.orders.model.shops import CALLED_OFF, Said, ShopKind
 from doorstep.stages.orders.ports.channels.amazon import reading
 from doorstep.stages.orders.ports.channels.amazon.reading import read_shipment

@@ -16,9 +16,9 @@ from doorstep.platform.config import Settings
 from doorstep.platform.errors import Refused
 from doorstep.stages import orders
 from doorstep.stages.orders import ParcelLeft
+from doorstep.stages.orders.acts.channels.shops import NewShop, connect_shop
 from doorstep.stages.orders.acts.edi import answering, partners, receiving
 from doorstep.stages.orders.acts.edi.partners import NewPartner
-from doorstep.stages.orders.acts.shops import NewShop, connect_shop
 from doorstep.stages.orders.model.edi import Receipt
 from doorstep.stages.orders.model.shops import ShopKind
 from doorstep.world.partner import Segments, TradingPartner, serve_partner

@@ -10,7 +10,7 @@ import pytest
 from doorstep.platform import auth
 from doorstep.platform.auth import NewUser, Role
 from doorstep.platform.house import House
-from doorstep.stages.orders.acts import hearing
+from doorstep.stages.orders.acts.channels import hearing
 from doorstep.stages.orders.acts.edi import partners
 from doorstep.stages.orders.acts.edi.partners import NewPartner
 from doorstep.world.partner import TradingPartner, serve_partner

@@ -11,7 +11,7 @@ import pytest
 from doorstep.platform import auth
 from doorstep.platform.auth import NewUser, Role
 from doorstep.platform.house import House
-from doorstep.stages.orders.acts import hearing, shops
+from doorstep.stages.orders.acts.channels import hearing, shops
 from doorstep.stages.orders.model.shops import Telling
 from doorstep.stages.orders.ports.channels.shopify.reading import read_order
 from doorstep.world.shopify import ShopifyShop, serve_shopify

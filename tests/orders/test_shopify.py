@@ -15,8 +15,8 @@ from doorstep.platform.config import Settings
 from doorstep.stages import inventory, orders
 from doorstep.stages.inventory import Buffer
 from doorstep.stages.orders import ParcelLeft
-from doorstep.stages.orders.acts import hearing, levels
-from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.acts.channels import hearing, levels
+from doorstep.stages.orders.acts.channels.shops import NewShop
 from doorstep.stages.orders.model.shops import CALLED_OFF, Said, ShopKind
 from doorstep.stages.orders.ports.channels.shopify.reading import read_order
 from doorstep.world.shopify import ShopifyShop, serve_shopify

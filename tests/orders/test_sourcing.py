@@ -15,9 +15,9 @@ from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.stages import catalog, inventory, orders
 from doorstep.stages.orders import NewOrder, Outcome
-from doorstep.stages.orders.acts import asking, rerouting, terms
 from doorstep.stages.orders.acts.knowing import forget_routing
-from doorstep.stages.orders.acts.sourcing import sourcings_of
+from doorstep.stages.orders.acts.routing import asking, rerouting, terms
+from doorstep.stages.orders.acts.routing.sourcing import sourcings_of
 from doorstep.stages.orders.model.sourcing import House as Terms
 from doorstep.stages.orders.model.sourcing import Lane, LeftOut, MerchantTerms, SiteTerms
 from doorstep.stages.orders.rules.sourcing import source_together

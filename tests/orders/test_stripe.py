@@ -11,8 +11,8 @@ from doorstep.platform import clock
 from doorstep.platform.config import Settings
 from doorstep.stages import orders
 from doorstep.stages.orders import RefundAsk, acts
-from doorstep.stages.orders.acts import accounts
-from doorstep.stages.orders.acts.accounts import NewAccount
+from doorstep.stages.orders.acts.money import accounts
+from doorstep.stages.orders.acts.money.accounts import NewAccount
 from doorstep.stages.orders.jobs import paying
 from doorstep.stages.orders.ports import stripe
 from doorstep.stages.orders.ports.payment import Charge, PaymentPort, RefusedThereError

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from doorstep.platform.config import Settings
 from doorstep.stages import orders
 from doorstep.stages.orders import ParcelLeft
-from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.acts.channels.shops import NewShop
 from doorstep.stages.orders.model.shops import CALLED_OFF, Said, ShopKind
 from doorstep.stages.orders.ports.channels import woocommerce
 from doorstep.stages.orders.ports.channels.woocommerce import speaking

@@ -17,8 +17,9 @@ from doorstep.platform.tasks import Worker, duties
 from doorstep.stages import orders
 from doorstep.stages.orders import NewPayment, acts
 from doorstep.stages.orders import jobs as order_jobs
-from doorstep.stages.orders.acts import Whole, accounts
-from doorstep.stages.orders.acts.accounts import NewAccount
+from doorstep.stages.orders.acts import Whole
+from doorstep.stages.orders.acts.money import accounts
+from doorstep.stages.orders.acts.money.accounts import NewAccount
 from doorstep.stages.orders.model.accounts import AccountKind
 from doorstep.stages.orders.ports import stripe
 from doorstep.world.serving import serving

@@ -12,8 +12,8 @@ from doorstep.platform import vault
 from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.stages import catalog
-from doorstep.stages.orders.acts import shops
-from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.acts.channels import shops
+from doorstep.stages.orders.acts.channels.shops import NewShop
 from doorstep.stages.orders.model.shops import ShopKind
 from tests.worlds.catalog import WORLD, build_catalog
 

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from doorstep.platform.tasks import Worker
-from doorstep.stages.orders.acts import shops
-from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.acts.channels import shops
+from doorstep.stages.orders.acts.channels.shops import NewShop
 from doorstep.stages.orders.model.shops import ShopKind
 from doorstep.stages.shipping.acts import leaving, looking, telling
 from doorstep.world.shopify import ShopifyShop, serve_shopify

@@ -21,7 +21,7 @@ FILES = frozenset(
     ]
 )
 FOLDERS = frozenset(
-    ["acts", "api", "jobs", "model", "pages", "ports", "queries", "rules", "templates", "texts"]
+    ["acts", "api", "jobs", "model", "pages", "ports", "queries", "rules", "tables", "templates", "texts"]
 )
 """What a stage's folder may hold. A file that outgrows its page becomes a folder of the same name."""
 

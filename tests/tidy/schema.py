@@ -1,4 +1,4 @@
-"""A `tables.sql` as PostgreSQL's own parser reads it: tables, columns, keys."""
+"""A file of tables as PostgreSQL's own parser reads it: tables, columns, keys."""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Schema:
-    """One `tables.sql`.
+    """One file of tables.
 
     Attributes:
         makes: the schemas it creates.

@@ -24,7 +24,7 @@ def _tables(tree: Tree) -> Iterator[Table]:
 
 
 def tables_are_plain(tree: Tree) -> Findings:
-    """A `tables.sql` says what is kept, not what happens: no function, trigger, view or data."""
+    """A file of tables says what is kept, not what happens: no function, trigger, view or data."""
     return [
         f"{schema.path}: {wrong}"
         for schema in tree.schemas

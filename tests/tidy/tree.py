@@ -97,11 +97,11 @@ class Tree:
 
     @cached_property
     def schemas(self) -> list[Schema]:
-        """Every `tables.sql` of the house."""
+        """Every file of tables of the house."""
         return [
             read_schema(home.path, home.text)
             for home in self.sources(".sql", under="doorstep/")
-            if home.name == "tables.sql"
+            if home.name == "tables.sql" or "/tables/" in home.path
         ]
 
 

@@ -13,8 +13,10 @@ from doorstep.platform.webhooks.acts import Wish
 from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
-from doorstep.stages.orders.acts import accounts, importing, shops
+from doorstep.stages.orders.acts import importing
+from doorstep.stages.orders.acts.channels import shops
 from doorstep.stages.orders.acts.edi import partners, receiving
+from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.ports.channels.sheet import read_csv
 from doorstep.world.partner import TradingPartner
 from tests.worlds.catalog import WORLD

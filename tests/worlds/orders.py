@@ -9,9 +9,9 @@ import msgspec
 from doorstep.platform.db import Tx
 from doorstep.stages import orders
 from doorstep.stages.orders import Contact, NewLine, NewOrder, NewPayment, Verdict
-from doorstep.stages.orders.acts.accounts import NewAccount
+from doorstep.stages.orders.acts.channels.shops import NewShop
 from doorstep.stages.orders.acts.edi.partners import NewPartner
-from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.acts.money.accounts import NewAccount
 from doorstep.stages.orders.model.accounts import AccountKind
 from doorstep.stages.orders.model.shops import ShopKind
 

@@ -24,12 +24,12 @@ from doorstep.stages.orders.acts import (
     start_shipping,
     want_capture,
 )
-from doorstep.stages.orders.acts.rerouting import apply as move_open
-from doorstep.stages.orders.acts.rerouting import question as open_orders
+from doorstep.stages.orders.acts.channels.shops import tell_shops
+from doorstep.stages.orders.acts.routing.rerouting import apply as move_open
+from doorstep.stages.orders.acts.routing.rerouting import question as open_orders
+from doorstep.stages.orders.acts.routing.sourcing import Sourced, sourced
+from doorstep.stages.orders.acts.routing.terms import set_house, set_site
 from doorstep.stages.orders.acts.secrets import locked, reseal
-from doorstep.stages.orders.acts.shops import tell_shops
-from doorstep.stages.orders.acts.sourcing import Sourced, sourced
-from doorstep.stages.orders.acts.terms import set_house, set_site
 from doorstep.stages.orders.model import (
     ORDER,
     PAYMENT,

@@ -1,8 +1,8 @@
 """The verbs of orders, one function per business act; each takes the open transaction and works on sets."""
 
 from doorstep.stages.orders.acts.announcing import Part, about, about_parts, about_refunds
-from doorstep.stages.orders.acts.changed_money import arrange
-from doorstep.stages.orders.acts.changing import Preview, change_order, preview_change
+from doorstep.stages.orders.acts.changes.changing import Preview, change_order, preview_change
+from doorstep.stages.orders.acts.changes.money import arrange
 from doorstep.stages.orders.acts.ending import (
     cancel,
     cancel_one,
@@ -38,7 +38,7 @@ from doorstep.stages.orders.acts.looking import (
     read,
     standing,
 )
-from doorstep.stages.orders.acts.paying import (
+from doorstep.stages.orders.acts.money.paying import (
     ask_again,
     authorized,
     begin,
@@ -61,7 +61,7 @@ from doorstep.stages.orders.acts.paying import (
     want_void,
 )
 from doorstep.stages.orders.acts.placing import place
-from doorstep.stages.orders.acts.rerouting import elsewhere, note_moved, reach_floor, reject
+from doorstep.stages.orders.acts.routing.rerouting import elsewhere, note_moved, reach_floor, reject
 
 __all__ = [
     "FIRST",

@@ -9,7 +9,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
-from doorstep.stages.orders.acts.paying import want_void
+from doorstep.stages.orders.acts.money.paying import want_void
 from doorstep.stages.orders.model import ORDER, OrderAct, Promise
 
 Q = Statements("doorstep.stages.orders")

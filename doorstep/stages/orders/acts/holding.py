@@ -10,8 +10,8 @@ from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
-from doorstep.stages.orders.acts import sourcing
 from doorstep.stages.orders.acts.knowing import know_routing
+from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.model import ORDER, HoldReason, OrderAct
 from doorstep.stages.orders.model.holding import OWNERS, Terms
 from doorstep.stages.orders.rules import sourcing as sourcing_rules

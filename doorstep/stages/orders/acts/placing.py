@@ -9,9 +9,9 @@ from doorstep.platform.errors import Fault
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders import rules
-from doorstep.stages.orders.acts import sourcing
 from doorstep.stages.orders.acts.knowing import know
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
+from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.acts.writing import Draft, begin_draft, columns_of, write
 from doorstep.stages.orders.model import (
     HoldReason,

@@ -1,7 +1,8 @@
 """Secrets of others that this stage keeps: keys of shops and of accounts at payment processors."""
 
 from doorstep.platform.db import Tx
-from doorstep.stages.orders.acts import accounts, shops
+from doorstep.stages.orders.acts.channels import shops
+from doorstep.stages.orders.acts.money import accounts
 
 
 async def reseal(tx: Tx) -> int:

@@ -13,8 +13,9 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.errors import unknown
 from doorstep.platform.idempotency import once
-from doorstep.stages.orders.acts import accounts, find_merchant
-from doorstep.stages.orders.acts.accounts import NewAccount
+from doorstep.stages.orders.acts import find_merchant
+from doorstep.stages.orders.acts.money import accounts
+from doorstep.stages.orders.acts.money.accounts import NewAccount
 from doorstep.stages.orders.jobs.accounts import greet
 from doorstep.stages.orders.model.accounts import Account, AccountKind
 from doorstep.stages.orders.ports.stripe import BASE_URL

@@ -14,7 +14,7 @@ from doorstep.platform.errors import unknown
 from doorstep.platform.idempotency import once
 from doorstep.stages import inventory
 from doorstep.stages.inventory import Buffer
-from doorstep.stages.orders.acts import levels
+from doorstep.stages.orders.acts.channels import levels
 
 READERS = allow(*DESK, scope="channels:read")
 WRITERS = allow(*DESK, scope="channels:write")

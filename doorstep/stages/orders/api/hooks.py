@@ -16,8 +16,9 @@ from doorstep.platform.edge import Asked, InHouse
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.hooks import HookCode, hook_door
 from doorstep.platform.house import House
-from doorstep.stages.orders.acts import accounts, shops
-from doorstep.stages.orders.acts.hearing import Call, take_calls
+from doorstep.stages.orders.acts.channels import shops
+from doorstep.stages.orders.acts.channels.hearing import Call, take_calls
+from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.model.accounts import Account
 from doorstep.stages.orders.model.shops import Shop
 from doorstep.stages.orders.ports import stripe

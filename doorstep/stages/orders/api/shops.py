@@ -13,8 +13,9 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.errors import unknown
 from doorstep.platform.idempotency import once
-from doorstep.stages.orders.acts import find_merchant, shops
-from doorstep.stages.orders.acts.shops import NewShop, ShopCounts
+from doorstep.stages.orders.acts import find_merchant
+from doorstep.stages.orders.acts.channels import shops
+from doorstep.stages.orders.acts.channels.shops import NewShop, ShopCounts
 from doorstep.stages.orders.model.shops import Shop, ShopKind
 
 READERS = allow(*DESK, Role.MERCHANT, scope="orders:read")

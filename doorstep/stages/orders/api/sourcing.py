@@ -15,9 +15,9 @@ from doorstep.platform.errors import invalid, unknown
 from doorstep.platform.idempotency import once
 from doorstep.stages import catalog
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts import asking, rerouting, sourcing
 from doorstep.stages.orders.acts.knowing import learn_routing
-from doorstep.stages.orders.acts.sourcing import Sourcing
+from doorstep.stages.orders.acts.routing import asking, rerouting, sourcing
+from doorstep.stages.orders.acts.routing.sourcing import Sourcing
 from doorstep.stages.orders.jobs.sourcing import think_together
 from doorstep.stages.orders.model import NewOrder
 from doorstep.stages.orders.model.sourcing import SAID, Candidate, Decision, Routing

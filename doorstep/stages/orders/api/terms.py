@@ -13,8 +13,8 @@ from doorstep.platform.auth import DESK, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.idempotency import once
-from doorstep.stages.orders.acts import terms
 from doorstep.stages.orders.acts.knowing import learn_routing
+from doorstep.stages.orders.acts.routing import terms
 from doorstep.stages.orders.model.sourcing import (
     MONDAY_TO_SATURDAY,
     House,

@@ -7,8 +7,10 @@ from doorstep.platform.db import Tx
 from doorstep.platform.tasks import Every
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts import accounts, hearing, importing, tending
+from doorstep.stages.orders.acts import importing, tending
+from doorstep.stages.orders.acts.channels import hearing
 from doorstep.stages.orders.acts.edi import answering
+from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.jobs.edi import deliver
 from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
 from doorstep.stages.orders.jobs.paying import (

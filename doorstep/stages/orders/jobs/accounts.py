@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from doorstep.platform.house import House
-from doorstep.stages.orders.acts import accounts
+from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.model.accounts import Account
 from doorstep.stages.orders.ports.payment import InDoubtError, NotNowError, RefusedThereError
 from doorstep.stages.orders.ports.stripe import StripePayment

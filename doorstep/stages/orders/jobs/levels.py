@@ -7,7 +7,7 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.platform.tasks import errand, wake_timer
-from doorstep.stages.orders.acts import levels
+from doorstep.stages.orders.acts.channels import levels
 from doorstep.stages.orders.jobs.shops import ACTOR, RUN_S, Troubles, note_trouble, ready_shops
 from doorstep.stages.orders.model.shops import Level, Shop
 from doorstep.stages.orders.ports.channels import PORTS

@@ -11,7 +11,7 @@ from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.platform.tasks import errand
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts import accounts
+from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.model import Payment, PaymentState, RefundState
 from doorstep.stages.orders.ports.payment import (
     Ask,

@@ -14,7 +14,7 @@ from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
 from doorstep.platform.links import write_link
 from doorstep.platform.tasks import errand
-from doorstep.stages.orders.acts import hearing, shops
+from doorstep.stages.orders.acts.channels import hearing, shops
 from doorstep.stages.orders.model.shops import Shop
 from doorstep.stages.orders.ports.channels import CONFIRMING, PORTS
 from doorstep.stages.orders.ports.channels.port import ShopAwayError, ShopBusyError, ShopRefusesError

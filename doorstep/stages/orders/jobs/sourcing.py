@@ -2,7 +2,7 @@
 
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.thinking import ThinkingFailed, think
-from doorstep.stages.orders.acts.rerouting import Question
+from doorstep.stages.orders.acts.routing.rerouting import Question
 from doorstep.stages.orders.rules.sourcing import Plan, source_together
 
 LOOKS_MAX = 20_000

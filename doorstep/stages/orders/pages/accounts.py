@@ -14,8 +14,9 @@ from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
 from doorstep.platform.shape import faults as faults_of
 from doorstep.stages import catalog
-from doorstep.stages.orders.acts import accounts, find_merchant
-from doorstep.stages.orders.acts.accounts import NewAccount
+from doorstep.stages.orders.acts import find_merchant
+from doorstep.stages.orders.acts.money import accounts
+from doorstep.stages.orders.acts.money.accounts import NewAccount
 from doorstep.stages.orders.api.accounts import AccountIn
 from doorstep.stages.orders.jobs.accounts import greet
 

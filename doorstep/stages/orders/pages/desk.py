@@ -13,8 +13,8 @@ from doorstep.platform.errors import Refused, unknown
 from doorstep.platform.pages import back, page
 from doorstep.stages import inventory
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts import sourcing
 from doorstep.stages.orders.acts.knowing import learn_routing
+from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.api.reading import acts_now, read_cursor, write_cursor
 from doorstep.stages.orders.api.sourcing import show_decisions
 from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState, risk_of

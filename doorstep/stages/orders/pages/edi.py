@@ -16,7 +16,7 @@ from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
 from doorstep.platform.shape import faults as faults_of
 from doorstep.stages import catalog
-from doorstep.stages.orders.acts import shops
+from doorstep.stages.orders.acts.channels import shops
 from doorstep.stages.orders.acts.edi import answering, partners, receiving
 from doorstep.stages.orders.acts.edi.partners import NewPartner
 from doorstep.stages.orders.api.edi import PartnerIn

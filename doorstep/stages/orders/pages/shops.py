@@ -14,8 +14,8 @@ from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
 from doorstep.platform.shape import faults as faults_of
 from doorstep.stages import catalog
-from doorstep.stages.orders.acts import hearing, shops
-from doorstep.stages.orders.acts.shops import NewShop
+from doorstep.stages.orders.acts.channels import hearing, shops
+from doorstep.stages.orders.acts.channels.shops import NewShop
 from doorstep.stages.orders.api.shops import ShopIn
 from doorstep.stages.orders.jobs.shops import Troubles, note_trouble
 from doorstep.stages.orders.model.shops import Shop, ShopKind

@@ -13,9 +13,9 @@ from doorstep.platform.house import House as Open
 from doorstep.platform.pages import back, page
 from doorstep.platform.shape import faults as faults_of
 from doorstep.stages import catalog
-from doorstep.stages.orders.acts import asking, rerouting, terms
-from doorstep.stages.orders.acts.asking import WhatIf
 from doorstep.stages.orders.acts.knowing import learn_routing
+from doorstep.stages.orders.acts.routing import asking, rerouting, terms
+from doorstep.stages.orders.acts.routing.asking import WhatIf
 from doorstep.stages.orders.api.sourcing import BatchOut, DecisionOut, show_batch, show_decisions
 from doorstep.stages.orders.api.terms import HouseIn, MerchantIn, SiteIn, lanes_of, show_terms, site_terms
 from doorstep.stages.orders.jobs.sourcing import think_together

@@ -11,8 +11,8 @@ from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
+from doorstep.stages.orders.acts.channels.shops import parcel_owed, parcel_told
 from doorstep.stages.orders.acts.edi.partners import find_partner
-from doorstep.stages.orders.acts.shops import parcel_owed, parcel_told
 from doorstep.stages.orders.model.edi import CODES, Asked, Partner
 from doorstep.stages.orders.rules import edi
 from doorstep.stages.orders.rules.x12 import Envelope, write

@@ -15,9 +15,9 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, invalid
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import Statements
+from doorstep.stages.orders.acts.channels.hearing import hear, hear_again
 from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.acts.edi.partners import partners
-from doorstep.stages.orders.acts.hearing import hear, hear_again
 from doorstep.stages.orders.model.edi import IN, Partner, Receipt
 from doorstep.stages.orders.model.shops import Telling
 from doorstep.stages.orders.rules import edi

@@ -8,7 +8,7 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault
 from doorstep.stages.inventory import Held
-from doorstep.stages.orders.acts import sourcing
+from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.model.changing import Proposal, Standing, Units
 from doorstep.stages.orders.model.sourcing import Basket, Decision, Depot, Key, Routing
 from doorstep.stages.orders.rules.sourcing import Day, leaves_on, source_all, split_lines

@@ -7,7 +7,7 @@ from doorstep.platform.ids import new_id
 from doorstep.platform.measures import money
 from doorstep.platform.statements import Statements
 from doorstep.stages.orders.acts.holding import hold
-from doorstep.stages.orders.acts.paying import MANUAL, authorized, refund, want_void_of
+from doorstep.stages.orders.acts.money.paying import MANUAL, authorized, refund, want_void_of
 from doorstep.stages.orders.model import (
     PAYMENT,
     HoldReason,

@@ -11,8 +11,8 @@ from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.inventory import Held
-from doorstep.stages.orders.acts import sourcing
 from doorstep.stages.orders.acts.knowing import forget_routing, know_routing
+from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.model import ORDER
 from doorstep.stages.orders.model.sourcing import Candidate, Cause, Key, Routing, Share
 from doorstep.stages.orders.rules.sourcing import (

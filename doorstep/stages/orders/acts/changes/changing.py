@@ -14,10 +14,11 @@ from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
-from doorstep.stages.orders.acts import changed_goods, changed_money, sourcing
+from doorstep.stages.orders.acts.changes import money, stock
 from doorstep.stages.orders.acts.holding import accept_ready, hold, release_hold
 from doorstep.stages.orders.acts.knowing import know_items, know_routing
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
+from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.model import ORDER, HoldReason, Payment
 from doorstep.stages.orders.model.changing import (
     CHANGED_SINCE,
@@ -47,7 +48,7 @@ class Preview:
 
     standing: Standing
     proposal: Proposal
-    goods: changed_goods.Goods
+    goods: stock.Goods
     token: str
 
     @property
@@ -71,10 +72,10 @@ async def preview_change(tx: Tx, order_id: UUID, change: Change, merchant_id: UU
     standing = await _stand(tx, order_id, change, merchant_id)
     proposal = propose(standing, change, new_ids(len(change.add)))
     routing = await know_routing(tx)
-    keys = changed_goods.keys_of(proposal.more, routing)
+    keys = stock.keys_of(proposal.more, routing)
     free = await inventory.free_of(tx, keys)
     held = await inventory.reserved_for(tx, [order_id])
-    goods = await changed_goods.choose(tx, standing, proposal, routing, held, free)
+    goods = await stock.choose(tx, standing, proposal, routing, held, free)
     return Preview(standing, proposal, goods, token_of(standing, change))
 
 
@@ -100,9 +101,7 @@ async def change_order(
     first = propose(
         await _stand(tx, order_id, change, merchant_id), change, added := new_ids(len(change.add))
     )
-    held, free = await inventory.hold_promises(
-        tx, sorted(set(lines)), changed_goods.keys_of(first.more, routing)
-    )
+    held, free = await inventory.hold_promises(tx, sorted(set(lines)), stock.keys_of(first.more, routing))
     standing = await _stand(tx, order_id, change, merchant_id)
     if parts := moved(token, token_of(standing, change)):
         said = list(CHANGED_SINCE.values())
@@ -113,14 +112,14 @@ async def change_order(
     proposal = propose(standing, change, added)
     if proposal.faults:
         raise invalid(proposal.faults)
-    goods = await changed_goods.choose(tx, standing, proposal, routing, held, free)
+    goods = await stock.choose(tx, standing, proposal, routing, held, free)
     if goods.faults:
         raise Refused(Reason.UNAVAILABLE, "Not enough is left for this change. Add less.", goods.faults)
     await _write(tx, order_id, standing, proposal, change)
     await inventory.reroute(tx, goods.given, goods.taken, "changed")
     if goods.decision is not None:
         await sourcing.keep(tx, [goods.decision], Cause.CHANGED)
-    await changed_money.settle(tx, standing, proposal.settlement, change)
+    await money.settle(tx, standing, proposal.settlement, change)
     await _tell(tx, order_id, standing, proposal, change)
     await _follow(tx, order_id, proposal)
 

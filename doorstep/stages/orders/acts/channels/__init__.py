@@ -1,0 +1,1 @@
+"""Shops: connected, heard, and told of what can be sold and what left."""

@@ -1,0 +1,1 @@
+"""Payments, and the accounts at processors that carry them out."""
