@@ -117,6 +117,28 @@ async def move_all(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """The row of a thing that is born and moved at once, for the statement that inserts it (`%(born_state)s`, `%(born_seq)s`)."""
+
+    state: str
+    seq: int
+
+
+def birth(machine: Machine, then: Sequence[StrEnum] = ()) -> Birth:
+    """Return with which `state` and `seq` things are inserted for which `born` is called with the same acts."""
+    states = _way(machine, then)
+    return Birth(states[-1], len(states))
+
+
+def _way(machine: Machine, then: Sequence[StrEnum]) -> list[str]:
+    """Return the states of a thing from its birth through some acts."""
+    states = [machine.start]
+    for act in then:
+        states.append(machine.moves[act][states[-1]])
+    return [str(one) for one in states]
+
+
 async def born(
     tx: Tx,
     machine: Machine,
@@ -125,28 +147,25 @@ async def born(
     *,
     then: Sequence[StrEnum] = (),
 ) -> None:
-    """Write event 1 of things just inserted (their `state` and `seq` are the column defaults) and owe its tasks.
+    """Write event 1 of things just inserted and owe its tasks.
 
     Args:
         tx: the open transaction, the one that inserted the things.
         machine: their life cycle.
-        ids: the things.
+        ids: the things; inserted with the column defaults of `state` and `seq`, or with what `birth` says of `then`.
         facts: of the birth.
-        then: acts that are done to all of them at once, each legal after the one before: one statement for the whole
-            way, since nobody else can see the things yet.
+        then: acts that are done to all of them at once, each legal after the one before: nobody else can see the things
+            yet, so their rows need not be written twice.
     """
     if not then or not ids:
         await _append(tx, machine.kind, machine.start, ids, facts)
         return
-    state, states = machine.start, [str(machine.start)]
-    for act in then:
-        state = machine.moves[act][state]
-        states.append(str(state))
+    states = _way(machine, then)
     listeners = [
         (name, seq) for seq, state in enumerate(states, 1) for name in tx.listening(f"{machine.kind}.{state}")
     ]
     await tx.run(
-        _born_statement(machine.table),
+        Q.born_and_moved,
         ids=list(ids),
         **_facts(ids, facts),
         kind=machine.kind,
@@ -155,8 +174,6 @@ async def born(
         acts=[None, *(str(act) for act in then)],
         wass=[None, *states[:-1]],
         becames=states,
-        last=states[-1],
-        last_seq=len(states),
         listener_names=[name for name, _ in listeners],
         listener_seqs=[seq for _, seq in listeners],
     )
@@ -216,11 +233,6 @@ def _facts(ids: Sequence[UUID], facts: Facts | Mapping[UUID, Facts] | None) -> d
         own = [msgspec.json.encode(facts.get(i, {})).decode() for i in ids]  # type: ignore[call-overload]
         return {"facts": "{}", "own_facts": own}
     return {"facts": msgspec.json.encode(facts).decode(), "own_facts": [None] * len(ids)}
-
-
-@cache
-def _born_statement(table: str) -> Statement:
-    return _for_table(Q.born_and_moved, table)
 
 
 @cache

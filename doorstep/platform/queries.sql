@@ -70,23 +70,20 @@ INSERT INTO platform.events (tenant_id, subject, seq, kind, name, now, actor, oc
 SELECT %(tenant_id)s, id, 1, %(kind)s, %(name)s, %(name)s, %(actor)s, %(now)s, facts FROM asked;
 
 -- name: born_and_moved
--- Things just inserted, and how far they went at once: every event, what its listeners are owed, and the state at the end.
+-- Things just inserted with the state that they reached at once: every event, and what its listeners are owed.
 WITH asked AS (
     SELECT id, coalesce(own, %(facts)s::jsonb) AS facts
     FROM unnest(%(ids)s::uuid[], %(own_facts)s::jsonb[]) AS asked(id, own)
-), told AS (
-    INSERT INTO platform.events (tenant_id, subject, seq, kind, name, act, was, now, actor, occurred_at, facts)
-    SELECT %(tenant_id)s, asked.id, step.seq, %(kind)s, step.became, step.act, step.was, step.became, %(actor)s, %(now)s,
-           CASE step.seq WHEN 1 THEN asked.facts ELSE '{}' END
-    FROM asked CROSS JOIN unnest(%(seqs)s::int[], %(acts)s::text[], %(wass)s::text[], %(becames)s::text[])
-      AS step(seq, act, was, became)
 ), owed AS (
     INSERT INTO platform.tasks (tenant_id, name, subject, seq)
     SELECT %(tenant_id)s, listener.name, asked.id, listener.seq
     FROM asked CROSS JOIN unnest(%(listener_names)s::text[], %(listener_seqs)s::int[]) AS listener(name, seq)
 )
-UPDATE {table} t SET state = %(last)s, seq = %(last_seq)s
-WHERE t.tenant_id = %(tenant_id)s AND t.id = ANY (%(ids)s::uuid[]) AND t.seq = 1;
+INSERT INTO platform.events (tenant_id, subject, seq, kind, name, act, was, now, actor, occurred_at, facts)
+SELECT %(tenant_id)s, asked.id, step.seq, %(kind)s, step.became, step.act, step.was, step.became, %(actor)s, %(now)s,
+       CASE step.seq WHEN 1 THEN asked.facts ELSE '{}' END
+FROM asked CROSS JOIN unnest(%(seqs)s::int[], %(acts)s::text[], %(wass)s::text[], %(becames)s::text[])
+  AS step(seq, act, was, became);
 
 -- name: note
 -- A fact in a thing's history that leaves its state as it is.

@@ -109,14 +109,19 @@ def a_stage_writes_its_own_tables(tree: Tree) -> Findings:
 
 
 def only_the_journal_moves_states(tree: Tree) -> Findings:
-    """One door moves `state` and `seq` and writes the history; a stage names neither, not even when it inserts."""
+    """One door moves `state` and `seq` and writes the history; a stage that inserts may write what `journal.birth` says."""
     return [
-        f"{query.where}: {query.name} writes {name}. Insert without it, and move things by journal.move"
+        f"{query.where}: {query.name} writes {name}. Insert without it, or what journal.birth says as born_{name}, and move "
+        "things by journal.move"
         for query, scope in _scopes(tree)
         if scope.target and room(query.path) != "platform"
         for name in scope.names
-        if name in LIFE
+        if name in LIFE and not (scope.verb == "Insert" and _as_born(query, name))
     ]
+
+
+def _as_born(query: Query, name: str) -> bool:
+    return f"born_{name}" in query.sql and "ON CONFLICT" not in query.sql
 
 
 def only_the_journal_runs_what_moves_states(tree: Tree) -> Findings:

@@ -25,6 +25,10 @@ from doorstep.stages.orders.rules import Checked
 
 Q = Statements("doorstep.stages.orders")
 Columns = dict[str, list[Any]]
+WAITING = journal.birth(ORDER)
+READY = journal.birth(ORDER, [OrderAct.ACCEPT])
+ARRANGED = journal.birth(PAYMENT, [PaymentAct.AUTHORIZE])
+ASKED = journal.birth(PAYMENT, [PaymentAct.ASK])
 
 
 @dataclass(slots=True)
@@ -101,8 +105,11 @@ def columns_of(drafts: Sequence[Draft]) -> Columns:
 def _order_columns(drafts: Sequence[Draft]) -> Columns:
     orders = [draft.checked.order for draft in drafts]
     sums = [draft.checked.sums for draft in drafts]
+    births = [READY if draft.ready else WAITING for draft in drafts]
     return {
         "ids": [draft.id for draft in drafts],
+        "born_states": [one.state for one in births],
+        "born_seqs": [one.seq for one in births],
         "merchant_ids": [draft.checked.seller.id for draft in drafts if draft.checked.seller],
         "channels": [one.channel for one in orders],
         "external_refs": [one.external_ref for one in orders],
@@ -158,8 +165,11 @@ def _line_columns(drafts: Sequence[Draft]) -> Columns:
 
 def _payment_columns(drafts: Sequence[Draft]) -> Columns:
     payments = [payment for draft in drafts for _, payment in draft.payments]
+    births = [ARRANGED if payment.processor == "manual" else ASKED for payment in payments]
     return {
         "payment_ids": [payment_id for draft in drafts for payment_id, _ in draft.payments],
+        "payment_born_states": [one.state for one in births],
+        "payment_born_seqs": [one.seq for one in births],
         "payment_order_ids": [draft.id for draft in drafts for _ in draft.payments],
         "processors": [payment.processor for payment in payments],
         "methods": [payment.method for payment in payments],

@@ -59,8 +59,8 @@ WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s;
 
 -- name: add_payment
 -- What comes to more than before, to be asked of the customer.
-INSERT INTO orders.payments (tenant_id, id, order_id, processor, method, token, amount_minor, currency)
-VALUES (%(tenant_id)s, %(id)s, %(order_id)s, %(processor)s, %(method)s, %(token)s, %(amount_minor)s, %(currency)s);
+INSERT INTO orders.payments (tenant_id, id, state, seq, order_id, processor, method, token, amount_minor, currency)
+VALUES (%(tenant_id)s, %(id)s, %(born_state)s, %(born_seq)s, %(order_id)s, %(processor)s, %(method)s, %(token)s, %(amount_minor)s, %(currency)s);
 
 -- name: release_payments
 -- What the order needs no more of its payments.

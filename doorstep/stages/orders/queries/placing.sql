@@ -34,18 +34,18 @@ CROSS JOIN LATERAL (
 ) AS found;
 
 -- name: place
--- Orders with their lines, contacts and payments in one statement; `state` and `seq` are born by default. Writers of a
+-- Orders with their lines, contacts and payments in one statement. Writers of a
 -- tenant come one after another here: they hold the row that counts order numbers.
 WITH placed AS (
-    INSERT INTO orders.orders (tenant_id, id, number, merchant_id, channel, external_ref, placed_at, currency,
+    INSERT INTO orders.orders (tenant_id, id, state, seq, number, merchant_id, channel, external_ref, placed_at, currency,
         subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language)
-    SELECT %(tenant_id)s, id, number, merchant_id, channel, external_ref, coalesce(placed_at, %(now)s), currency,
+    SELECT %(tenant_id)s, id, state, seq, number, merchant_id, channel, external_ref, coalesce(placed_at, %(now)s), currency,
         subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language
-    FROM unnest(%(ids)s::uuid[], %(numbers)s::bigint[], %(merchant_ids)s::uuid[], %(channels)s::text[],
+    FROM unnest(%(ids)s::uuid[], %(born_states)s::text[], %(born_seqs)s::int[], %(numbers)s::bigint[], %(merchant_ids)s::uuid[], %(channels)s::text[],
                 %(external_refs)s::text[], %(placed_ats)s::timestamptz[], %(currencys)s::text[], %(subtotals)s::bigint[],
                 %(discounts)s::bigint[], %(shippings)s::bigint[], %(taxes)s::bigint[], %(totals)s::bigint[],
                 %(roundings)s::int[], %(deliverys)s::text[], %(gifts)s::boolean[], %(notes)s::text[], %(languages)s::text[])
-      AS o(id, number, merchant_id, channel, external_ref, placed_at, currency, subtotal_minor, discount_minor,
+      AS o(id, state, seq, number, merchant_id, channel, external_ref, placed_at, currency, subtotal_minor, discount_minor,
            shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language)
 ), listed AS (
     INSERT INTO orders.lines (tenant_id, id, order_id, position, product_id, sku, name, quantity, unit_minor,
@@ -64,8 +64,8 @@ WITH placed AS (
                 %(countrys)s::text[], %(lats)s::double precision[], %(lons)s::double precision[])
       AS c(order_id, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon)
 )
-INSERT INTO orders.payments (tenant_id, id, order_id, processor, method, token, amount_minor, currency)
-SELECT %(tenant_id)s, id, order_id, processor, method, token, amount_minor, currency
-FROM unnest(%(payment_ids)s::uuid[], %(payment_order_ids)s::uuid[], %(processors)s::text[], %(methods)s::text[],
+INSERT INTO orders.payments (tenant_id, id, state, seq, order_id, processor, method, token, amount_minor, currency)
+SELECT %(tenant_id)s, id, state, seq, order_id, processor, method, token, amount_minor, currency
+FROM unnest(%(payment_ids)s::uuid[], %(payment_born_states)s::text[], %(payment_born_seqs)s::int[], %(payment_order_ids)s::uuid[], %(processors)s::text[], %(methods)s::text[],
             %(tokens)s::text[], %(amounts)s::bigint[], %(payment_currencys)s::text[])
-  AS p(id, order_id, processor, method, token, amount_minor, currency);
+  AS p(id, state, seq, order_id, processor, method, token, amount_minor, currency);

@@ -44,9 +44,13 @@ async def settle(tx: Tx, standing: Standing, settlement: Settlement, change: Cha
 
 async def _ask_more(tx: Tx, standing: Standing, amount_minor: int, paid: FurtherPayment | None) -> None:
     order, how, payment_id = standing.order, paid or LATER, new_id()
+    then = [] if paid is None else [PaymentAct.AUTHORIZE if paid.processor == MANUAL else PaymentAct.ASK]
+    born = journal.birth(PAYMENT, then)
     await tx.run(
         Q.add_payment,
         id=payment_id,
+        born_state=born.state,
+        born_seq=born.seq,
         order_id=order.id,
         processor=how.processor,
         method=how.method,
@@ -54,15 +58,12 @@ async def _ask_more(tx: Tx, standing: Standing, amount_minor: int, paid: Further
         amount_minor=amount_minor,
         currency=order.currency,
     )
+    await journal.born(tx, PAYMENT, [payment_id], then=then)
     more = money(amount_minor, order.currency)
     if paid is None:
-        await journal.born(tx, PAYMENT, [payment_id])
         said = f"{more} more is due since the change. Ask the customer, then say how it is paid."
         await hold(tx, [order.id], HoldReason.PAYMENT, said)
-    elif paid.processor == MANUAL:
-        await journal.born(tx, PAYMENT, [payment_id], then=[PaymentAct.AUTHORIZE])
-    else:
-        await journal.born(tx, PAYMENT, [payment_id], then=[PaymentAct.ASK])
+    elif paid.processor != MANUAL:
         await hold(tx, [order.id], HoldReason.PAYMENT, f"{more} more is asked for since the change.")
 
 
