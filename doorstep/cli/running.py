@@ -8,6 +8,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 
 from doorstep import app as house
 from doorstep.cli import roads
@@ -78,7 +79,7 @@ def work() -> None:
     """Work off what is owed until Ctrl-C; `doorstep serve` starts one beside each web process."""
     settings = config.read()
     write_logs(settings.log_level)
-    asyncio.run(_work(settings))
+    uvloop.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:

@@ -14,18 +14,23 @@ def new_id() -> UUID:
 
     48 bits of milliseconds, then 12 bits used as a finer clock (RFC 9562, section 6.2, method 3), then 62 random bits.
     """
-    global _last  # noqa: PLW0603 - the monotonic counter is this module's whole state
-    ticks = time.time_ns() * 4096 // 1_000_000
-    with _lock:
-        _last = ticks = max(ticks, _last + 1)
-    milliseconds, fine = divmod(ticks, 4096)
-    noise = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (fine << 64) | (0b10 << 62) | noise)
+    return new_ids(1)[0]
 
 
 def new_ids(count: int) -> list[UUID]:
     """Return `count` fresh ids in order."""
-    return [new_id() for _ in range(count)]
+    global _last  # noqa: PLW0603 - the monotonic counter is this module's whole state
+    ticks = time.time_ns() * 4096 // 1_000_000
+    with _lock:
+        first = max(ticks, _last + 1)
+        _last = first + count - 1
+    noise = int.from_bytes(os.urandom(8 * count))
+    return [_id_of(first + i, (noise >> 64 * i) & 0x3FFF_FFFF_FFFF_FFFF) for i in range(count)]
+
+
+def _id_of(ticks: int, noise: int) -> UUID:
+    milliseconds, fine = divmod(ticks, 4096)
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (fine << 64) | (0b10 << 62) | noise)
 
 
 def made_ms(one: UUID) -> int:

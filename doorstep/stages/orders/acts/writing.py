@@ -8,7 +8,7 @@ from uuid import UUID
 
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
-from doorstep.platform.ids import new_id
+from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages.orders.acts.holding import hold_each
 from doorstep.stages.orders.model import (
@@ -24,7 +24,7 @@ from doorstep.stages.orders.model import (
 from doorstep.stages.orders.rules import Checked
 
 Q = Statements("doorstep.stages.orders")
-Columns = dict[str, list[Any]]
+Arrays = dict[str, list[Any]]
 WAITING = journal.birth(ORDER)
 READY = journal.birth(ORDER, [OrderAct.ACCEPT])
 ARRANGED = journal.birth(PAYMENT, [PaymentAct.AUTHORIZE])
@@ -37,7 +37,7 @@ class Draft:
 
     place: int
     checked: Checked
-    id: UUID = field(default_factory=new_id)
+    id: UUID
     number: int = 0
     lines: list[tuple[UUID, Item, NewLine]] = field(default_factory=list)
     payments: list[tuple[UUID, NewPayment]] = field(default_factory=list)
@@ -55,14 +55,27 @@ class Draft:
 
 def begin_draft(place: int, one: Checked) -> Draft:
     """Return a checked order with ids for itself, its lines and its payments; `place` is where it stands in the batch."""
-    new = Draft(place, one)
-    new.lines = [
-        (new_id(), item, line)
-        for item, line in zip(one.items, one.order.lines, strict=True)
-        if item is not None
-    ]
-    new.payments = [(new_id(), payment) for payment in one.order.payments]
-    return new
+    order_id, *ids = new_ids(1 + len(one.order.lines) + len(one.order.payments))
+    fresh = iter(ids)
+    return Draft(
+        place,
+        one,
+        order_id,
+        lines=[
+            (next(fresh), item, line)
+            for item, line in zip(one.items, one.order.lines, strict=True)
+            if item is not None
+        ],
+        payments=[(next(fresh), payment) for payment in one.order.payments],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Drafts as parallel arrays: the orders with their contacts, and their lines with the payments."""
+
+    orders: Arrays
+    goods: Arrays
 
 
 async def write(tx: Tx, drafts: Sequence[Draft], columns: Columns) -> None:
@@ -75,7 +88,8 @@ async def write(tx: Tx, drafts: Sequence[Draft], columns: Columns) -> None:
     """
     if not drafts:
         return
-    await tx.run(Q.place, **columns, numbers=[draft.number for draft in drafts])
+    await tx.run(Q.place, **columns.orders, numbers=[draft.number for draft in drafts])
+    await tx.run(Q.place_goods, **columns.goods)
     ready = [draft.id for draft in drafts if draft.ready]
     await journal.born(tx, ORDER, ready, then=[OrderAct.ACCEPT])
     await journal.born(tx, ORDER, [draft.id for draft in drafts if not draft.ready])
@@ -93,16 +107,14 @@ async def write(tx: Tx, drafts: Sequence[Draft], columns: Columns) -> None:
 
 
 def columns_of(drafts: Sequence[Draft]) -> Columns:
-    """Return the drafts as the parallel arrays that `place` takes, all but the numbers."""
-    return {
-        **_order_columns(drafts),
-        **_contact_columns(drafts),
-        **_line_columns(drafts),
-        **_payment_columns(drafts),
-    }
+    """Return the drafts as the parallel arrays that are written, all but the numbers."""
+    return Columns(
+        {**_order_columns(drafts), **_contact_columns(drafts)},
+        {**_line_columns(drafts), **_payment_columns(drafts)},
+    )
 
 
-def _order_columns(drafts: Sequence[Draft]) -> Columns:
+def _order_columns(drafts: Sequence[Draft]) -> Arrays:
     orders = [draft.checked.order for draft in drafts]
     sums = [draft.checked.sums for draft in drafts]
     births = [READY if draft.ready else WAITING for draft in drafts]
@@ -128,7 +140,7 @@ def _order_columns(drafts: Sequence[Draft]) -> Columns:
     }
 
 
-def _contact_columns(drafts: Sequence[Draft]) -> Columns:
+def _contact_columns(drafts: Sequence[Draft]) -> Arrays:
     contacts = [draft.checked.contact for draft in drafts]
     return {
         "names": [one.name for one in contacts],
@@ -146,7 +158,7 @@ def _contact_columns(drafts: Sequence[Draft]) -> Columns:
     }
 
 
-def _line_columns(drafts: Sequence[Draft]) -> Columns:
+def _line_columns(drafts: Sequence[Draft]) -> Arrays:
     lines = list(chain.from_iterable(draft.lines for draft in drafts))
     return {
         "line_ids": [line_id for line_id, _, _ in lines],
@@ -163,7 +175,7 @@ def _line_columns(drafts: Sequence[Draft]) -> Columns:
     }
 
 
-def _payment_columns(drafts: Sequence[Draft]) -> Columns:
+def _payment_columns(drafts: Sequence[Draft]) -> Arrays:
     payments = [payment for draft in drafts for _, payment in draft.payments]
     births = [ARRANGED if payment.processor == "manual" else ASKED for payment in payments]
     return {

@@ -34,8 +34,8 @@ CROSS JOIN LATERAL (
 ) AS found;
 
 -- name: place
--- Orders with their lines, contacts and payments in one statement. Writers of a
--- tenant come one after another here: they hold the row that counts order numbers.
+-- Orders and whom they go to. Writers of a tenant come one after another here: they hold the row that counts order numbers.
+-- The driver keeps a statement of at most fifty parameters as it reads it, so their lines and payments are the next one.
 WITH placed AS (
     INSERT INTO orders.orders (tenant_id, id, state, seq, number, merchant_id, channel, external_ref, placed_at, currency,
         subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language)
@@ -47,7 +47,18 @@ WITH placed AS (
                 %(roundings)s::int[], %(deliverys)s::text[], %(gifts)s::boolean[], %(notes)s::text[], %(languages)s::text[])
       AS o(id, state, seq, number, merchant_id, channel, external_ref, placed_at, currency, subtotal_minor, discount_minor,
            shipping_minor, tax_minor, total_minor, rounding_minor, delivery, gift, note, language)
-), listed AS (
+)
+INSERT INTO orders.contacts (tenant_id, order_id, name, company, email, phone, street, street2, city, region,
+    postal_code, country, lat, lon)
+SELECT %(tenant_id)s, order_id, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon
+FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(companys)s::text[], %(emails)s::text[], %(phones)s::text[],
+            %(streets)s::text[], %(street2s)s::text[], %(citys)s::text[], %(regions)s::text[], %(postal_codes)s::text[],
+            %(countrys)s::text[], %(lats)s::double precision[], %(lons)s::double precision[])
+  AS c(order_id, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon);
+
+-- name: place_goods
+-- What these orders are of, and how they are paid.
+WITH listed AS (
     INSERT INTO orders.lines (tenant_id, id, order_id, position, product_id, sku, name, quantity, unit_minor,
         discount_minor, tax_minor, total_minor)
     SELECT %(tenant_id)s, id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor
@@ -55,14 +66,6 @@ WITH placed AS (
                 %(skus)s::text[], %(line_names)s::text[], %(quantitys)s::int[], %(unit_minors)s::bigint[],
                 %(line_discounts)s::bigint[], %(line_taxes)s::bigint[], %(line_totals)s::bigint[])
       AS l(id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor)
-), reached AS (
-    INSERT INTO orders.contacts (tenant_id, order_id, name, company, email, phone, street, street2, city, region,
-        postal_code, country, lat, lon)
-    SELECT %(tenant_id)s, order_id, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon
-    FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(companys)s::text[], %(emails)s::text[], %(phones)s::text[],
-                %(streets)s::text[], %(street2s)s::text[], %(citys)s::text[], %(regions)s::text[], %(postal_codes)s::text[],
-                %(countrys)s::text[], %(lats)s::double precision[], %(lons)s::double precision[])
-      AS c(order_id, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon)
 )
 INSERT INTO orders.payments (tenant_id, id, state, seq, order_id, processor, method, token, amount_minor, currency)
 SELECT %(tenant_id)s, id, state, seq, order_id, processor, method, token, amount_minor, currency
