@@ -17,7 +17,16 @@ GROUPS = (
             ("/payments", "Payments"),
         ),
     ),
-    ("Goods", (("/stock", "Stock"), ("/catalog", "Catalog"), ("/receive", "Receive"), ("/count", "Count"))),
+    (
+        "Goods",
+        (
+            ("/stock", "Stock"),
+            ("/catalog", "Catalog"),
+            ("/arrivals", "Arrivals"),
+            ("/receive", "Receive"),
+            ("/count", "Count"),
+        ),
+    ),
     (
         "Floor",
         (

@@ -13,12 +13,14 @@ from doorstep.platform.webhooks.acts import Wish
 from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
+from doorstep.stages.inventory.acts.receiving import announcing
 from doorstep.stages.orders.acts import importing
 from doorstep.stages.orders.acts.channels import shops
 from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.ports.channels.sheet import read_csv
 from doorstep.world.partner import TradingPartner
+from tests.worlds.arrivals import announced
 from tests.worlds.catalog import WORLD
 from tests.worlds.delivery import LastMile, picture
 from tests.worlds.orders import account_of, partner_of, shop_of
@@ -44,6 +46,8 @@ TABLES = {
     "stop_id": "delivery.stops",
     "case_id": "feedback.cases",
     "return_id": "feedback.returns",
+    "arrival_id": "inventory.arrivals",
+    "supplier_id": "inventory.suppliers",
     "merchant_id": "catalog.merchants",
     "endpoint_id": "platform.endpoints",
     "product_id": "catalog.products",
@@ -108,6 +112,7 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
             tx, TradingPartner().acknowledge([["ISA"], ["GS", "PR", "", "", "", "", "1"]])
         )
         await importing.keep_upload(tx, WORLD.merchant, "orders.csv", sheet, "Order,SKU\n1,A\n")
+        await announcing.announce(tx, [announced("PO-1", {WORLD.a: 12})])
         await webhooks.add(tx, Wish("https://hooks.example.org/", ["order.accepted"]), WORLD.merchant)
     token = write_link(house, "order", tenant_id, order_id, (datetime.now(UTC) + timedelta(days=900)).date())
     async with house.db.directory() as connection:

@@ -17,6 +17,7 @@ from doorstep.stages.inventory.acts.looking import (
     reserved_for,
 )
 from doorstep.stages.inventory.acts.moving import adjust, move, receive, restock
+from doorstep.stages.inventory.acts.receiving.expecting import want, want_nothing
 from doorstep.stages.inventory.acts.reserving import commit, expire, release, release_lines, reserve, ship
 from doorstep.stages.inventory.acts.routing import free_of, hold_promises, reroute, reserve_as
 from doorstep.stages.inventory.acts.telling import feed_at
@@ -107,4 +108,6 @@ __all__ = [
     "ship",
     "short",
     "start_count",
+    "want",
+    "want_nothing",
 ]

@@ -9,6 +9,7 @@ from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.inventory.acts import auditing, telling
 from doorstep.stages.inventory.acts.lots import expire_lots
 from doorstep.stages.inventory.acts.once import forget
+from doorstep.stages.inventory.acts.receiving import expecting
 from doorstep.stages.inventory.acts.reserving import expire
 
 
@@ -51,6 +52,11 @@ async def forget_tellings(tx: Tx, _tenants: Sequence[UUID]) -> None:
     await telling.forget_tellings(tx)
 
 
+async def forget_wants(tx: Tx, _tenants: Sequence[UUID]) -> None:
+    """Forget what orders waited for and got long ago."""
+    await expecting.forget_wants(tx)
+
+
 async def offer_new_kits(tx: Tx, _tenants: Sequence[UUID]) -> None:
     """Let channels hear of kits that were made after their parts came."""
     await telling.note_new_kits(tx)
@@ -68,6 +74,7 @@ EVERY = {
     "expire_goods": Every(60, expire_goods),
     "forget_scans": Every(3600, forget_scans),
     "forget_tellings": Every(3600, forget_tellings),
+    "forget_wants": Every(3600, forget_wants),
     "offer_new_kits": Every(15, offer_new_kits),
 }
 

@@ -1,5 +1,5 @@
 """Goods as JSON: what can be sold, what lies where, and everything people do to it."""
 
-from doorstep.stages.inventory.api import availability, counts, goods, lots
+from doorstep.stages.inventory.api import arrivals, availability, counts, goods, lots
 
-ROUTES = [*availability.ROUTES, *goods.ROUTES, *counts.ROUTES, *lots.ROUTES]
+ROUTES = [*availability.ROUTES, *goods.ROUTES, *counts.ROUTES, *lots.ROUTES, *arrivals.ROUTES]

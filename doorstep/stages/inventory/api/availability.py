@@ -4,8 +4,8 @@ import asyncio
 import csv
 import io
 import time
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -22,8 +22,10 @@ from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.house import House
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts import keeping, telling
+from doorstep.stages.inventory.acts.receiving import expecting
 from doorstep.stages.inventory.acts.telling import Changes
 from doorstep.stages.inventory.api.following import following
+from doorstep.stages.inventory.model.arrivals import Incoming
 from doorstep.stages.inventory.rules import Cursor, read_cursor
 
 READERS = (*DESK, Role.VIEWER, Role.MERCHANT, Role.PICKER, Role.PACKER)
@@ -43,6 +45,10 @@ class AvailableOut(msgspec.Struct):
     merchant: str
     product_id: UUID
     available: Annotated[int, Meta(description="Less what is kept back from the caller's key.")]
+    incoming: Annotated[
+        int, Meta(description="Units announced by suppliers and not here yet; not for sale.")
+    ] = 0
+    incoming_on: Annotated[date, Meta(description="When the first of them are expected.")] | None = None
 
 
 class AvailabilityOut(msgspec.Struct):
@@ -69,10 +75,16 @@ async def read_availability(
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         seller_id, code = await _seller(tx, who, merchant)
         found = {one.sku: one for one in await keeping.sellable(tx, seller_id, skus, who.key_id)}
-    items = [
-        AvailableOut(one, code, found[one].product_id, found[one].available) for one in skus if one in found
-    ]
+        coming = await expecting.incoming(tx, [one.product_id for one in found.values()])
+    items = [_available(found[one], code, coming) for one in skus if one in found]
     return AvailabilityOut(items, [one for one in skus if one not in found])
+
+
+def _available(one: keeping.Sellable, merchant: str, coming: Mapping[UUID, Incoming]) -> AvailableOut:
+    there = AvailableOut(one.sku, merchant, one.product_id, one.available)
+    if one.product_id in coming:
+        there.incoming, there.incoming_on = coming[one.product_id].units, coming[one.product_id].expected_on
+    return there
 
 
 async def _seller(tx: Tx, who: Principal, code: str) -> tuple[UUID, str]:

@@ -1,5 +1,6 @@
-"""The words of inventory: goods and what is asked of them, their lots, and what the auditor says of the books."""
+"""The words of inventory: goods and what is asked of them, how they come in, their lots, and what the auditor says of the books."""
 
+from doorstep.stages.inventory.model.arrivals import ARRIVAL
 from doorstep.stages.inventory.model.drifts import (
     DRIFT,
     Balance,
@@ -49,10 +50,11 @@ from doorstep.stages.inventory.model.lots import (
     LotHere,
 )
 
-MACHINES = [LOT, DRIFT]
+MACHINES = [LOT, DRIFT, ARRIVAL]
 """The life cycles of inventory."""
 
 __all__ = [
+    "ARRIVAL",
     "DRIFT",
     "HOLD_S",
     "LOT",

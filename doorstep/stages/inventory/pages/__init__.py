@@ -1,5 +1,5 @@
-"""The pages of inventory: the stock, and the two handheld pages that receive and count."""
+"""The pages of inventory: the stock, what is to come, and the two handheld pages that receive and count."""
 
-from doorstep.stages.inventory.pages import count, receive, stock
+from doorstep.stages.inventory.pages import arrivals, count, receive, stock
 
-ROUTES = [*stock.ROUTES, *receive.ROUTES, *count.ROUTES]
+ROUTES = [*stock.ROUTES, *arrivals.ROUTES, *receive.ROUTES, *count.ROUTES]

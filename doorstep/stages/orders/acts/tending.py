@@ -8,8 +8,9 @@ from uuid import UUID
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
+from doorstep.stages import inventory
 from doorstep.stages.orders.acts.ending import cancel
-from doorstep.stages.orders.acts.holding import accept_ready, release_hold, reserve_rest
+from doorstep.stages.orders.acts.holding import Lack, accept_ready, release_hold, reserve_rest
 from doorstep.stages.orders.model import ORDER, HoldReason
 from doorstep.stages.orders.model.holding import Queued
 
@@ -85,6 +86,18 @@ async def fill_waiting(tx: Tx, receipts: Sequence[UUID]) -> None:
     came = {UUID(one.facts["product_id"]) for one in await journal.history(tx, receipts)}
     waiting = await tx.values(Q.waiting_for_stock, product_ids=sorted(came), most=FILLED_AT_ONCE)
     await _fill(tx, waiting)
+
+
+async def tell_wants(tx: Tx, ids: Sequence[UUID]) -> None:
+    """Tell inventory what orders lack that wait for goods, and which of these orders wait no more: goods that come in are theirs."""
+    open_ids = set(await tx.values(Q.open_orders, ids=list(ids)))
+    waiting = await tx.values(Q.held_for_stock, ids=sorted(open_ids))
+    lacking: dict[UUID, dict[UUID, int]] = {}
+    for lack in await tx.rows(Q.lacking, Lack, ids=waiting) if waiting else []:
+        units = lacking.setdefault(lack.order_id, {})
+        units[lack.product_id] = units.get(lack.product_id, 0) + lack.quantity
+    await inventory.want_nothing(tx, [one for one in ids if one not in open_ids])
+    await inventory.want(tx, sorted(open_ids), lacking)
 
 
 async def _fill(tx: Tx, ids: Sequence[UUID]) -> None:

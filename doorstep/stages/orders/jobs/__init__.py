@@ -42,8 +42,11 @@ ON: dict[str, list[Any]] = {
     "shop.advice_owed": [answering.advise],
     "shop.document_owed": [deliver],
     "order.accepted": [answering.answer_orders],
-    "order.held": [answering.answer_orders],
-    "order.canceled": [answering.answer_orders],
+    "order.held": [answering.answer_orders, tending.tell_wants],
+    "order.hold_placed": [tending.tell_wants],
+    "order.hold_released": [tending.tell_wants],
+    "order.changed": [tending.tell_wants],
+    "order.canceled": [answering.answer_orders, tending.tell_wants],
 }
 
 

@@ -39,3 +39,10 @@ WHERE h.tenant_id = %(tenant_id)s AND h.reason = 'out_of_stock' AND h.released_a
               WHERE l.tenant_id = %(tenant_id)s AND l.order_id = o.id
                 AND coalesce(k.component_id, l.product_id) = ANY (%(product_ids)s::uuid[]))
 ORDER BY o.promised_until NULLS LAST, o.placed_at, o.id LIMIT %(most)s;
+
+-- name: held_for_stock
+-- Which of some orders are held for goods.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.state = 'held'
+  AND EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id
+              AND h.reason = 'out_of_stock' AND h.released_at IS NULL) ORDER BY o.id;

@@ -1,0 +1,170 @@
+"""The words of what comes in: suppliers, what they are to bring, and how far it has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from doorstep.platform.machine import Machine
+
+REFERENCE_MAX = 60
+LINES_MAX = 1000
+PLATES_MAX = 200
+
+
+class ArrivalState(StrEnum):
+    """How far goods on their way in have come."""
+
+    EXPECTED = "expected"
+    ARRIVING = "arriving"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELED = "canceled"
+
+
+class ArrivalAct(StrEnum):
+    """What happens to goods on their way in."""
+
+    SEND = "send"
+    """The supplier says that they are on the way."""
+    BEGIN = "begin"
+    """They stand at the door, and somebody begins to take them in."""
+    CLOSE = "close"
+    CANCEL = "cancel"
+
+
+_S = ArrivalState
+ARRIVAL = Machine(
+    kind="arrival",
+    table="inventory.arrivals",
+    start=_S.EXPECTED,
+    moves={
+        ArrivalAct.SEND: {_S.EXPECTED: _S.ARRIVING},
+        ArrivalAct.BEGIN: {_S.EXPECTED: _S.OPEN, _S.ARRIVING: _S.OPEN},
+        ArrivalAct.CLOSE: {_S.OPEN: _S.CLOSED},
+        ArrivalAct.CANCEL: {_S.EXPECTED: _S.CANCELED, _S.ARRIVING: _S.CANCELED},
+    },
+    notes=("changed",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """Who sends goods to a merchant, and what is agreed with them.
+
+    Attributes:
+        over_percent: how much more than expected is taken in without a question.
+        hides_expected: who counts is not told what is expected.
+        sends_unannounced: goods that nobody announced are taken in.
+    """
+
+    id: UUID
+    merchant_id: UUID
+    code: str
+    name: str
+    over_percent: int = 0
+    hides_expected: bool = False
+    sends_unannounced: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncedLine:
+    """Units of a product that a supplier is to bring, of a lot if it is known."""
+
+    product_id: UUID
+    expected: int
+    lot: str = ""
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """What a supplier is to bring: an order of ours, or a delivery they announce.
+
+    Attributes:
+        supplier: the supplier's code; one that is not there yet is added, called `supplier_name`.
+        reference: the number of the order or announcement, unique for the supplier.
+        carrier_reference: what the carrier calls it: waybill, container, tracking number.
+        plates: the SSCCs that it comes on.
+    """
+
+    merchant_id: UUID
+    site_id: UUID
+    supplier: str
+    supplier_name: str = ""
+    reference: str
+    expected_on: date | None = None
+    carrier: str = ""
+    carrier_reference: str = ""
+    plates: Sequence[str] = ()
+    lines: Sequence[AnnouncedLine] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a supplier says when goods are on their way."""
+
+    expected_on: date | None = None
+    carrier: str = ""
+    carrier_reference: str = ""
+    plates: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Goods on their way in, as lists show them.
+
+    Attributes:
+        announced: somebody said what to expect; else they stand at the door unannounced.
+        lines, expected, received: how many products, units announced, and units that came, whatever their condition.
+        plates, plates_here: how many plates it comes on, and how many were scanned at the door.
+        waiting: how many orders wait for something of it.
+    """
+
+    id: UUID
+    state: str
+    site_id: UUID
+    merchant_id: UUID
+    supplier_id: UUID
+    supplier: str
+    reference: str
+    announced: bool
+    expected_on: date | None
+    carrier: str
+    carrier_reference: str
+    made_at: datetime
+    began_at: datetime | None
+    closed_at: datetime | None
+    lines: int
+    expected: int
+    received: int
+    plates: int
+    plates_here: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A plate that an arrival comes on, and since when it stands here."""
+
+    sscc: str
+    arrived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Units of a product that are announced and not here yet, and the first day on which some are expected."""
+
+    product_id: UUID
+    units: int
+    expected_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Units of a product that an order lacks."""
+
+    order_id: UUID
+    product_id: UUID
+    quantity: int

@@ -1,0 +1,94 @@
+"""What an announcement has to say, and what is wrong with one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from doorstep.platform.barcodes import gs1_check_digit
+from doorstep.platform.errors import Fault
+from doorstep.stages.catalog import Product, ProductKind
+from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
+from doorstep.stages.inventory.model.arrivals import PLATES_MAX, REFERENCE_MAX, Announced, AnnouncedLine
+
+SSCC_DIGITS = 18
+
+
+def read_sscc(code: str) -> str:
+    """Return the 18 digits of a scanned plate, with or without its application identifier 00; '' when it is none."""
+    digits = code.strip().removeprefix("]C1").removeprefix("(00)")
+    if len(digits) == SSCC_DIGITS + 2 and digits.startswith("00"):
+        digits = digits[2:]
+    if len(digits) != SSCC_DIGITS or not (digits.isascii() and digits.isdigit()):
+        return ""
+    return digits if gs1_check_digit(digits[:-1]) == digits[-1] else ""
+
+
+def plate_faults(plates: Sequence[str], pointer: str = "/plates") -> Iterator[Fault]:
+    """Say which plates are none, or named twice."""
+    if len(plates) > PLATES_MAX:
+        yield Fault(pointer, "too_many", f"Name up to {PLATES_MAX} plates; these are {len(plates)}.")
+    for i, plate in enumerate(plates):
+        if read_sscc(plate) != plate:
+            yield Fault(
+                f"{pointer}/{i}",
+                "sscc",
+                f"{plate[:40]!r} is no SSCC. Write its 18 digits, the check digit last.",
+            )
+        elif plate in plates[:i]:
+            yield Fault(f"{pointer}/{i}", "repeated", f"Plate {plate} is named twice. Leave one out.")
+
+
+def announcement_faults(
+    one: Announced, products: Mapping[UUID, Product], sites: Mapping[UUID, str]
+) -> Iterator[Fault]:
+    """Say everything that is wrong with an announcement.
+
+    Args:
+        one: the announcement.
+        products: what its lines name, by id, as far as it is there.
+        sites: the kinds of our sites, by id.
+    """
+    if not one.reference.strip() or len(one.reference) > REFERENCE_MAX:
+        yield Fault("/reference", "reference", f"Write the number in 1 to {REFERENCE_MAX} characters.")
+    if not one.supplier.strip():
+        yield Fault("/supplier", "supplier", "Name the supplier by a code.")
+    if sites.get(one.site_id) != "warehouse":
+        yield Fault("/site", "site", "There is no such warehouse here. Name one by its code.")
+    yield from plate_faults(one.plates)
+    if not one.lines:
+        yield Fault("/lines", "lines", "Say what is to come: one line for each product.")
+    for i, line in enumerate(one.lines):
+        yield from _line_faults(f"/lines/{i}", line, one, products.get(line.product_id))
+
+
+def _line_faults(at: str, line: AnnouncedLine, one: Announced, product: Product | None) -> Iterator[Fault]:
+    if product is None or product.merchant_id != one.merchant_id:
+        yield Fault(f"{at}/sku", "unknown_product", "The merchant has no such product. Check its SKU.")
+    elif product.kind == ProductKind.KIT:
+        yield Fault(
+            f"{at}/sku", "kit", f"{product.sku} is a kit and comes as its components. Announce those."
+        )
+    if not 1 <= line.expected <= QUANTITY_MAX:
+        yield Fault(
+            f"{at}/expected", "range", f"{line.expected} is not between 1 and {QUANTITY_MAX} units. Mend it."
+        )
+    if len(line.lot) > LOT_MAX or not line.lot.isascii():
+        yield Fault(f"{at}/lot", "lot", f"Write the lot in up to {LOT_MAX} letters, digits and signs.")
+
+
+def summed(lines: Sequence[AnnouncedLine]) -> list[AnnouncedLine]:
+    """Add up lines of one product; of several lots none is kept, since the scan will say which came."""
+    found: dict[UUID, AnnouncedLine] = {}
+    for line in lines:
+        before = found.get(line.product_id)
+        if before is None:
+            found[line.product_id] = line
+            continue
+        same = (before.lot, before.expires_on) == (line.lot, line.expires_on)
+        found[line.product_id] = replace(
+            before,
+            expected=before.expected + line.expected,
+            lot=before.lot if same else "",
+            expires_on=before.expires_on if same else None,
+        )
+    return list(found.values())
