@@ -15,6 +15,7 @@ import httpx
 from litestar import Litestar
 
 from doorstep.platform import auth, config, demo, desk, doctor, jobs, keys, serving, vault, web
+from doorstep.platform.aspects import Aspect
 from doorstep.platform.config import Settings
 from doorstep.platform.db import Database, Tx, connect
 from doorstep.platform.embedded import Embedded, kept_secret
@@ -66,6 +67,12 @@ def told() -> tuple[str, ...]:
 def vocabulary() -> Vocabulary:
     """What the outside may learn, as the stages' jobs say in `TELLS`, in the order of an order's walk."""
     return {kind: tells for _, part in _parts("jobs") for kind, tells in getattr(part, "TELLS", {}).items()}
+
+
+@cache
+def aspects() -> tuple[Aspect, ...]:
+    """What later stages know of orders, as their pages list it in `ASPECTS`, in the order of an order's walk."""
+    return tuple(one for _, part in _parts("pages") for one in getattr(part, "ASPECTS", ()))
 
 
 async def merchants(tx: Tx) -> dict[UUID, str]:
@@ -169,7 +176,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         partner_client(settings) as http,
     ):
         try:
-            yield House(settings, db, http, secret, vocabulary(), merchants, gauges)
+            yield House(settings, db, http, secret, vocabulary(), merchants, gauges, aspects())
         finally:
             await dismiss()
 

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
+from doorstep.platform.aspects import Aspect
 from doorstep.platform.config import Settings
 from doorstep.platform.db import Database, Tx
 from doorstep.platform.errors import Reason, Refused
@@ -34,6 +35,7 @@ class House:
         public: what the outside may learn of each kind of thing.
         gauges: what the stages measure of a tenant, by the name that Prometheus knows it by.
         merchants: the names of the merchants there are, by id, for what is made for one of them.
+        aspects: what later stages know of orders.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class House:
     public: Vocabulary = field(default_factory=dict)
     merchants: Merchants = _no_merchants
     gauges: Gauges = _no_gauges
+    aspects: tuple[Aspect, ...] = ()
 
     def sign(self, purpose: str, what: Any) -> str:
         """Return a short text for a link that only this house can make; `what` is JSON-like."""

@@ -109,3 +109,49 @@ async def test_what_keeps_orders_is_one_queue_with_one_thing_to_do_next(
     await expect(page.get_by_text("ordered five times in a minute")).to_be_visible()
     await page.get_by_role("link", name="Look at the order, then release or cancel it").click()
     await expect(page.get_by_role("button", name="Release the fraud hold")).to_be_visible()
+
+
+@every_look
+async def test_many_orders_are_chosen_by_keys_looked_at_and_held(
+    page: Page, enter: Enter, order_id: UUID
+) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/orders")
+    await page.keyboard.press("j")
+    await page.keyboard.press("x")
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    await page.keyboard.press("x")
+    await expect(page.get_by_text("2 chosen")).to_be_visible()
+    await page.get_by_role("button", name="Hold", exact=True).click()
+    await expect(page.get_by_role("heading", name="Hold 2 orders")).to_be_visible()
+    await look_at(page, "orders-many")
+    await page.get_by_label("Note").fill("stock take")
+    await page.get_by_role("button", name="Hold 2 orders").click()
+    await expect(page.get_by_role("heading", name="Held: 1 of 2")).to_be_visible()
+    await look_at(page, "orders-many-done")
+
+
+@every_look
+async def test_a_list_is_narrowed_down_kept_as_a_view_and_found_by_slash(
+    page: Page, enter: Enter, order_id: UUID
+) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/orders")
+    await page.get_by_text("Narrow down").click()
+    await page.get_by_label("Held for").select_option("fraud")
+    await page.get_by_role("button", name="Show", exact=True).click()
+    await expect(page.get_by_role("row").filter(has_text="WEB-9")).to_have_count(1)
+    await look_at(page, "orders-narrowed")
+    await page.get_by_label("Name of the view").fill("Risky")
+    await page.get_by_role("button", name="Keep this view").click()
+    await expect(page.get_by_role("heading", name="Risky")).to_be_visible()
+    await page.goto("/orders")
+    await page.keyboard.press("/")
+    await page.keyboard.type("WEB-9")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="1004")).to_be_visible()
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Order 1004")).to_be_visible()

@@ -7,6 +7,7 @@ import { listenForKeys } from "./keys";
 import { followLive } from "./live";
 import { shrinkPhotos } from "./photo";
 import { reportPosition, fillPlace } from "./place";
+import { walkRows } from "./rows";
 import { scan, answer } from "./scan";
 import { signByHand } from "./sign";
 import { stepByThumb } from "./stepper";
@@ -27,6 +28,7 @@ const ISLANDS: [string, Island][] = [
   ["[data-position-url]", reportPosition],
   ["[data-theme-switch]", switchTheme],
   ["[data-stepper]", stepByThumb],
+  ["[data-rows]", walkRows],
   [".tabs", showCurrentTab],
   ["time[data-when]", tellLocally],
   ["[data-map]", (element) => void import("./map").then(({ drawMap }) => drawMap(element))],

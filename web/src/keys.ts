@@ -1,4 +1,4 @@
-// Keys that press buttons: `data-key="F9"`, for packers whose hands stay on the keyboard.
+// Keys that press buttons: `data-key="F9"`, for packers whose hands stay on the keyboard; `/` goes to the search.
 
 /** Listen for the keys of the buttons and links on the page. */
 export function listenForKeys(): void {
@@ -6,9 +6,11 @@ export function listenForKeys(): void {
     if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     if (!/^F\d+$/.test(event.key) && isTyping(event.target)) return;
     const pressed = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!pressed) return;
+    const search = event.key === "/" ? document.querySelector<HTMLInputElement>("[data-search]") : null;
+    if (!pressed && !search) return;
     event.preventDefault();
-    pressed.click();
+    pressed?.click();
+    search?.select();
   });
 }
 

@@ -24,12 +24,15 @@ from doorstep.stages.orders.acts.holding import (
     release_one,
 )
 from doorstep.stages.orders.acts.looking import (
+    AMONG_MAX,
     FIRST,
+    Axes,
     Page,
-    Sort,
     Standing,
     Wanted,
     Whole,
+    axes_of,
+    choose,
     count_open,
     fetch_lines,
     fetch_orders,
@@ -62,9 +65,12 @@ from doorstep.stages.orders.acts.money.paying import (
 )
 from doorstep.stages.orders.acts.placing import place
 from doorstep.stages.orders.acts.routing.rerouting import elsewhere, note_moved, reach_floor, reject
+from doorstep.stages.orders.model.listing import Sort
 
 __all__ = [
+    "AMONG_MAX",
     "FIRST",
+    "Axes",
     "Page",
     "Part",
     "Preview",
@@ -79,11 +85,13 @@ __all__ = [
     "arrange",
     "ask_again",
     "authorized",
+    "axes_of",
     "begin",
     "cancel",
     "cancel_one",
     "captured",
     "change_order",
+    "choose",
     "claim",
     "close",
     "count_open",

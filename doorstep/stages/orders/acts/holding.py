@@ -83,7 +83,7 @@ async def claim(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
     short = await reserve_rest(tx, lost)
     await hold_each(
         tx,
-        [(order_id, HoldReason.OUT_OF_STOCK, _said(missing)) for order_id, missing in short.items()],
+        [(order_id, HoldReason.OUT_OF_STOCK, said_missing(missing)) for order_id, missing in short.items()],
     )
     return [order_id for order_id in ids if order_id not in short]
 
@@ -144,7 +144,7 @@ async def _reserve_rest(tx: Tx, ids: Sequence[UUID]) -> None:
         raise Refused(
             Reason.UNAVAILABLE,
             "There is still not enough. Receive goods first, or cancel the order.",
-            [Fault("", "unavailable", _said(missing)) for missing in short.values()],
+            [Fault("", "unavailable", said_missing(missing)) for missing in short.values()],
         )
 
 
@@ -176,7 +176,8 @@ async def reserve_rest(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Sequence[Missi
     return dict(short)
 
 
-def _said(missing: Sequence[Missing]) -> str:
+def said_missing(missing: Sequence[Missing]) -> str:
+    """Return in words what an order lacks."""
     if not missing:
         return "no site that may ship it has all of it"
     return "; ".join(

@@ -4,30 +4,40 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statement, Statements
-from doorstep.stages.orders.model import Hold, Line, Order, OrderState, Payment, Refund
+from doorstep.stages import inventory
+from doorstep.stages.orders.model import (
+    Hold,
+    HoldReason,
+    Line,
+    Order,
+    OrderState,
+    Payment,
+    PaymentState,
+    Refund,
+    Risk,
+)
+from doorstep.stages.orders.model.found import SOON
+from doorstep.stages.orders.model.listing import Sort
 
 Q = Statements("doorstep.stages.orders")
 SEARCHED_MAX = 500
 """Most orders that one word of a search is looked up in, newest first."""
 
+AMONG_MAX = 5000
+"""Most orders of which a hold or a payment is looked up, the newest."""
+
+NAME_MIN = 3
+"""So many letters of a name are looked for at least."""
+
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
 LAST = UUID(int=2**128 - 1)
 Of = TypeVar("Of", Line, Hold, Payment, Refund)
-
-
-class Sort(StrEnum):
-    """In which order a list shows orders."""
-
-    NEWEST = "newest"
-    RISK = "risk"
-    """Open ones that have not left, those first that must leave first to keep their promise."""
 
 
 FIRST = {Sort.NEWEST: (FAR, LAST), Sort.RISK: (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))}
@@ -41,9 +51,14 @@ class Wanted:
     Attributes:
         merchant_id: only this merchant's.
         state: only in this state.
-        q: an order number, external reference, e-mail address or SKU.
+        q: an order number, external reference, e-mail address, SKU, or the beginning of a name.
         before: the place in the list after which to go on: time and id of the last one shown.
         sort: a search is always newest first.
+        hold: only those that are held for this.
+        payment: only those with a payment in this state, one of `TROUBLED`.
+        risk: only open ones that have not left and stand at least so badly; the list is by risk then.
+        among: only these, as later stages know them.
+        named: what later stages found by `q`.
     """
 
     merchant_id: UUID | None = None
@@ -52,6 +67,16 @@ class Wanted:
     before: tuple[datetime, UUID] = (FAR, LAST)
     most: int = 50
     sort: Sort = Sort.NEWEST
+    hold: HoldReason | None = None
+    payment: PaymentState | None = None
+    risk: Risk | None = None
+    among: Sequence[UUID] | None = None
+    named: Sequence[UUID] = ()
+
+    @property
+    def by_risk(self) -> bool:
+        """Whether the list goes by what must leave first."""
+        return not self.q and (self.sort is Sort.RISK or self.risk is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +107,7 @@ class Page:
 
 async def look(tx: Tx, wanted: Wanted) -> Page:
     """Return one page of orders with their open holds."""
-    statement, search = _statement(wanted)
-    before, before_id = wanted.before
-    ids = await tx.values(
-        statement,
-        before=before,
-        before_id=before_id,
-        most=wanted.most + 1,
-        merchant_id=wanted.merchant_id,
-        state=wanted.state,
-        **search,
-    )
+    ids = await choose(tx, wanted)
     shown = ids[: wanted.most]
     by_id = {order.id: order for order in await fetch_orders(tx, shown)}
     orders = [by_id[order_id] for order_id in shown]
@@ -103,17 +118,70 @@ async def look(tx: Tx, wanted: Wanted) -> Page:
     return Page(orders, open_holds, len(ids) > wanted.most)
 
 
-def _statement(wanted: Wanted) -> tuple[Statement, dict[str, object]]:
+async def choose(tx: Tx, wanted: Wanted) -> list[UUID]:
+    """Return the ids of a page of the list, and one more when others follow."""
+    before, before_id = wanted.before
+    among = await _among(tx, wanted)
+    statement, more = _statement(wanted, among, tx.now)
+    return await tx.values(
+        statement,
+        before=before,
+        before_id=before_id,
+        most=wanted.most + 1,
+        merchant_id=wanted.merchant_id,
+        state=wanted.state,
+        among=among,
+        **more,
+    )
+
+
+async def _among(tx: Tx, wanted: Wanted) -> list[UUID] | None:
+    """Return the orders that a list is narrowed to by what has an index of its own; None: it is not."""
+    sets = [] if wanted.among is None else [list(wanted.among)]
+    if wanted.hold is not None:
+        sets.append(await tx.values(Q.held_for, reason=wanted.hold, most=AMONG_MAX))
+    if wanted.payment is not None:
+        sets.append(await tx.values(Q.in_trouble_with, payment=wanted.payment, most=AMONG_MAX))
+    return sorted(set(sets[0]).intersection(*sets[1:])) if sets else None
+
+
+def _statement(wanted: Wanted, among: list[UUID] | None, now: datetime) -> tuple[Statement, dict[str, Any]]:
     """Return the statement whose index serves this list."""
+    unfinished = wanted.hold is not None or wanted.payment is not None or wanted.risk is not None
     if wanted.q:
-        word = wanted.q.strip().lstrip("#")
-        number = int(word) if word.isascii() and word.isdigit() and len(word) < 18 else None
-        return Q.search, {"q": wanted.q.strip(), "number": number, "widest": SEARCHED_MAX}
-    if wanted.sort is Sort.RISK:
-        return Q.page_of_risk, {}
+        word = wanted.q.strip()
+        digits = word.lstrip("#")
+        number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None
+        name = word if len(word) >= NAME_MIN and not number else None
+        found = {"q": word, "number": number, "name": name, "named": list(wanted.named)}
+        return Q.search, {**found, "widest": SEARCHED_MAX, "unfinished": unfinished}
+    if wanted.by_risk:
+        late = now if wanted.risk is Risk.LATE else None
+        leave = {Risk.AT_RISK: now, Risk.SOON: now + SOON}.get(wanted.risk) if wanted.risk else None
+        return Q.page_of_risk, {"leave_before": leave, "promised_before": late}
+    if among is not None:
+        return Q.page_among, {"unfinished": unfinished}
     if wanted.state is not None:
         return Q.page_of_state, {}
     return (Q.page_of_merchant if wanted.merchant_id else Q.page), {}
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """How orders stand on the axes that this stage sees: their payments, and in one word their goods."""
+
+    payments: dict[UUID, list[Payment]]
+    goods: dict[UUID, str]
+
+
+async def axes_of(tx: Tx, ids: Sequence[UUID]) -> Axes:
+    """Return how the money and the goods of orders stand; goods of which nothing is to be promised any more are left out."""
+    payments = _by_order(await tx.rows(Q.payments_of, Payment, ids=list(ids)))
+    lacking = set(await tx.values(Q.lacking, ids=list(ids)))
+    promised = {one.order_id for one in await inventory.reserved_for(tx, list(ids))}
+    goods = dict.fromkeys(promised - lacking, "reserved")
+    goods |= {order_id: "partly reserved" if order_id in promised else "not reserved" for order_id in lacking}
+    return Axes(payments, goods)
 
 
 async def find_merchant(tx: Tx, code: str) -> UUID | None:

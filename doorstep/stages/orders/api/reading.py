@@ -65,8 +65,7 @@ async def merchant_of(tx: Tx, who: Principal, code: str | None) -> UUID | None:
 
 def write_cursor(order: Order, wanted: acts.Wanted) -> str:
     """Return the text that goes on after this order."""
-    by_risk = wanted.sort is acts.Sort.RISK and not wanted.q
-    at = order.leave_by if by_risk and order.leave_by else order.placed_at
+    at = order.leave_by if wanted.by_risk and order.leave_by else order.placed_at
     return urlsafe_b64encode(f"{at.isoformat()} {order.id}".encode()).decode().rstrip("=")
 
 

@@ -7,6 +7,8 @@ from doorstep.stages.orders.pages import (
     edi,
     holds,
     importing,
+    listing,
+    many,
     shop,
     shops,
     sourcing,
@@ -15,6 +17,8 @@ from doorstep.stages.orders.pages import (
 ROUTES = [
     *importing.ROUTES,
     *changing.ROUTES,
+    *listing.ROUTES,
+    *many.ROUTES,
     *desk.ROUTES,
     *holds.ROUTES,
     *shop.ROUTES,

@@ -1,10 +1,9 @@
-"""The desk of orders: the list with its search, and everything about one order with what may be done now."""
+"""The desk of one order: everything about it, with what may be done now."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import QueryParameter
 
 from doorstep.platform.auth import ALL_STAFF, DESK, Principal, Role, allow
 from doorstep.platform.db import Tx
@@ -15,53 +14,13 @@ from doorstep.stages import inventory
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.acts.knowing import learn_routing
 from doorstep.stages.orders.acts.routing import sourcing
-from doorstep.stages.orders.api.reading import acts_now, read_cursor, write_cursor
+from doorstep.stages.orders.api.reading import acts_now
 from doorstep.stages.orders.api.sourcing import show_decisions
-from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState, risk_of
+from doorstep.stages.orders.model import HoldReason, PaymentState
 from doorstep.stages.orders.pages.story import roll_up, story, why_not_going
 
 READERS = allow(*ALL_STAFF, Role.MERCHANT)
 WRITERS = allow(*DESK, Role.MERCHANT)
-PAGE = 50
-NO_NUL = r"^[^\u0000]*$"
-Word = Annotated[str, QueryParameter(max_length=254, pattern=NO_NUL)]
-InSort = Annotated[acts.Sort, QueryParameter()]
-InState = Annotated[OrderState | None, QueryParameter(name="state")]
-
-
-@get("/orders", opt=READERS, include_in_schema=False)
-async def order_list(
-    request: Asked,
-    house: InHouse,
-    who: Caller,
-    of_state: InState = None,
-    q: Word = "",
-    cursor: Word = "",
-    sort: InSort = acts.Sort.NEWEST,
-) -> Any:
-    """List orders, newest first or what must leave first, by state, with a search."""
-    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        wanted = acts.Wanted(who.merchant_id, of_state, q.strip(), read_cursor(cursor, sort), PAGE, sort)
-        found = await acts.look(tx, wanted)
-        counts = await acts.count_open(tx, who.merchant_id)
-        risks = {order.id: risk_of(order, tx.now) for order in found.orders}
-        now = tx.now
-    return page(
-        request,
-        "orders/list.html",
-        orders=found.orders,
-        holds=found.holds,
-        counts=counts,
-        risks=risks,
-        at_now=now,
-        sort=sort,
-        state=of_state,
-        states=list(OrderState),
-        q=q,
-        older=write_cursor(found.orders[-1], wanted) if found.more else None,
-        paged=bool(cursor),
-        imports=bool({Role.OWNER, *DESK, Role.MERCHANT} & who.roles),
-    )
 
 
 @get("/orders/{order_id:uuid}", opt=READERS, include_in_schema=False)
@@ -158,4 +117,4 @@ def _reason(data: dict[str, str]) -> HoldReason:
         raise unknown("reason", data.get("reason", "")) from None
 
 
-ROUTES: list[Any] = [order_list, order_page, act_on_order]
+ROUTES: list[Any] = [order_page, act_on_order]

@@ -45,12 +45,36 @@ ORDER BY o.placed_at DESC, o.id DESC LIMIT %(most)s;
 SELECT o.id FROM orders.orders o
 WHERE o.tenant_id = %(tenant_id)s AND o.leave_by IS NOT NULL AND o.shipped_at IS NULL
   AND o.state IN ('placed', 'held', 'accepted') AND (o.leave_by, o.id) > (%(before)s, %(before_id)s)
+  AND (%(leave_before)s::timestamptz IS NULL OR o.leave_by < %(leave_before)s)
+  AND (%(promised_before)s::timestamptz IS NULL OR o.promised_until < %(promised_before)s)
+  AND (%(among)s::uuid[] IS NULL OR o.id = ANY (%(among)s))
   AND (%(state)s::text IS NULL OR o.state = %(state)s)
   AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
 ORDER BY o.leave_by, o.id LIMIT %(most)s;
 
+-- name: page_among
+-- One page of orders of a set, newest first; of those that a hold or a payment keeps only unfinished ones.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(among)s::uuid[]) AND (o.placed_at, o.id) < (%(before)s, %(before_id)s)
+  AND (NOT %(unfinished)s OR o.state IN ('placed', 'held', 'accepted'))
+  AND (%(state)s::text IS NULL OR o.state = %(state)s)
+  AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
+ORDER BY o.placed_at DESC, o.id DESC LIMIT %(most)s;
+
+-- name: held_for
+-- Orders that are held for one reason, the newest.
+SELECT h.order_id FROM orders.holds h
+WHERE h.tenant_id = %(tenant_id)s AND h.reason = %(reason)s AND h.released_at IS NULL ORDER BY h.order_id DESC LIMIT %(most)s;
+
+-- name: in_trouble_with
+-- Orders with a payment in one of the states that a person looks after, the newest.
+SELECT DISTINCT p.order_id FROM orders.payments p
+WHERE p.tenant_id = %(tenant_id)s AND p.state = %(payment)s AND p.state IN ('declined', 'unknown', 'lapsed')
+ORDER BY p.order_id DESC LIMIT %(most)s;
+
 -- name: search
--- Orders by number, external reference, e-mail address or SKU, each by its own index, the newest of each.
+-- Orders by number, external reference, e-mail address, SKU, the beginning of a name, or what later stages found; each by its
+-- own index, the newest of each.
 WITH found AS (
     (SELECT o.id FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.number = %(number)s::bigint)
     UNION
@@ -63,9 +87,18 @@ WITH found AS (
         SELECT l.order_id FROM orders.lines l WHERE l.tenant_id = %(tenant_id)s AND l.product_id = p.id
         ORDER BY l.order_id DESC LIMIT %(widest)s) AS l
      WHERE p.tenant_id = %(tenant_id)s AND p.sku = %(q)s)
+    UNION
+    (SELECT c.order_id FROM orders.contacts c
+     WHERE c.tenant_id = %(tenant_id)s AND lower(c.name) COLLATE "C" >= lower(%(name)s::text)
+       AND lower(c.name) COLLATE "C" < lower(%(name)s::text) || chr(1114111)
+     ORDER BY lower(c.name) COLLATE "C", c.order_id DESC LIMIT %(widest)s)
+    UNION
+    SELECT unnest(%(named)s::uuid[])
 )
 SELECT o.id FROM found JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = found.id
 WHERE (o.placed_at, o.id) < (%(before)s, %(before_id)s)
+  AND (%(among)s::uuid[] IS NULL OR o.id = ANY (%(among)s))
+  AND (NOT %(unfinished)s OR o.state IN ('placed', 'held', 'accepted'))
   AND (%(state)s::text IS NULL OR o.state = %(state)s)
   AND (%(merchant_id)s::uuid IS NULL OR o.merchant_id = %(merchant_id)s)
 ORDER BY o.placed_at DESC, o.id DESC LIMIT %(most)s;

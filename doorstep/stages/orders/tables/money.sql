@@ -24,6 +24,7 @@ CREATE TABLE orders.payments (
 );
 CREATE INDEX payments_of_order ON orders.payments (tenant_id, order_id);
 CREATE INDEX payments_by_reference ON orders.payments (tenant_id, reference) WHERE reference IS NOT NULL;
+CREATE INDEX payments_in_trouble ON orders.payments (tenant_id, state, order_id) WHERE state IN ('declined', 'unknown', 'lapsed');
 CREATE INDEX promises_ending ON orders.payments (tenant_id, expires_at) WHERE state = 'authorized' AND expires_at IS NOT NULL;
 
 -- Accounts of merchants at payment processors, with sealed keys.

@@ -64,6 +64,7 @@ CREATE TABLE orders.contacts (
     PRIMARY KEY (tenant_id, order_id)
 );
 CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, email_key);
+CREATE INDEX contacts_by_name ON orders.contacts (tenant_id, lower(name) COLLATE "C", order_id DESC);
 
 -- Why an order may not go on: a set of reasons, each released on its own. `owner` is whose queue it waits in; it is released by
 -- itself at `release_at`, and the order is canceled at `cancel_at` if it is still held then.
@@ -83,3 +84,19 @@ CREATE INDEX holds_queue ON orders.holds (tenant_id, owner, placed_at, id) WHERE
 CREATE INDEX holds_due ON orders.holds (tenant_id, least(release_at, cancel_at))
     WHERE released_at IS NULL AND (release_at IS NOT NULL OR cancel_at IS NOT NULL);
 CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
+
+-- Views of the list that people keep: what it is narrowed to, under a name. A shared one is seen by everybody, of a merchant's
+-- person by everybody of that merchant.
+CREATE TABLE orders.views (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    person uuid NOT NULL,
+    merchant_id uuid,
+    name text NOT NULL CHECK (name <> ''),
+    filter jsonb NOT NULL,
+    shared boolean NOT NULL,
+    made_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT view_name_taken UNIQUE (tenant_id, person, name)
+);
+CREATE INDEX views_shared ON orders.views (tenant_id, name) WHERE shared;

@@ -1,5 +1,17 @@
 """The pages of shipping: the desk, a label, a manifest, and the hand-over at the dock."""
 
+from doorstep.platform.aspects import Aspect
+from doorstep.stages.shipping.acts.standing import find_by_label, label_states_of, orders_by_label
+from doorstep.stages.shipping.model import LabelState
 from doorstep.stages.shipping.pages import desk, dock
 
 ROUTES = [*desk.ROUTES, *dock.ROUTES]
+
+UNFINISHED = (
+    LabelState.OWED,
+    LabelState.SENT,
+    LabelState.REFUSED,
+    LabelState.UNKNOWN,
+    LabelState.VOIDING,
+)
+ASPECTS = [Aspect("label", UNFINISHED, label_states_of, orders_by_label, find_by_label)]

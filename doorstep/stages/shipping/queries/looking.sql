@@ -96,3 +96,22 @@ ORDER BY l.handed_over_at NULLS LAST, l.id LIMIT %(most)s;
 SELECT l.order_id, l.id, l.parcel_id, l.state, l.tracking_number, l.handed_over_at IS NOT NULL AS handed_over, m.number AS manifest
 FROM shipping.labels l LEFT JOIN shipping.manifests m ON m.tenant_id = l.tenant_id AND m.id = l.manifest_id
 WHERE l.tenant_id = %(tenant_id)s AND l.order_id = ANY (%(order_ids)s::uuid[]) AND l.state <> 'voided' ORDER BY l.id;
+
+-- name: label_states_of
+-- How the labels of orders stand that are not bought yet, or may not stay: of each the one farthest behind.
+SELECT DISTINCT ON (l.order_id) l.order_id, l.state FROM shipping.labels l
+WHERE l.tenant_id = %(tenant_id)s AND l.order_id = ANY (%(order_ids)s::uuid[])
+  AND l.state IN ('owed', 'sent', 'refused', 'unknown', 'voiding')
+ORDER BY l.order_id, array_position(ARRAY['refused', 'unknown', 'voiding', 'owed', 'sent'], l.state);
+
+-- name: orders_by_label
+-- Orders of which some label is in one unfinished state, the newest.
+SELECT DISTINCT l.order_id FROM shipping.labels l
+WHERE l.tenant_id = %(tenant_id)s AND l.state = %(state)s AND l.state IN ('owed', 'sent', 'refused', 'unknown', 'voiding')
+ORDER BY l.order_id DESC LIMIT %(most)s;
+
+-- name: orders_by_number
+-- The orders of a parcel by what stands on its label: the tracking number or the SSCC.
+SELECT l.order_id FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.tracking_number = %(number)s
+UNION
+SELECT l.order_id FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.sscc = %(number)s;

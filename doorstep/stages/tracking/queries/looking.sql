@@ -149,3 +149,17 @@ WHERE tenant_id = %(tenant_id)s AND id = %(message_id)s AND (%(merchant_id)s::uu
 SELECT t.order_id, t.parcel_id, t.number, t.state, t.status_at FROM tracking.trackers t
 WHERE t.tenant_id = %(tenant_id)s AND t.order_id = ANY (%(order_ids)s::uuid[]) AND t.state <> 'canceled'
 ORDER BY t.order_id, t.id;
+
+-- name: carried_of
+-- How far carriers are with orders: of each the parcel that is in trouble, else the one farthest behind.
+SELECT DISTINCT ON (t.order_id) t.order_id, t.state FROM tracking.trackers t
+WHERE t.tenant_id = %(tenant_id)s AND t.order_id = ANY (%(order_ids)s::uuid[]) AND t.state NOT IN ('created', 'canceled')
+ORDER BY t.order_id, array_position(ARRAY['lost', 'damaged', 'returning', 'held', 'attempt_failed', 'delayed', 'info_received', 'picked_up',
+    'in_transit', 'customs', 'out_for_delivery', 'available_for_pickup', 'returned', 'delivered'], t.state);
+
+-- name: orders_by_tracker
+-- Orders of which some parcel is in one unfinished state, the newest.
+SELECT DISTINCT t.order_id FROM (
+    SELECT t1.order_id FROM tracking.trackers t1
+    WHERE t1.tenant_id = %(tenant_id)s AND t1.state = %(state)s ORDER BY t1.started_at DESC, t1.id DESC LIMIT %(most)s
+) t ORDER BY t.order_id DESC;

@@ -99,3 +99,19 @@ WHERE pi.tenant_id = %(tenant_id)s AND pi.parcel_id = %(parcel_id)s ORDER BY g.s
 SELECT s.id, s.code, s.name, s.timezone FROM warehouse.floors fl
 JOIN catalog.sites s ON s.tenant_id = fl.tenant_id AND s.id = fl.site_id
 WHERE fl.tenant_id = %(tenant_id)s ORDER BY s.code;
+
+-- name: floor_of
+-- How far floors are with orders: of each the part that is farthest behind and has not left.
+SELECT DISTINCT ON (f.order_id) f.order_id, f.state FROM warehouse.fulfillments f
+WHERE f.tenant_id = %(tenant_id)s AND f.order_id = ANY (%(order_ids)s::uuid[]) AND f.state NOT IN ('canceled', 'handed_over')
+ORDER BY f.order_id, array_position(ARRAY['short', 'waiting', 'batched', 'picking', 'picked', 'packed'], f.state);
+
+-- name: orders_on_floor
+-- Orders of which some part is in one unfinished state on a floor, the newest.
+SELECT DISTINCT f.order_id FROM warehouse.fulfillments f
+WHERE f.tenant_id = %(tenant_id)s AND f.state = %(state)s AND f.state IN ('waiting', 'batched', 'picking', 'picked', 'short')
+ORDER BY f.order_id DESC LIMIT %(most)s;
+
+-- name: order_of_parcel_number
+-- The order whose goods lie in a parcel, by the parcel's number.
+SELECT p.order_id FROM warehouse.parcels p WHERE p.tenant_id = %(tenant_id)s AND p.number = %(number)s::bigint;
