@@ -27,6 +27,7 @@ BENCHES = {
     "labels": "labels/s on one core",
     "parcels": "parcels/s rated, labeled and stored",
     "tracking": "scans/s taken in and folded",
+    "memory": "megabytes that a web process takes at most",
     "mail": "messages/s handed to an SMTP server",
     "eta": "days earlier than the shop's promise",
 }

@@ -116,7 +116,8 @@ def _sheet(rows: Iterable[Sequence[str]]) -> Sheet:
         raise UnreadableError(
             f"The table has {len(heading)} columns, {COLUMNS_MAX} at most. Leave out what is not needed."
         )
-    found = [(n, _fitted(n, row, len(heading))) for n, row in islice(filled, ROWS_MAX + 1)]
+    seen: dict[str, str] = {}  # cells repeat: what says the same is kept once
+    found = [(n, _fitted(n, row, len(heading), seen)) for n, row in islice(filled, ROWS_MAX + 1)]
     if len(found) > ROWS_MAX:
         raise UnreadableError(f"The table has more than {ROWS_MAX:,} rows. Send it in parts.")
     if not found:
@@ -124,8 +125,8 @@ def _sheet(rows: Iterable[Sequence[str]]) -> Sheet:
     return Sheet(_named(heading), found)
 
 
-def _fitted(number: int, row: list[str], width: int) -> tuple[str, ...]:
-    """Return a row with a cell per column.
+def _fitted(number: int, row: list[str], width: int, seen: dict[str, str]) -> tuple[str, ...]:
+    """Return a row with a cell per column, made of cells that were seen before where there are such.
 
     Raises:
         UnreadableError: it has more cells than the heading, so nobody knows which cell means what.
@@ -136,7 +137,7 @@ def _fitted(number: int, row: list[str], width: int) -> tuple[str, ...]:
         )
     if any(len(cell) > CELL_MAX for cell in row):
         raise UnreadableError(f"Row {number} has a cell of more than {CELL_MAX:,} characters. Shorten it.")
-    return tuple(row[:width]) + ("",) * (width - len(row))
+    return tuple([seen.setdefault(cell, cell) for cell in row[:width]]) + ("",) * (width - len(row))
 
 
 def _named(heading: Sequence[str]) -> tuple[str, ...]:
