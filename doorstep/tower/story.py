@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from doorstep.platform.journal import Event
 from doorstep.platform.stories import Entry, by, plain, said
+from doorstep.stages import orders
 from doorstep.tower.figures import Thing
 
 SENTENCES = {
@@ -77,5 +78,5 @@ def _entry(one: Event, of: Mapping[UUID, Thing]) -> Entry:
     name = f"{one.kind}.{one.name}"
     text = SENTENCES.get(name) or f"{one.kind} {plain(one.name)}".capitalize()
     about = of[one.subject].about
-    more = [by(one.actor), *([plain(about)] if about else []), *said(one.facts)]
+    more = [by(one.actor), *([plain(about)] if about else []), *said(orders.in_words(name, one.facts))]
     return Entry(text, one.occurred_at, Markup(" · ").join(more), TONE_OF.get(name, "done"))

@@ -41,7 +41,7 @@ OUTSIDE = frozenset(
 )
 """Modules that reach disk, network, clock of the machine, or other threads."""
 
-PURE_GROUND = re.compile(r"^doorstep\.platform\.(errors|machine|measures|barcodes|documents(\.\w+)?)$")
+PURE_GROUND = re.compile(r"^doorstep\.platform\.(errors|guards|machine|measures|barcodes|documents(\.\w+)?)$")
 """What of the ground may be used for thinking."""
 
 UNREPEATABLE = re.compile(

@@ -250,3 +250,9 @@ SELECT r.id, r.order_id, jsonb_build_object('number', r.number, 'reason', r.reas
        '/api/returns/' || r.id AS path
 FROM feedback.returns r JOIN catalog.sites s ON s.tenant_id = %(tenant_id)s AND s.id = r.site_id
 WHERE r.tenant_id = %(tenant_id)s AND r.id = ANY (%(ids)s::uuid[]);
+
+-- name: returned_units
+-- Pieces of each line of an order that came back.
+SELECT i.line_id, sum(i.received)::int FROM feedback.returns r
+JOIN feedback.return_items i ON i.tenant_id = %(tenant_id)s AND i.return_id = r.id
+WHERE r.tenant_id = %(tenant_id)s AND r.order_id = %(order_id)s GROUP BY i.line_id HAVING sum(i.received) > 0;

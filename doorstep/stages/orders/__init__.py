@@ -54,6 +54,7 @@ from doorstep.stages.orders.model.shops import ParcelLeft
 from doorstep.stages.orders.model.sourcing import House as SourcingHouse
 from doorstep.stages.orders.model.sourcing import SiteTerms
 from doorstep.stages.orders.rules.sourcing import source_together
+from doorstep.stages.orders.rules.telling import in_words
 
 __all__ = [
     "ORDER",
@@ -87,6 +88,7 @@ __all__ = [
     "close",
     "elsewhere",
     "hold",
+    "in_words",
     "locked",
     "move_open",
     "note_moved",

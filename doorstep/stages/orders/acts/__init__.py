@@ -20,6 +20,7 @@ from doorstep.stages.orders.acts.holding import (
     hold_each,
     hold_one,
     hold_short,
+    lacks_of,
     release_hold,
     release_one,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "hold_each",
     "hold_one",
     "hold_short",
+    "lacks_of",
     "lapse",
     "lapsed",
     "look",

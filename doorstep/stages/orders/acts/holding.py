@@ -138,6 +138,11 @@ class Lack:
     quantity: int
 
 
+async def lacks_of(tx: Tx, ids: Sequence[UUID]) -> list[Lack]:
+    """Return what lines of unfinished orders want that is neither promised nor shipped; kits by component."""
+    return await tx.rows(Q.lacking, Lack, ids=list(ids))
+
+
 async def _reserve_rest(tx: Tx, ids: Sequence[UUID]) -> None:
     short = await reserve_rest(tx, ids)
     if short:

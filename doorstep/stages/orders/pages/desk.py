@@ -1,5 +1,6 @@
 """The desk of one order: everything about it, with what may be done now."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +10,19 @@ from doorstep.platform.auth import ALL_STAFF, DESK, Principal, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused, unknown
+from doorstep.platform.guards import Guard
+from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
-from doorstep.stages import inventory
+from doorstep.stages import catalog, inventory
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.acts.knowing import learn_routing
 from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.api.reading import acts_now
 from doorstep.stages.orders.api.sourcing import show_decisions
-from doorstep.stages.orders.model import HoldReason, PaymentState
-from doorstep.stages.orders.pages.story import roll_up, story, why_not_going
+from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState
+from doorstep.stages.orders.pages.listing import axes_of, may_act
+from doorstep.stages.orders.pages.story import story
+from doorstep.stages.orders.rules import telling
 
 READERS = allow(*ALL_STAFF, Role.MERCHANT)
 WRITERS = allow(*DESK, Role.MERCHANT)
@@ -25,23 +30,33 @@ WRITERS = allow(*DESK, Role.MERCHANT)
 
 @get("/orders/{order_id:uuid}", opt=READERS, include_in_schema=False)
 async def order_page(request: Asked, house: InHouse, who: Caller, order_id: FromPath[UUID]) -> Any:
-    """Show everything about one order: axes, lines, money, holds, story, and what may be done now."""
+    """Show everything about one order: axes, what keeps it, lines, money, story, and what may be done now and would come of it."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         found = await _read(tx, order_id, who)
         held = await inventory.reserved_for(tx, [order_id])
+        lacking = sum(one.quantity for one in await acts.lacks_of(tx, [order_id]))
+        routing = await learn_routing(tx)
         sourced = await sourcing.sourcings_of(tx, [order_id])
-        decided = await show_decisions(tx, [one.decision for one in sourced[:1]], await learn_routing(tx))
-        may_act = bool({Role.OWNER, *DESK, Role.MERCHANT} & who.roles)
+        decided = await show_decisions(tx, [one.decision for one in sourced[:1]], routing)
+        axes = await axes_of(tx, house, [found.order])
         return page(
             request,
             "orders/order.html",
             found=found,
             order=found.order,
-            acts=acts_now(found) if may_act else [],
-            may_act=may_act,
-            money=roll_up(found.payments),
-            reserved=_reserved(held),
-            kept=why_not_going(found),
+            acts=acts_now(found) if may_act(who) else [],
+            may_act=may_act(who),
+            axes=axes[order_id],
+            units=await _units(tx, house, order_id, held),
+            guards=await _guards(tx, house, found, lacking),
+            sees_stock=bool({Role.OWNER, *DESK, Role.VIEWER, Role.MERCHANT} & who.roles),
+            works=bool({Role.OWNER, *DESK} & who.roles),
+            releases={
+                one.id: telling.after_release(one.reason, found.open_holds, found.payments, lacking)
+                for one in found.open_holds
+            },
+            frees=await _frees(tx, held),
+            not_taken=telling.after_cancel(found.payments),
             sourcing=next(iter(zip(sourced, decided, strict=False)), None),
             story=story(found.history),
             reasons=[
@@ -62,12 +77,42 @@ async def _read(tx: Tx, order_id: UUID, who: Principal) -> acts.Whole:
     return found
 
 
-def _reserved(held: list[inventory.Held]) -> dict[UUID, int]:
-    """Return the units still promised per line; a kit's components are counted one by one."""
-    units: dict[UUID, int] = {}
+async def _guards(tx: Tx, house: House, found: acts.Whole, lacking: int) -> list[Guard]:
+    """Return why an unfinished order has not left: what keeps it here, else what later stages have in hand."""
+    if found.order.state in (OrderState.CANCELED, OrderState.CLOSED):
+        return []
+    guards = telling.own_guards(found.open_holds, found.payments, lacking)
+    if found.order.state == OrderState.ACCEPTED and not found.open_holds:
+        for one in house.aspects:
+            guards += await one.keeps(tx, found.order.id)
+    return guards
+
+
+async def _units(
+    tx: Tx, house: House, order_id: UUID, held: Sequence[inventory.Held]
+) -> dict[UUID, dict[str, int]]:
+    """Return how many pieces of each line are promised and what happened to others; a kit counts by its components."""
+    units: dict[UUID, dict[str, int]] = {}
     for one in held:
-        units[one.line_id] = units.get(one.line_id, 0) + one.quantity
+        of_line = units.setdefault(one.line_id, {})
+        of_line["reserved"] = of_line.get("reserved", 0) + one.quantity
+    for aspect in house.aspects:
+        for line_id, counted in (await aspect.units(tx, order_id)).items():
+            units.setdefault(line_id, {}).update(counted)
     return units
+
+
+async def _frees(tx: Tx, held: Sequence[inventory.Held]) -> list[str]:
+    """Return in words which promised goods would go free, site by site."""
+    products = {one.id: one for one in await catalog.products(tx, sorted({one.product_id for one in held}))}
+    sites = await catalog.sites(tx, sorted({one.site_id for one in held}))
+    units: dict[tuple[UUID, UUID], int] = {}
+    for one in held:
+        units[one.product_id, one.site_id] = units.get((one.product_id, one.site_id), 0) + one.quantity
+    return [
+        f"{count} × {products[product_id].sku} at {sites[site_id].name}"  # noqa: RUF001 - a sign of multiplication is meant
+        for (product_id, site_id), count in units.items()
+    ]
 
 
 @post("/orders/{order_id:uuid}/{act:str}", opt=WRITERS, include_in_schema=False, status_code=200)

@@ -1,4 +1,4 @@
-"""How an order's history reads: sentences with who and why, the money in one word, and what keeps the order from going on."""
+"""How an order's history reads: sentences with who and why, and the money in one word."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from doorstep.platform.journal import Event
 from doorstep.platform.stories import Entry, by, said
-from doorstep.stages.orders.acts import Whole
-from doorstep.stages.orders.model import OrderState, Payment, PaymentState
+from doorstep.stages.orders.model import Payment, PaymentState
+from doorstep.stages.orders.rules.telling import in_words
 
 SENTENCES = {
     "order.placed": "Placed",
@@ -63,7 +63,7 @@ def story(history: Sequence[Event]) -> list[Entry]:
         Entry(
             SENTENCES.get(f"{one.kind}.{one.name}", f"{one.kind} {one.name}".replace("_", " ")),
             one.occurred_at,
-            Markup(" · ").join([by(one.actor), *said(one.facts)]),
+            Markup(" · ").join([by(one.actor), *said(in_words(f"{one.kind}.{one.name}", one.facts))]),
             TONES.get(f"{one.kind}.{one.name}", "done"),
         )
         for one in sorted(history, key=_told, reverse=True)
@@ -85,6 +85,7 @@ def roll_up(payments: Sequence[Payment]) -> str:
         return "refunded"
     behind = (
         PaymentState.DECLINED,
+        PaymentState.LAPSED,
         PaymentState.UNKNOWN,
         PaymentState.OWED,
         PaymentState.ASKED,
@@ -95,17 +96,3 @@ def roll_up(payments: Sequence[Payment]) -> str:
         PaymentState.CAPTURED,
     )
     return str(min((PaymentState(one.state) for one in payments), key=behind.index))
-
-
-def why_not_going(found: Whole) -> list[str]:
-    """Return everything that keeps an unfinished order from going on."""
-    if found.order.state not in {OrderState.PLACED, OrderState.HELD}:
-        return []
-    kept = [f"Held for {one.reason.replace('_', ' ')}. {one.note}".strip() for one in found.open_holds]
-    waits = {PaymentState.OWED, PaymentState.ASKED, PaymentState.UNKNOWN}
-    kept += [
-        f"The payment by {one.method} is not authorized yet."
-        for one in found.payments
-        if one.state in waits and one.needed_minor
-    ]
-    return kept

@@ -115,3 +115,11 @@ ORDER BY l.order_id DESC LIMIT %(most)s;
 SELECT l.order_id FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.tracking_number = %(number)s
 UNION
 SELECT l.order_id FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.sscc = %(number)s;
+
+-- name: label_work_of
+-- Parcels of an order that have not left: how their labels stand, with which carrier.
+SELECT l.id, l.state, l.refusal, p.number AS parcel, c.name AS carrier FROM shipping.labels l
+JOIN warehouse.parcels p ON p.tenant_id = %(tenant_id)s AND p.id = l.parcel_id
+LEFT JOIN catalog.carriers c ON c.tenant_id = %(tenant_id)s AND c.id = l.carrier_id
+WHERE l.tenant_id = %(tenant_id)s AND l.order_id = %(order_id)s AND l.state <> 'voided' AND l.handed_over_at IS NULL
+ORDER BY p.number;

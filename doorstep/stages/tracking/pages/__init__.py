@@ -8,4 +8,4 @@ from doorstep.stages.tracking.pages import customer, desk
 ROUTES = [*customer.ROUTES, *desk.ROUTES]
 
 ON_THE_WAY = tuple(status for status in Status if status not in FINAL)
-ASPECTS = [Aspect("carrier", ON_THE_WAY, carried_of, orders_by_tracker)]
+ASPECTS = [Aspect(name="carrier", states=ON_THE_WAY, stand=carried_of, within=orders_by_tracker)]

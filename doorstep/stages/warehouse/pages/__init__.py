@@ -1,7 +1,13 @@
 """The floor's pages: the handheld, the bench, putting back, and the desk that watches them."""
 
 from doorstep.platform.aspects import Aspect
-from doorstep.stages.warehouse.acts.standing import find_by_parcel, floor_of, orders_on_floor
+from doorstep.stages.warehouse.acts.standing import (
+    find_by_parcel,
+    floor_keeps,
+    floor_of,
+    floor_units,
+    orders_on_floor,
+)
 from doorstep.stages.warehouse.model import FulfillmentState
 from doorstep.stages.warehouse.pages import floor, pack, pick, put_back
 
@@ -14,4 +20,14 @@ ON_FLOOR = (
     FulfillmentState.PICKED,
     FulfillmentState.SHORT,
 )
-ASPECTS = [Aspect("floor", ON_FLOOR, floor_of, orders_on_floor, find_by_parcel)]
+ASPECTS = [
+    Aspect(
+        name="floor",
+        states=ON_FLOOR,
+        stand=floor_of,
+        within=orders_on_floor,
+        find=find_by_parcel,
+        keeps=floor_keeps,
+        units=floor_units,
+    )
+]

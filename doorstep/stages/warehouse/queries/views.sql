@@ -115,3 +115,30 @@ ORDER BY f.order_id DESC LIMIT %(most)s;
 -- name: order_of_parcel_number
 -- The order whose goods lie in a parcel, by the parcel's number.
 SELECT p.order_id FROM warehouse.parcels p WHERE p.tenant_id = %(tenant_id)s AND p.number = %(number)s::bigint;
+
+-- name: floor_work_of
+-- What floors have in hand of an order and has not left: where, on whose cart, what is missing, in which parcels.
+SELECT f.state, s.name AS site, f.stuck, f.ship_by, b.number AS cart, b.picker,
+       (SELECT coalesce(sum(i.missing), 0) FROM warehouse.items i
+        WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = f.id)::int AS missing
+FROM warehouse.fulfillments f
+JOIN catalog.sites s ON s.tenant_id = %(tenant_id)s AND s.id = f.site_id
+LEFT JOIN warehouse.batches b ON b.tenant_id = %(tenant_id)s AND b.id = f.batch_id
+WHERE f.tenant_id = %(tenant_id)s AND f.order_id = %(order_id)s AND f.state NOT IN ('packed', 'handed_over', 'canceled')
+ORDER BY f.ship_by, f.id;
+
+-- name: known_to_floor
+-- Whether any floor ever got work of an order.
+SELECT EXISTS (SELECT FROM warehouse.fulfillments f WHERE f.tenant_id = %(tenant_id)s AND f.order_id = %(order_id)s);
+
+-- name: floor_units
+-- Pieces of each line of an order that were picked, packed and handed over.
+SELECT i.line_id, sum(i.picked)::int AS picked, sum(i.packed)::int AS packed, coalesce(max(gone.units), 0)::int AS shipped
+FROM warehouse.fulfillments f
+JOIN warehouse.items i ON i.tenant_id = %(tenant_id)s AND i.fulfillment_id = f.id
+LEFT JOIN LATERAL (
+    SELECT sum(x.quantity) AS units FROM warehouse.parcels p
+    JOIN warehouse.parcel_items x ON x.tenant_id = %(tenant_id)s AND x.parcel_id = p.id AND x.line_id = i.line_id
+    WHERE p.tenant_id = %(tenant_id)s AND p.order_id = %(order_id)s AND p.state = 'handed_over'
+) gone ON true
+WHERE f.tenant_id = %(tenant_id)s AND f.order_id = %(order_id)s AND f.state <> 'canceled' GROUP BY i.line_id;
