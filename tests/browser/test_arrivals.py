@@ -12,7 +12,7 @@ from doorstep.stages.inventory.model.arrivals import Sent
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at
 from tests.worlds.arrivals import PLATES, announce
-from tests.worlds.catalog import WORLD
+from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, bin_code
 from tests.worlds.inventory import small_world
 
 
@@ -39,3 +39,45 @@ async def test_the_desk_sees_what_is_to_come_and_who_waits_for_it(
     await page.get_by_role("link", name="PO-1041").click()
     await expect(page.get_by_role("heading", name="What it brings")).to_be_visible()
     await look_at(page, "arrival")
+
+
+async def scan(page: Page, code: str) -> None:
+    """Type what a scanner types; the same code within 400 ms would be a trembling hand."""
+    await page.wait_for_timeout(450)
+    async with page.expect_navigation():
+        await page.locator("#scan").fill(code)
+        await page.keyboard.press("Enter")
+
+
+@every_look
+async def test_an_arrival_is_taken_in_by_scans_and_closed(page: Page, enter: Enter, kiln: UUID) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/receive")
+    await look_at(page, "receive-arrivals")
+    await scan(page, "PO-1041")
+    await look_at(page, "dock")
+    await scan(page, PLATES[0])
+    await expect(page.locator(".answer.warning")).to_contain_text("1 missing")
+    await scan(page, CASE_OF_A)
+    await look_at(page, "dock-product")
+    await scan(page, bin_code(1, 1))
+    await expect(page.locator(".answer.good")).to_contain_text("12 units lie in")
+    await scan(page, BARCODES["B"])
+    await page.get_by_label("Condition").select_option("damaged")
+    await page.get_by_role("button", name="Set").click()
+    await page.get_by_label("Why").fill("corner bent")
+    await look_at(page, "dock-damaged")
+    await page.get_by_role("button", name="Set them aside").click()
+    await expect(page.locator(".answer.good")).to_contain_text("set aside")
+    await scan(page, "SLEEVE-6")
+    await look_at(page, "dock-link")
+    await page.get_by_role("link", name="Back").click()
+    await page.get_by_role("link", name="Close it").click()
+    await look_at(page, "dock-close")
+    for sku in ("A", "B"):
+        await page.get_by_label(f"Why, {sku}").select_option("short_shipped")
+    await page.get_by_role("button", name="Close it").click()
+    await expect(page.get_by_text("Closed after").first).to_be_visible()
+    await look_at(page, "arrival-closed")
+    await page.goto("/receive/unannounced")
+    await look_at(page, "dock-unannounced")

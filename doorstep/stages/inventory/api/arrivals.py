@@ -1,6 +1,7 @@
 """Arrivals and suppliers as JSON: what is to come, from whom, and how far it is."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
@@ -53,8 +54,8 @@ class LineIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     expires_on: date | None = None
 
 
-class ArrivalIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What a supplier is to bring: an order of the merchant, or a delivery that they announce."""
+class StoodIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Goods from a supplier, under the number on their papers."""
 
     site: Annotated[
         Text, Meta(description="Code of the warehouse; may be left out if there is one only.")
@@ -63,6 +64,11 @@ class ArrivalIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     supplier: Annotated[Name, Meta(description="Code; a supplier who is new is added.")]
     supplier_name: Text = ""
     reference: Annotated[Name, Meta(description="Number of the order or announcement.")]
+
+
+class ArrivalIn(StoodIn, forbid_unknown_fields=True, kw_only=True):
+    """What a supplier is to bring: an order of the merchant, or a delivery that they announce."""
+
     expected_on: date | None = None
     carrier: Text = ""
     carrier_reference: Annotated[Text, Meta(description="Waybill, container, tracking number.")] = ""
@@ -111,41 +117,60 @@ async def announce(
 
 async def _named(tx: Tx, asked: list[ArrivalIn], who: Principal) -> list[Announced]:
     """Return what is announced with ids for codes and SKUs; what is not there gets an id that nothing has."""
-    sellers = await catalog.merchants_of(tx, None if who.merchant_id is None else [who.merchant_id])
-    by_code = {one.code: one.id for one in sellers.values()}
-    only = next(iter(sellers)) if len(sellers) == 1 else NOBODY
-    houses = {one.code: one.id for one in await catalog.warehouses(tx)}
-    house = next(iter(houses.values())) if len(houses) == 1 else NOBODY
-    merchants = [by_code.get(one.merchant, NOBODY) if one.merchant else only for one in asked]
-    wanted = [(seller, line.sku) for seller, one in zip(merchants, asked, strict=True) for line in one.lines]
+    sellers, sites = await codes(tx, who)
+    named = [unannounced(one, sellers, sites) for one in asked]
+    wanted = [
+        (one.merchant_id, line.sku) for one, told in zip(named, asked, strict=True) for line in told.lines
+    ]
     products = await catalog.products_by_sku(tx, wanted)
 
-    def id_of(seller: UUID, sku: str) -> UUID:
-        return products[seller, sku].id if (seller, sku) in products else NOBODY
+    def line_of(seller: UUID, line: LineIn) -> AnnouncedLine:
+        found = products.get((seller, line.sku))
+        return AnnouncedLine(
+            product_id=found.id if found else NOBODY,
+            expected=line.expected,
+            lot=line.lot,
+            expires_on=line.expires_on,
+        )
 
     return [
-        Announced(
-            merchant_id=seller,
-            site_id=houses.get(one.site, NOBODY) if one.site else house,
-            supplier=one.supplier.strip(),
-            supplier_name=one.supplier_name.strip(),
-            reference=one.reference.strip(),
-            expected_on=one.expected_on,
-            carrier=one.carrier,
-            carrier_reference=one.carrier_reference,
-            plates=one.plates,
-            lines=[
-                AnnouncedLine(
-                    product_id=id_of(seller, line.sku),
-                    expected=line.expected,
-                    lot=line.lot,
-                    expires_on=line.expires_on,
-                )
-                for line in one.lines
-            ],
+        replace(
+            one,
+            expected_on=told.expected_on,
+            carrier=told.carrier,
+            carrier_reference=told.carrier_reference,
+            plates=told.plates,
+            lines=[line_of(one.merchant_id, line) for line in told.lines],
         )
-        for seller, one in zip(merchants, asked, strict=True)
+        for one, told in zip(named, asked, strict=True)
     ]
+
+
+async def codes(tx: Tx, who: Principal) -> tuple[dict[str, UUID], dict[str, UUID]]:
+    """Return the merchants that the caller may name, and the warehouses, by code."""
+    sellers = await catalog.merchants_of(tx, None if who.merchant_id is None else [who.merchant_id])
+    return (
+        {one.code: one.id for one in sellers.values()},
+        {one.code: one.id for one in await catalog.warehouses(tx)},
+    )
+
+
+def unannounced(one: StoodIn, sellers: Mapping[str, UUID], sites: Mapping[str, UUID]) -> Announced:
+    """Return whose goods come from whom to where; what is not there gets an id that nothing has."""
+    return Announced(
+        merchant_id=_meant(sellers, one.merchant),
+        site_id=_meant(sites, one.site),
+        supplier=one.supplier.strip(),
+        supplier_name=one.supplier_name.strip(),
+        reference=one.reference.strip(),
+    )
+
+
+def _meant(by_code: Mapping[str, UUID], code: str) -> UUID:
+    """Return what a code names; without one the only one that there is."""
+    if code:
+        return by_code.get(code, NOBODY)
+    return next(iter(by_code.values())) if len(by_code) == 1 else NOBODY
 
 
 def write_cursor(last: Arrival) -> str:

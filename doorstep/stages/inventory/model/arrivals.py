@@ -49,6 +49,29 @@ ARRIVAL = Machine(
 )
 
 
+class Found(StrEnum):
+    """In which condition units came, and so what becomes of them; with all but the first goes a reason."""
+
+    ACCEPTED = "accepted"
+    QUALITY_CHECK = "quality_check"
+    DAMAGED = "damaged"
+    REFUSED = "refused"
+    """They go back with whoever brought them, and never were on hand."""
+
+
+DIFFERENCES = (
+    "short_shipped",
+    "comes_later",
+    "lost_on_the_way",
+    "over_shipped",
+    "wrong_goods",
+    "damaged_on_the_way",
+    "bad_quality",
+    "counted_wrong",
+)
+"""Why something else came than was expected."""
+
+
 @dataclass(frozen=True, slots=True)
 class Supplier:
     """Who sends goods to a merchant, and what is agreed with them.
@@ -168,3 +191,42 @@ class Want:
     order_id: UUID
     product_id: UUID
     quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Units of a product that are taken in by one scan.
+
+    Attributes:
+        command: the scan's own id: one that arrives twice acts once.
+        found: their condition; `why` says more where it is not the good one.
+        plate: the SSCC that they came on, if on one.
+        place: where accepted units are put; others have areas of their own.
+        confirmed: somebody looked twice at more than was expected.
+        offered, placed_why: the place that was offered first, and why another one was taken.
+    """
+
+    command: str
+    product_id: UUID
+    quantity: int
+    found: Found = Found.ACCEPTED
+    why: str = ""
+    lot: str = ""
+    expires_on: date | None = None
+    plate: str = ""
+    place: str = ""
+    confirmed: bool = False
+    offered: str = ""
+    placed_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What an arrival came to: units by what became of them, orders that got their goods meanwhile, and how long it took."""
+
+    short: int
+    over: int
+    damaged: int
+    refused: int
+    filled: int
+    minutes: int

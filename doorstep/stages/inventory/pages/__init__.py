@@ -1,5 +1,13 @@
-"""The pages of inventory: the stock, what is to come, and the two handheld pages that receive and count."""
+"""The pages of inventory: the stock, what is to come, and the handheld pages that receive and count."""
 
-from doorstep.stages.inventory.pages import arrivals, count, receive, stock
+from doorstep.stages.inventory.pages import arrivals, closing, count, dock, learning, receive, stock
 
-ROUTES = [*stock.ROUTES, *arrivals.ROUTES, *receive.ROUTES, *count.ROUTES]
+ROUTES = [
+    *stock.ROUTES,
+    *arrivals.ROUTES,
+    *dock.ROUTES,
+    *closing.ROUTES,
+    *learning.ROUTES,
+    *receive.ROUTES,
+    *count.ROUTES,
+]

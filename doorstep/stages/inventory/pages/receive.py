@@ -1,4 +1,4 @@
-"""Receiving on the handheld: scan the product, say how many, scan the bin. What is not finished stands in the address."""
+"""Receiving on the handheld: scan an arrival; or a product that belongs to none, say how many, scan the bin. What is not finished stands in the address."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,10 +19,12 @@ from doorstep.stages import catalog
 from doorstep.stages.catalog import Scanned
 from doorstep.stages.inventory.acts import moving
 from doorstep.stages.inventory.acts.once import once_only
+from doorstep.stages.inventory.acts.receiving import expecting
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX, Receipt
 
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
+COMING_MAX = 20
 Lot = Annotated[str, QueryParameter(max_length=LOT_MAX, pattern=NO_NUL)]
 Units = Annotated[int, QueryParameter(ge=0, le=QUANTITY_MAX)]
 
@@ -63,11 +65,13 @@ async def receive_page(
         if site is None and len(warehouses) == 1:
             site = warehouses[0].id
         found = await catalog.products(tx, [product]) if product else []
+        coming = await expecting.arrivals(tx, states=expecting.COMING, site_id=site, most=COMING_MAX)
     here = next((one for one in warehouses if one.id == site), None)
     return page(
         request,
         "inventory/receive.html",
         warehouses=warehouses,
+        coming=coming,
         here=here,
         product=found[0] if found else None,
         quantity=quantity if found else 0,
@@ -88,6 +92,9 @@ async def scan(house: InHouse, who: Caller, data: Form) -> Any:
         }
         scanned = next((found[one] for one in (code, *(label.codes if label else ())) if one in found), None)
         if now.product is None:
+            meant = await expecting.meant_by(tx, code) if scanned is None and code else []
+            if len(meant) == 1:
+                return back(f"/receive/{meant[0].id}", f"{meant[0].reference} from {meant[0].supplier}.")
             return _first(now, code, scanned, label)
         if scanned is not None and scanned.product_id == now.product:
             return _more(now, scanned, label)

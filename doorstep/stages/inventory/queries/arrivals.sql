@@ -44,7 +44,7 @@ JOIN unnest(%(supplier_ids)s::uuid[], %(references)s::text[]) AS asked(supplier_
 WHERE a.tenant_id = %(tenant_id)s;
 
 -- name: add_arrival_lines
--- How much of which product arrivals bring; more of a product that is there already is added up.
+-- How much of which product arrivals bring; a line that is there already stays as it is.
 INSERT INTO inventory.arrival_lines AS l (tenant_id, arrival_id, product_id, position, expected, lot, expires_on)
 SELECT %(tenant_id)s, arrival_id, product_id, position, expected, lot, expires_on
 FROM unnest(%(arrival_ids)s::uuid[], %(product_ids)s::uuid[], %(positions)s::int[], %(expecteds)s::int[], %(lots)s::text[],

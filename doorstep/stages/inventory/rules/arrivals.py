@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from uuid import UUID
 
 from doorstep.platform.barcodes import gs1_check_digit
 from doorstep.platform.errors import Fault
 from doorstep.stages.catalog import Product, ProductKind
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
-from doorstep.stages.inventory.model.arrivals import PLATES_MAX, REFERENCE_MAX, Announced, AnnouncedLine
+from doorstep.stages.inventory.model.arrivals import (
+    PLATES_MAX,
+    REFERENCE_MAX,
+    Announced,
+    AnnouncedLine,
+    Found,
+    Intake,
+)
 
 SSCC_DIGITS = 18
 
@@ -74,6 +82,47 @@ def _line_faults(at: str, line: AnnouncedLine, one: Announced, product: Product 
         )
     if len(line.lot) > LOT_MAX or not line.lot.isascii():
         yield Fault(f"{at}/lot", "lot", f"Write the lot in up to {LOT_MAX} letters, digits and signs.")
+
+
+class Over(StrEnum):
+    """What it takes to take in more than was expected."""
+
+    FINE = "fine"
+    CONFIRM = "confirm"
+    """Somebody looks twice."""
+    LEAD = "lead"
+    """Somebody from the desk does it."""
+
+
+def over(expected: int, got: int, percent: int) -> Over:
+    """Judge what came against what was expected: within the tolerance, beyond it or not expected at all, or more than twice as much."""
+    if got * 100 <= expected * (100 + percent):
+        return Over.FINE
+    return Over.CONFIRM if expected == 0 or got <= 2 * expected else Over.LEAD
+
+
+def intake_faults(i: int, one: Intake) -> Iterator[Fault]:
+    """Say what is wrong with a scan by itself, whatever is expected."""
+    at = f"/receipts/{i}"
+    if not 1 <= one.quantity <= QUANTITY_MAX:
+        yield Fault(
+            f"{at}/quantity", "range", f"{one.quantity} is not between 1 and {QUANTITY_MAX} units. Mend it."
+        )
+    if one.found != Found.ACCEPTED and not one.why.strip():
+        said = (
+            f"Say why they are {one.found.replace('_', ' ')}."
+            if one.found != Found.QUALITY_CHECK
+            else "Say what is to be checked."
+        )
+        yield Fault(f"{at}/why", "why", said)
+    if one.found == Found.ACCEPTED and not one.place:
+        yield Fault(f"{at}/place", "place", "Scan the bin that they were put to.")
+    if one.plate and read_sscc(one.plate) != one.plate:
+        yield Fault(
+            f"{at}/plate",
+            "sscc",
+            f"{one.plate[:40]!r} is no SSCC. Scan the plate's label again, or leave it out.",
+        )
 
 
 def summed(lines: Sequence[AnnouncedLine]) -> list[AnnouncedLine]:

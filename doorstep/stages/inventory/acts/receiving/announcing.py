@@ -10,7 +10,14 @@ from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
-from doorstep.stages.inventory.model.arrivals import ARRIVAL, Announced, ArrivalAct, Sent, Supplier
+from doorstep.stages.inventory.model.arrivals import (
+    ARRIVAL,
+    Announced,
+    AnnouncedLine,
+    ArrivalAct,
+    Sent,
+    Supplier,
+)
 from doorstep.stages.inventory.rules import arrivals as rules
 
 Q = Statements("doorstep.stages.inventory")
@@ -36,16 +43,36 @@ async def announce(tx: Tx, announced: Sequence[Announced]) -> list[Noted]:
     """
     await _check(tx, announced)
     suppliers = await _suppliers(tx, announced)
-    sources = [suppliers[one.merchant_id, one.supplier].id for one in announced]
-    ids = new_ids(len(announced))
+    return await _note(tx, announced, [suppliers[one.merchant_id, one.supplier].id for one in announced])
+
+
+async def stand(tx: Tx, unannounced: Announced) -> Noted:
+    """Write down goods that stand at the door and that nobody announced; its lines come with the scans.
+
+    Raises:
+        Refused: the supplier announces what it sends, or something is wrong with what is said.
+    """
+    await _check(tx, [unannounced], lines=False)
+    supplier = (await _suppliers(tx, [unannounced]))[unannounced.merchant_id, unannounced.supplier]
+    if not supplier.sends_unannounced:
+        said = f"{supplier.name} announces what it sends. Look for the number on the papers, or ask the desk."
+        raise Refused(Reason.CONFLICT, said, [Fault("/supplier", "unannounced", said)])
+    [noted] = await _note(tx, [unannounced], [supplier.id], announced_before=False)
+    return noted
+
+
+async def _note(
+    tx: Tx, arrivals: Sequence[Announced], sources: Sequence[UUID], *, announced_before: bool = True
+) -> list[Noted]:
+    ids = new_ids(len(arrivals))
     made = set(
         await tx.values(
             Q.add_arrivals,
             ids=ids,
-            supplier_ids=sources,
-            announceds=[True] * len(ids),
+            supplier_ids=list(sources),
+            announceds=[announced_before] * len(ids),
             **columns(
-                announced,
+                arrivals,
                 "site_id",
                 "merchant_id",
                 "reference",
@@ -55,30 +82,25 @@ async def announce(tx: Tx, announced: Sequence[Announced]) -> list[Noted]:
             ),
         )
     )
-    new = {i: one for i, one in zip(ids, announced, strict=True) if i in made}
-    await add_lines(tx, new)
-    await _add_plates(tx, {i: one.plates for i, one in new.items()})
+    new = {i: one for i, one in zip(ids, arrivals, strict=True) if i in made}
+    await add_lines(tx, {i: one.lines for i, one in new.items()})
+    await add_plates(tx, {i: one.plates for i, one in new.items()})
     await journal.born(tx, ARRIVAL, list(new), {i: {"reference": one.reference} for i, one in new.items()})
-    known = {
-        (supplier_id, reference): arrival_id
-        for arrival_id, supplier_id, reference in await tx.tuples(
-            Q.arrivals_by_reference,
-            supplier_ids=sources,
-            references=[one.reference for one in announced],
-        )
-    }
+    references = [one.reference for one in arrivals]
+    rows = await tx.tuples(Q.arrivals_by_reference, supplier_ids=list(sources), references=references)
+    known = {(supplier_id, reference): arrival_id for arrival_id, supplier_id, reference in rows}
     return [
         Noted(known[source, one.reference], one.reference, i in made)
-        for i, source, one in zip(ids, sources, announced, strict=True)
+        for i, source, one in zip(ids, sources, arrivals, strict=True)
     ]
 
 
-async def add_lines(tx: Tx, of: Mapping[UUID, Announced]) -> None:
-    """Write down how much of which product arrivals bring."""
+async def add_lines(tx: Tx, of: Mapping[UUID, Sequence[AnnouncedLine]], *, after: int = 0) -> None:
+    """Write down how much of which product arrivals bring, in the order given, after so many lines that are there."""
     lines = [
         (arrival_id, position, line)
-        for arrival_id, one in of.items()
-        for position, line in enumerate(rules.summed(one.lines), 1)
+        for arrival_id, given in of.items()
+        for position, line in enumerate(rules.summed(given), after + 1)
     ]
     if lines:
         await tx.run(
@@ -114,7 +136,7 @@ async def send(tx: Tx, arrival_id: UUID, sent: Sent) -> None:
         carrier=sent.carrier,
         carrier_reference=sent.carrier_reference,
     )
-    await _add_plates(tx, {arrival_id: sent.plates})
+    await add_plates(tx, {arrival_id: sent.plates})
 
 
 async def cancel(tx: Tx, arrival_id: UUID, why: str) -> None:
@@ -138,7 +160,7 @@ async def change_supplier(tx: Tx, supplier: Supplier) -> None:
     )
 
 
-async def _check(tx: Tx, announced: Sequence[Announced]) -> None:
+async def _check(tx: Tx, announced: Sequence[Announced], *, lines: bool = True) -> None:
     products = {
         one.id: one
         for one in await catalog.products(
@@ -155,6 +177,7 @@ async def _check(tx: Tx, announced: Sequence[Announced]) -> None:
         faults += [
             replace(fault, pointer=f"{at}{fault.pointer}")
             for fault in rules.announcement_faults(one, products, sites)
+            if lines or fault.pointer != "/lines"
         ]
     if faults:
         raise invalid(faults)
@@ -175,7 +198,12 @@ async def _suppliers(tx: Tx, announced: Sequence[Announced]) -> dict[tuple[UUID,
     return {(one.merchant_id, one.code): one for one in rows}
 
 
-async def _add_plates(tx: Tx, of: Mapping[UUID, Sequence[str]]) -> None:
+async def add_plates(tx: Tx, of: Mapping[UUID, Sequence[str]]) -> None:
+    """Write down the plates that arrivals come on; those that are known already stay as they are.
+
+    Raises:
+        Refused: a plate belongs to another arrival.
+    """
     pairs = [(plate, arrival_id) for arrival_id, plates in of.items() for plate in plates]
     if not pairs:
         return

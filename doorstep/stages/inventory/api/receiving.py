@@ -1,0 +1,147 @@
+"""Receiving as JSON: plates at the door, what is taken in scan by scan, and closing with a reason for every difference."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from litestar import Response, post
+from msgspec import Meta
+
+from doorstep.platform.auth import DESK, Principal, allow
+from doorstep.platform.db import Tx
+from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
+from doorstep.platform.idempotency import once
+from doorstep.stages.inventory.acts.receiving import closing, expecting, taking
+from doorstep.stages.inventory.acts.receiving.taking import TakenIn
+from doorstep.stages.inventory.api.arrivals import ArrivalOut, Name, Sscc, StoodIn, codes, shown, unannounced
+from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Place, Quantity
+from doorstep.stages.inventory.model.arrivals import Closing, Found, Intake
+
+
+def leads(who: Principal) -> bool:
+    """Whether a caller may take in far more than was expected: people of the desk, and programs that may change stock."""
+    return who.user_id is None or bool(who.roles & frozenset(DESK))
+
+
+@post("/api/arrivals/unannounced", opt=allow(*FLOOR, scope="stock:write"))
+async def stand(data: JSONBody[StoodIn], request: Asked, house: InHouse, who: Caller) -> Response[ArrivalOut]:
+    """Open an arrival of goods that stand at the door and that nobody announced, if its supplier may send such."""
+
+    async def act(tx: Tx) -> ArrivalOut:
+        noted = await taking.begin_unannounced(tx, unannounced(data, *await codes(tx, who)))
+        return await shown(tx, noted.id, who.merchant_id)
+
+    return await once(request, house, who, act)  # type: ignore[return-value]
+
+
+class PlateIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A plate that stands at the door."""
+
+    plate: Sscc
+
+
+@post("/api/arrivals/{arrival_id:uuid}/plates", opt=allow(*FLOOR, scope="stock:write"), status_code=200)
+async def scan_plate(
+    data: JSONBody[PlateIn], request: Asked, house: InHouse, who: Caller, arrival_id: FromPath[UUID]
+) -> Response[ArrivalOut]:
+    """Note that a plate of an arrival stands at the door."""
+
+    async def act(tx: Tx) -> ArrivalOut:
+        await taking.scan_plate(tx, arrival_id, data.plate)
+        return await shown(tx, arrival_id, who.merchant_id)
+
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
+
+
+class ScanIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Units of a product that are taken in by one scan."""
+
+    command_id: Annotated[
+        str, Meta(min_length=1, max_length=100, pattern=NO_NUL, description="Sent again, it acts once.")
+    ]
+    product_id: UUID
+    quantity: Quantity
+    condition: Annotated[
+        Literal["accepted", "quality_check", "damaged", "refused"],
+        Meta(description="What is refused goes back and never is on hand."),
+    ] = "accepted"
+    why: Annotated[
+        str, Meta(max_length=60, pattern=NO_NUL, description="Wanted unless they are accepted.")
+    ] = ""
+    lot: Annotated[str, Meta(max_length=20, pattern=NO_NUL, description="As it is printed.")] = ""
+    expires_on: Annotated[date, Meta(description="The last day on which the lot may be sold.")] | None = None
+    plate: Sscc = ""
+    place: Place | None = None
+    confirmed: Annotated[bool, Meta(description="Somebody looked twice at more than was expected.")] = False
+
+
+class ScansIn(msgspec.Struct, forbid_unknown_fields=True):
+    """What was scanned; all is taken in, or nothing."""
+
+    receipts: Annotated[list[ScanIn], Meta(min_length=1, max_length=200)]
+
+
+class TakenOut(msgspec.Struct):
+    """One answer per scan, and the arrival afterwards."""
+
+    receipts: list[TakenIn]
+    arrival: ArrivalOut
+
+
+@post("/api/arrivals/{arrival_id:uuid}/receipts", opt=allow(*FLOOR, scope="stock:write"), status_code=200)
+async def take_in(
+    data: JSONBody[ScansIn], request: Asked, house: InHouse, who: Caller, arrival_id: FromPath[UUID]
+) -> Response[TakenOut]:
+    """Take units of an arrival in; accepted ones can be sold at once. More than was expected wants a second look."""
+
+    async def act(tx: Tx) -> TakenOut:
+        intakes = [
+            Intake(
+                command=one.command_id,
+                product_id=one.product_id,
+                quantity=one.quantity,
+                found=Found(one.condition),
+                why=one.why,
+                lot=one.lot,
+                expires_on=one.expires_on,
+                plate=one.plate,
+                place=one.place or "",
+                confirmed=one.confirmed,
+            )
+            for one in data.receipts
+        ]
+        done = await taking.take_in(tx, arrival_id, intakes, lead=leads(who))
+        return TakenOut(done, await shown(tx, arrival_id, who.merchant_id))
+
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
+
+
+class CloseIn(msgspec.Struct, forbid_unknown_fields=True):
+    """For each product that came otherwise than expected, why."""
+
+    whys: Annotated[dict[UUID, Name], Meta(max_length=1000)] = {}
+
+
+class ClosedOut(msgspec.Struct):
+    """What the arrival came to: `filled` orders got goods of it, `minutes` passed since it was begun."""
+
+    closing: Closing
+    arrival: ArrivalOut
+
+
+@post("/api/arrivals/{arrival_id:uuid}/close", opt=allow(*FLOOR, scope="stock:write"), status_code=200)
+async def close(
+    data: JSONBody[CloseIn], request: Asked, house: InHouse, who: Caller, arrival_id: FromPath[UUID]
+) -> Response[ClosedOut]:
+    """Close an arrival: nothing more of it comes; every difference has a reason."""
+
+    async def act(tx: Tx) -> ClosedOut:
+        await expecting.arrival_of(tx, arrival_id, who.merchant_id)
+        came_to = await closing.close(tx, arrival_id, data.whys)
+        return ClosedOut(came_to, await shown(tx, arrival_id, who.merchant_id))
+
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
+
+
+ROUTES = [stand, scan_plate, take_in, close]

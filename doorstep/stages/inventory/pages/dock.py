@@ -1,0 +1,277 @@
+"""An arrival on the handheld: plates, product, units, lot, condition, place. What is not finished stands in the address."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import QueryParameter
+
+from doorstep.platform.auth import Principal, allow
+from doorstep.platform.db import Tx
+from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
+from doorstep.platform.errors import Refused
+from doorstep.platform.gs1 import Label, read_label
+from doorstep.platform.pages import back, page
+from doorstep.stages import catalog
+from doorstep.stages.catalog import Scanned
+from doorstep.stages.inventory.acts.receiving import expecting, taking
+from doorstep.stages.inventory.api.goods import NO_NUL
+from doorstep.stages.inventory.api.receiving import leads
+from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
+from doorstep.stages.inventory.model.arrivals import Found, Intake
+from doorstep.stages.inventory.pages.receive import FLOOR, Units
+from doorstep.stages.inventory.pages.receive import Lot as LotText
+from doorstep.stages.inventory.rules.arrivals import read_sscc
+
+Words = Annotated[str, QueryParameter(max_length=60, pattern=NO_NUL)]
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What somebody holds in the hand, as far as it is known; `sure` when more than expected was looked at twice."""
+
+    arrival: UUID
+    product: UUID | None = None
+    quantity: int = 0
+    lot: str = ""
+    expires: date | None = None
+    found: Found = Found.ACCEPTED
+    why: str = ""
+    plate: str = ""
+    sure: bool = False
+
+    @property
+    def path(self) -> str:
+        """The page of the arrival."""
+        return f"/receive/{self.arrival}"
+
+    @property
+    def address(self) -> str:
+        """The page that goes on with what is in the hand."""
+        known = {
+            "product": self.product,
+            "quantity": self.quantity,
+            "lot": self.lot,
+            "expires": self.expires,
+            "found": "" if self.found == Found.ACCEPTED else self.found,
+            "why": self.why,
+            "plate": self.plate,
+            "sure": "1" if self.sure else "",
+        }
+        told = urlencode({name: of for name, of in known.items() if of})
+        return f"{self.path}?{told}" if told else self.path
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What a form of the page sends along."""
+        return {
+            "product": self.product or "",
+            "quantity": self.quantity,
+            "lot": self.lot,
+            "expires": self.expires or "",
+            "found": self.found,
+            "why": self.why,
+            "plate": self.plate,
+            "sure": "1" if self.sure else "",
+        }
+
+
+def _hand(arrival_id: UUID, data: dict[str, str]) -> Hand:
+    def text(name: str, most: int) -> str:
+        return data.get(name, "").strip().replace("\x00", "")[:most]
+
+    try:
+        product: UUID | None = UUID(data.get("product", ""))
+    except ValueError:
+        product = None
+    try:
+        expires = date.fromisoformat(data.get("expires", ""))
+    except ValueError:
+        expires = None
+    number = text("quantity", 8)
+    quantity = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else 0
+    found = data.get("found", "")
+    return Hand(
+        arrival_id,
+        product,
+        min(quantity, QUANTITY_MAX),
+        text("lot", LOT_MAX),
+        expires,
+        Found(found) if found in set(Found) else Found.ACCEPTED,
+        text("why", 60),
+        read_sscc(text("plate", 24)),
+        data.get("sure") == "1",
+    )
+
+
+@get("/receive/{arrival_id:uuid}", opt=allow(*FLOOR), include_in_schema=False)
+async def dock(
+    request: Asked,
+    house: InHouse,
+    who: Caller,
+    arrival_id: FromPath[UUID],
+    product: FromQuery[UUID | None] = None,
+    quantity: Units = 0,
+    lot: LotText = "",
+    expires: FromQuery[date | None] = None,
+    found: FromQuery[Found] = Found.ACCEPTED,
+    why: Words = "",
+    plate: Words = "",
+    sure: Words = "",
+) -> Any:
+    """Show the next thing to do with an arrival: scan a plate or product, say how many and how they are, put them away."""
+    hand = Hand(arrival_id, product, quantity, lot, expires, found, why, read_sscc(plate), sure == "1")
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        arrival = await expecting.arrival_of(tx, arrival_id)
+        lines = await expecting.lines_of(tx, arrival_id)
+        supplier = await expecting.supplier_of(tx, arrival.supplier_id)
+        wanted = [*(one.product_id for one in lines), *([product] if product else [])]
+        products = {one.id: one for one in await catalog.products(tx, wanted)}
+        site = (await catalog.sites(tx, [arrival.site_id]))[arrival.site_id]
+        new = bool(product and await taking.first_times(tx, [product]))
+    if arrival.state not in expecting.COMING:
+        return back(f"/arrivals/{arrival_id}", f"{arrival.reference} is {arrival.state}.", kind="warning")
+    thing = products.get(product) if product else None
+    line = next((one for one in lines if one.product_id == product), None)
+    return page(
+        request,
+        "inventory/dock.html",
+        arrival=arrival,
+        lines=lines,
+        products=products,
+        site=site,
+        hand=hand if thing else Hand(arrival_id),
+        thing=thing,
+        line=line,
+        new=new and thing is not None,
+        hides=supplier.hides_expected or not arrival.announced,
+        links=leads(who),
+        conditions=list(Found),
+    )
+
+
+@post("/receive/{arrival_id:uuid}/scan", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def scan(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID]) -> Any:
+    """Take the next scan: a plate, a product (a case code counts its units), more of it, or the bin it is put to."""
+    hand = _hand(arrival_id, data)
+    code = data.get("code", "").strip().replace("\x00", "")[:200]
+    label = read_label(code)
+    names = [code, *(label.codes if label else ())]
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        if sscc := read_sscc(code):
+            return await _plate(tx, hand, sscc)
+        by_code = {one.code: one for one in await catalog.by_barcode(tx, names)}
+        scanned = next((by_code[one] for one in names if one in by_code), None)
+        if hand.product is None:
+            return _first(hand, code, scanned, label, leads(who))
+        if scanned is not None:
+            return _more(hand, scanned, label)
+        return await _put(
+            tx, who, hand, hand.product, f"bin:{code.removeprefix('bin:')}", data.get("command", "")
+        )
+
+
+async def _plate(tx: Tx, hand: Hand, sscc: str) -> Any:
+    """A plate at the door; with a product in the hand, the plate that it came on."""
+    if hand.product is not None:
+        return back(replace(hand, plate=sscc).address, f"On plate {sscc[-6:]}.")
+    try:
+        async with tx.connection.transaction():
+            here, of = await taking.scan_plate(tx, hand.arrival, sscc)
+    except Refused as refused:
+        return back(hand.address, refused.message, kind="wrong")
+    left = of - here
+    return back(
+        hand.path,
+        f"Plate {here} of {of} is here{'.' if not left else f', {left} missing.'}",
+        kind="good" if not left else "warning",
+    )
+
+
+def _first(hand: Hand, code: str, scanned: Scanned | None, label: Label | None, links: bool) -> Any:
+    if scanned is None:
+        if links:
+            return back(
+                f"{hand.path}/link?" + urlencode({"code": code[:60]}),
+                "No product carries that code.",
+                kind="wrong",
+            )
+        said = f"No product carries {code[:60]}. Scan it again, or set it aside for the desk."
+        return back(hand.address, said, kind="wrong")
+    units = scanned.units * ((label.count if label else None) or 1)
+    held = replace(hand, product=scanned.product_id, quantity=min(units, QUANTITY_MAX))
+    if label:
+        held = replace(held, lot=label.lot[:LOT_MAX], expires=label.expires_on)
+    return back(held.address, f"{scanned.name}: scan more, change the number, or scan the bin.")
+
+
+def _more(hand: Hand, scanned: Scanned, label: Label | None) -> Any:
+    """Count one more of the same; another product or lot is put away by itself."""
+    if scanned.product_id != hand.product:
+        return back(hand.address, f"That is {scanned.sku}. Put away what you hold before it.", kind="wrong")
+    lot = label.lot if label and label.lot else hand.lot
+    if hand.lot and lot != hand.lot:
+        return back(hand.address, f"That is lot {lot}. Put lot {hand.lot} away before it.", kind="wrong")
+    units = min(hand.quantity + scanned.units * ((label.count if label else None) or 1), QUANTITY_MAX)
+    day = hand.expires or (label.expires_on if label else None)
+    return back(
+        replace(hand, quantity=units, lot=lot, expires=day, sure=False).address, f"{units} of {scanned.sku}."
+    )
+
+
+async def _put(tx: Tx, who: Principal, hand: Hand, product_id: UUID, place: str, command: str) -> Any:
+    """Take what is in the hand in; a scan that arrives twice is taken in once."""
+    intake = Intake(
+        command=command,
+        product_id=product_id,
+        quantity=hand.quantity,
+        found=hand.found,
+        why=hand.why,
+        lot=hand.lot,
+        expires_on=hand.expires,
+        plate=hand.plate,
+        place=place,
+        confirmed=hand.sure,
+    )
+    try:
+        async with tx.connection.transaction():
+            [done] = await taking.take_in(tx, hand.arrival, [intake], lead=leads(who))
+    except Refused as refused:
+        again = replace(hand, sure=any(fault.code == "over_confirm" for fault in refused.faults))
+        said = refused.faults[0].message if refused.faults else refused.message
+        return back(again.address, said, kind="warning" if again.sure else "wrong")
+    if done.repeated:
+        return back(hand.path, "That is in the books already.", kind="warning")
+    return back(hand.path, _said(hand, done.place))
+
+
+def _said(hand: Hand, place: str) -> str:
+    match hand.found:
+        case Found.REFUSED:
+            return f"{hand.quantity} go back: {hand.why}."
+        case Found.ACCEPTED:
+            return f"{hand.quantity} units lie in {place.removeprefix('bin:')[:40]} and can be sold."
+        case _:
+            return f"{hand.quantity} units are set aside in {place.replace('_', ' ')}."
+
+
+@post("/receive/{arrival_id:uuid}/hand", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def say(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID]) -> Any:
+    """Say what scans do not: how many, which lot and day, in which condition; what is not accepted needs no bin."""
+    hand = _hand(arrival_id, data)
+    if hand.product is None:
+        return back(hand.path)
+    if not hand.quantity:
+        return back(replace(hand, quantity=0).address, "Write a whole number, 1 or more.", kind="wrong")
+    if hand.found != Found.ACCEPTED and data.get("done"):
+        async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+            return await _put(tx, who, hand, hand.product, "", data.get("command", ""))
+    if hand.found != Found.ACCEPTED and not hand.why:
+        return back(hand.address, "Say why.", kind="warning")
+    return back(replace(hand, sure=False).address, f"{hand.quantity} units.")
+
+
+ROUTES = [dock, scan, say]
