@@ -15,6 +15,7 @@ GROUPS = (
             ("/sourcing", "Sourcing"),
             ("/channels", "Channels"),
             ("/payments", "Payments"),
+            ("/fraud", "Fraud"),
         ),
     ),
     (

@@ -14,10 +14,11 @@ from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
 from doorstep.stages.inventory.acts.receiving import announcing
-from doorstep.stages.orders.acts import importing
+from doorstep.stages.orders.acts import fraud, importing
 from doorstep.stages.orders.acts.channels import shops
 from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.acts.money import accounts
+from doorstep.stages.orders.model.fraud import BlockField, NewFraudRule, RuleKind
 from doorstep.stages.orders.ports.channels.sheet import read_csv
 from doorstep.world.partner import TradingPartner
 from tests.worlds.arrivals import announced
@@ -31,6 +32,8 @@ TABLES = {
     "upload_id": "orders.uploads",
     "shop_id": "orders.shops",
     "account_id": "orders.accounts",
+    "rule_id": "orders.fraud_rules",
+    "block_id": "orders.fraud_blocks",
     "partner_id": "orders.partners",
     "document_id": "orders.documents",
     "batch_id": "warehouse.batches",
@@ -107,6 +110,8 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
         sheet = read_csv("Order,SKU\n1,A\n")
         await shops.connect_shop(tx, shop_of(WORLD.merchant))
         await accounts.connect_account(tx, account_of(WORLD.merchant))
+        await fraud.add_fraud_rule(tx, NewFraudRule(kind=RuleKind.PHONE_ABROAD, merchant_id=WORLD.merchant))
+        await fraud.add_fraud_block(tx, BlockField.EMAIL, "eve@example.org", merchant_id=WORLD.merchant)
         await partners.connect_partner(tx, partner_of(WORLD.merchant))
         await receiving.receive(
             tx, TradingPartner().acknowledge([["ISA"], ["GS", "PR", "", "", "", "", "1"]])

@@ -1,7 +1,7 @@
 """What the catalog says about a batch of orders, remembered for five seconds in each process.
 
 A product that is new is seen at once, since only what was found is remembered; a changed name or kit is seen five seconds
-late, and so are the rules of sourcing. Stock is never remembered.
+late, and so are the rules of sourcing and of fraud. Stock is never remembered.
 """
 
 import time
@@ -12,6 +12,7 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
 from doorstep.stages.orders.model import Item, Known, NewOrder, Seller
+from doorstep.stages.orders.model.fraud import FraudRule, Screen
 from doorstep.stages.orders.model.sourcing import (
     Depot,
     House,
@@ -34,6 +35,7 @@ class _Memory:
     sellers: dict[str, Seller] = field(default_factory=dict)
     items: dict[tuple[UUID, str], Item] = field(default_factory=dict)
     routing: Routing | None = None
+    screen: Screen | None = None
 
 
 _memories: dict[UUID, _Memory] = {}
@@ -55,7 +57,23 @@ async def know(tx: Tx, orders: Iterable[NewOrder], own: UUID | None) -> Known:
         memory.sellers.update({seller.code: seller for seller in found})
     bound = next((code for code, seller in memory.sellers.items() if seller.id == own), "")
     await know_items(tx, _wanted(memory, orders, bound))
-    return Known(memory.sellers, memory.items, await know_routing(tx))
+    return Known(memory.sellers, memory.items, await know_routing(tx), await know_screen(tx))
+
+
+async def know_screen(tx: Tx) -> Screen:
+    """Return what orders are held against for fraud."""
+    memory = _memory(tx.tenant_id)
+    if memory.screen is None:
+        rules = await tx.rows(Q.fraud_rules, FraudRule, own=None)
+        memory.screen = Screen(tuple(rules), bool(await tx.value(Q.any_fraud_block)))
+    return memory.screen
+
+
+def forget_screen(tenant_id: UUID) -> None:
+    """Let this process look at fraud rules and blocks anew, because it has changed them itself."""
+    memory = _memories.get(tenant_id)
+    if memory is not None:
+        memory.screen = None
 
 
 async def know_routing(tx: Tx) -> Routing:

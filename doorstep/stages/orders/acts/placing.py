@@ -1,6 +1,7 @@
 """An order walks in: checked as a whole, its goods reserved, written, and accepted or held, all in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from doorstep.platform import series
@@ -9,12 +10,12 @@ from doorstep.platform.errors import Fault
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders import rules
+from doorstep.stages.orders.acts import fraud
 from doorstep.stages.orders.acts.knowing import know
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
 from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.acts.writing import Draft, begin_draft, columns_of, write
 from doorstep.stages.orders.model import (
-    HoldReason,
     Known,
     Line,
     NewOrder,
@@ -23,6 +24,7 @@ from doorstep.stages.orders.model import (
     Outcome,
     Verdict,
 )
+from doorstep.stages.orders.model.fraud import Suspect
 from doorstep.stages.orders.model.sourcing import SAID, Basket, Cause, Decision, Routing
 from doorstep.stages.orders.rules import Checked
 
@@ -138,13 +140,45 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
     numbers = await series.take_soon(tx, "order", len(drafts), start=FIRST_NUMBER)
     short = await (_source(tx, drafts, asked, routing) if several else _reserve(tx, drafts, demands))
     kept = [draft for draft in drafts if draft.id not in short] if short else list(drafts)
+    suspected = await _suspect(tx, kept, known) if known.screen else False
     for draft, number in zip(kept, await numbers(), strict=False):
         draft.number = number
     if short:
         await series.give_back(tx, "order", len(drafts) - len(kept))
+    if short or suspected:
         columns = columns_of(kept)
     await write(tx, kept, columns)
     return kept, short
+
+
+async def _suspect(tx: Tx, drafts: Sequence[Draft], known: Known) -> bool:
+    """Note on the drafts what makes them suspicious of fraud; return whether any is."""
+    found = await fraud.suspect(tx, [_as_suspect(draft, tx.now) for draft in drafts], known.screen)
+    for draft in drafts:
+        draft.suspicions = found.get(draft.id, [])
+    return bool(found)
+
+
+def _as_suspect(draft: Draft, now: datetime) -> Suspect:
+    order, to = draft.checked.order, draft.checked.contact
+    seller = draft.checked.seller
+    assert seller is not None  # noqa: S101 - a draft has no faults
+    return Suspect(
+        id=draft.id,
+        number=draft.number,
+        merchant_id=seller.id,
+        placed_at=order.placed_at or now,
+        total_minor=order.total_minor,
+        currency=order.currency,
+        name=to.name,
+        email=to.email,
+        phone=to.phone,
+        street=to.street,
+        city=to.city,
+        postal_code=to.postal_code,
+        country=to.country,
+        tokens=tuple(payment.token for payment in order.payments if payment.token),
+    )
 
 
 def _demands(drafts: Sequence[Draft], routing: Routing) -> list[inventory.Demand]:
@@ -280,7 +314,8 @@ async def _tell_availability(tx: Tx, checked: Sequence[Checked], verdicts: dict[
 
 
 def _created(draft: Draft) -> Verdict:
-    if draft.checked.doubts:
-        return Verdict(Outcome.HELD, draft.id, draft.number, OrderState.HELD, [HoldReason.ADDRESS])
+    if draft.holds:
+        reasons = [reason for reason, _ in draft.holds]
+        return Verdict(Outcome.HELD, draft.id, draft.number, OrderState.HELD, reasons)
     state = OrderState.ACCEPTED if draft.ready else OrderState.PLACED
     return Verdict(Outcome.CREATED, draft.id, draft.number, state)

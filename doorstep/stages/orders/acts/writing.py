@@ -41,6 +41,7 @@ class Draft:
     number: int = 0
     lines: list[tuple[UUID, Item, NewLine]] = field(default_factory=list)
     payments: list[tuple[UUID, NewPayment]] = field(default_factory=list)
+    suspicions: list[str] = field(default_factory=list)
 
     @property
     def paid(self) -> bool:
@@ -50,7 +51,13 @@ class Draft:
     @property
     def ready(self) -> bool:
         """Whether nothing keeps it from being accepted at once."""
-        return self.paid and not self.checked.doubts
+        return self.paid and not self.checked.doubts and not self.suspicions
+
+    @property
+    def holds(self) -> list[tuple[HoldReason, str]]:
+        """Why it is held from the beginning, and in which words."""
+        found = [(HoldReason.ADDRESS, self.checked.doubts), (HoldReason.FRAUD, self.suspicions)]
+        return [(reason, " ".join(why)) for reason, why in found if why]
 
 
 def begin_draft(place: int, one: Checked) -> Draft:
@@ -100,10 +107,10 @@ async def write(tx: Tx, drafts: Sequence[Draft], columns: Columns) -> None:
     await journal.born(tx, PAYMENT, asked, then=[PaymentAct.ASK])
     rounded = {draft.id: draft.checked.sums.rounded for draft in drafts if draft.checked.sums.rounded}
     await journal.note(tx, ORDER, "rounded", list(rounded), rounded)
-    doubtful = [draft for draft in drafts if draft.checked.doubts]
-    await hold_each(
-        tx, [(draft.id, HoldReason.ADDRESS, " ".join(draft.checked.doubts)) for draft in doubtful]
-    )
+    for reason in (HoldReason.ADDRESS, HoldReason.FRAUD):
+        await hold_each(
+            tx, [(draft.id, *held) for draft in drafts for held in draft.holds if held[0] == reason]
+        )
 
 
 def columns_of(drafts: Sequence[Draft]) -> Columns:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from doorstep.stages.orders.model.fraud import NOTHING, Screen
 from doorstep.stages.orders.model.sourcing import Routing
 
 
@@ -37,11 +38,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts of the catalog that a batch of orders is judged by; `routing` names the warehouses that may ship."""
+    """The facts that a batch of orders is judged by: the catalog, the warehouses that may ship, what is held for fraud."""
 
     sellers: Mapping[str, Seller]
     items: Mapping[tuple[UUID, str], Item]
     routing: Routing
+    screen: Screen = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ def dialed(phone: str, country: str) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def dials_in(phone: str, country: str) -> bool:
+    """Whether a number in international form has the calling code of a country; True where that has none."""
+    code, _ = _plan(country)
+    return not code or phone.startswith(code)
+
+
 def _international(phone: str, country: str) -> str | None:
     """Return a number that is written plainly with its country's own code; None where the full rules must look.
 
