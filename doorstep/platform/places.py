@@ -11,6 +11,7 @@ GROUPS = (
         "Overview",
         (
             ("/tower", "Tower"),
+            ("/exceptions", "Exceptions"),
             ("/orders", "Orders"),
             ("/sourcing", "Sourcing"),
             ("/channels", "Channels"),

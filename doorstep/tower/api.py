@@ -8,6 +8,7 @@ from litestar import get
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Caller, FromPath, InHouse
 from doorstep.tower import figures
+from doorstep.tower.exceptions import Trouble, exceptions
 from doorstep.tower.figures import Board
 
 
@@ -26,4 +27,11 @@ async def read_story(house: InHouse, who: Caller, order_id: FromPath[UUID]) -> d
     return {"order": head, "things": things, "events": events}
 
 
-ROUTES = [read_board, read_story]
+@get("/api/tower/exceptions", opt=allow(*DESK, Role.VIEWER, scope="tower:read"))
+async def read_exceptions(house: InHouse, who: Caller) -> list[Trouble]:
+    """Read what needs a person over all stages, the oldest first: whose it is, since when, and the order behind it."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        return await exceptions(tx)
+
+
+ROUTES = [read_board, read_story, read_exceptions]

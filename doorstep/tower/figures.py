@@ -10,6 +10,7 @@ from doorstep.platform.errors import unknown
 from doorstep.platform.journal import Event, history
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
+from doorstep.tower.exceptions import Trouble, exceptions
 
 Q = Statements("doorstep.tower")
 
@@ -17,6 +18,9 @@ STAGES = ("orders", "inventory", "warehouse", "shipping", "tracking", "delivery"
 """The columns of the board, in the order an order walks through them."""
 
 NUMBER_MAX = 2**63 - 1
+TROUBLES_MAX = 20
+"""Exceptions that the board shows; the queue has them all."""
+
 KEPT_MAX = 1000
 """Orders that say how promises are kept."""
 
@@ -39,17 +43,6 @@ class Beat:
     event: str
     count: int
     last_minute: int
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something that needs a person, with the order behind it."""
-
-    what: str
-    why: str
-    since: datetime | None
-    order_id: UUID
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +146,7 @@ async def board(tx: Tx) -> Board:
         now=tx.now,
         piles={stage: [pile for pile in piles if pile.stage == stage] for stage in STAGES},
         beats=await tx.rows(Q.pulse, Beat),
-        troubles=await tx.rows(Q.exceptions, Trouble),
+        troubles=(await exceptions(tx))[:TROUBLES_MAX],
         at_risk=await tx.rows(Q.at_risk, AtRisk),
         silenced=await tx.rows(Q.silenced, Silenced),
         drifts=await inventory.drifts(tx),

@@ -1,4 +1,4 @@
-"""The tower's pages: the board, the orders behind a number, the search, and one order's whole story."""
+"""The tower's pages: the board, the orders behind a number, the search, one order's whole story, and what needs a person."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from doorstep.platform.edge import Asked, Caller, FromPath, InHouse
 from doorstep.platform.live import fragment, stream
 from doorstep.platform.pages import page
 from doorstep.tower import figures
+from doorstep.tower.exceptions import OF_A_KIND, by_owner, exceptions
 from doorstep.tower.story import told
 
 LOOKERS = (*DESK, Role.DISPATCHER, Role.VIEWER)
@@ -66,4 +67,21 @@ async def story(request: Asked, house: InHouse, who: Caller, order_id: FromPath[
     return page(request, "tower/story.html", head=head, things=things, story=told(things, events))
 
 
-ROUTES = [tower, live, behind, search, story]
+@get("/exceptions", opt=allow(*LOOKERS), include_in_schema=False)
+async def queue(request: Asked, house: InHouse, who: Caller, owner: Short = "") -> Any:
+    """Show what needs a person, by owner and age, each with the one thing to do next."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        found = await exceptions(tx)
+        now = tx.now
+    return page(
+        request,
+        "tower/exceptions.html",
+        troubles=[one for one in found if owner in ("", one.owner)],
+        counts=by_owner(found),
+        owner=owner,
+        of_a_kind=OF_A_KIND,
+        now=now,
+    )
+
+
+ROUTES = [tower, live, behind, search, story, queue]

@@ -75,32 +75,63 @@ WHERE b.stage = %(stage)s AND b.what = %(what)s
 ORDER BY b.since NULLS LAST, o.id LIMIT 200;
 
 -- name: exceptions
--- What needs a person, the oldest first, each with the order behind it.
-SELECT x.what, x.why, x.since, o.id AS order_id, o.number
+-- What needs a person: whose it is, since when, of each kind the oldest; what a hold says already is not said twice.
+SELECT x.what, x.owner, x.why, x.since, x.subject, o.id AS order_id, o.number, x.named
 FROM (
-    SELECT h.order_id, 'hold' AS what, h.reason || CASE WHEN h.note = '' THEN '' ELSE ': ' || h.note END AS why, h.placed_at AS since
-    FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL
+    (SELECT 'hold' AS what, h.owner, h.reason || CASE WHEN h.note = '' THEN '' ELSE ': ' || h.note END AS why, h.placed_at AS since,
+            h.id AS subject, h.order_id, h.reason AS named
+     FROM orders.holds h
+     JOIN orders.orders ho ON ho.tenant_id = %(tenant_id)s AND ho.id = h.order_id AND ho.state NOT IN ('canceled', 'closed')
+     WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL ORDER BY h.placed_at, h.id LIMIT %(most)s)
     UNION ALL
-    SELECT f.order_id, 'short', 'goods are missing', f.released_at FROM warehouse.fulfillments f
-    WHERE f.tenant_id = %(tenant_id)s AND f.state = 'short'
+    (SELECT 'payment', 'payments', p.method || ' ' || p.state || coalesce(': ' || replace(p.declined, '_', ' '), ''),
+            coalesce(p.asked_at, po.placed_at), p.id, p.order_id, ''
+     FROM orders.payments p
+     JOIN orders.orders po ON po.tenant_id = %(tenant_id)s AND po.id = p.order_id AND po.state NOT IN ('canceled', 'closed')
+     WHERE p.tenant_id = %(tenant_id)s AND p.state IN ('declined', 'unknown', 'lapsed') AND p.amount_minor > p.released_minor
+       AND NOT EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = p.order_id
+                       AND h.reason = 'payment' AND h.released_at IS NULL)
+     ORDER BY p.order_id LIMIT %(most)s)
     UNION ALL
-    SELECT l.order_id, 'label', coalesce(l.refusal, 'the carrier has not answered'), l.sent_at FROM shipping.labels l
-    WHERE l.tenant_id = %(tenant_id)s AND l.state IN ('refused', 'unknown')
+    (SELECT 'late', 'desk', CASE WHEN lo.promised_until < %(now)s THEN 'the promise is broken' ELSE 'it should have left already' END,
+            lo.leave_by, lo.id, lo.id, ''
+     FROM orders.orders lo
+     WHERE lo.tenant_id = %(tenant_id)s AND lo.leave_by < %(now)s AND lo.shipped_at IS NULL AND lo.state IN ('placed', 'accepted')
+     ORDER BY lo.leave_by, lo.id LIMIT %(most)s)
     UNION ALL
-    SELECT t.order_id, 'tracking', replace(t.state, '_', ' '), t.status_at FROM tracking.trackers t
-    WHERE t.tenant_id = %(tenant_id)s AND t.state IN ('held', 'attempt_failed', 'returning', 'lost', 'damaged')
+    (SELECT 'channel', 'channels', c.shown || ': ' || coalesce(c.faults -> 0 ->> 'message', 'refused'), c.folded_at, c.shop_id, c.order_id,
+            s.code
+     FROM orders.shop_orders c JOIN orders.shops s ON s.tenant_id = %(tenant_id)s AND s.id = c.shop_id
+     WHERE c.tenant_id = %(tenant_id)s AND c.outcome = 'refused' ORDER BY c.folded_at, c.ref LIMIT %(most)s)
     UNION ALL
-    SELECT s.order_id, 'stop', 'attempt ' || s.attempt || ' failed', s.scanned_in_at FROM delivery.stops s
-    WHERE s.tenant_id = %(tenant_id)s AND s.state = 'failed'
+    (SELECT 'short', 'stock', 'goods are missing', f.released_at, f.id, f.order_id, '' FROM warehouse.fulfillments f
+     WHERE f.tenant_id = %(tenant_id)s AND f.state = 'short'
+       AND NOT EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = f.order_id
+                       AND h.reason = 'out_of_stock' AND h.released_at IS NULL)
+     ORDER BY f.released_at, f.id LIMIT %(most)s)
     UNION ALL
-    SELECT c.order_id, 'case', c.cause, c.opened_at FROM feedback.cases c
-    WHERE c.tenant_id = %(tenant_id)s AND c.state = 'open'
+    (SELECT 'label', 'shipping', coalesce(l.refusal, 'the carrier has not answered'), coalesce(l.sent_at, l.owed_at), l.id, l.order_id, ''
+     FROM shipping.labels l
+     WHERE l.tenant_id = %(tenant_id)s AND l.state IN ('refused', 'unknown') ORDER BY l.owed_at, l.id LIMIT %(most)s)
     UNION ALL
-    SELECT m.order_id, 'message', 'nobody knows whether it arrived: ' || replace(m.topic, '_', ' '), m.owed_at FROM tracking.messages m
-    WHERE m.tenant_id = %(tenant_id)s AND m.state = 'failed' AND m.in_doubt
-) x JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = x.order_id
-WHERE x.what <> 'hold' OR o.state NOT IN ('canceled', 'closed')
-ORDER BY x.since NULLS FIRST, o.id LIMIT 100;
+    (SELECT 'tracking', 'carriers', replace(t.state, '_', ' '), t.status_at, t.id, t.order_id, '' FROM tracking.trackers t
+     WHERE t.tenant_id = %(tenant_id)s AND t.state IN ('held', 'attempt_failed', 'returning', 'lost', 'damaged')
+     ORDER BY t.status_at, t.id LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'message', 'customers', CASE WHEN m.in_doubt THEN 'nobody knows whether it arrived: ' ELSE 'not sent: ' END
+            || replace(m.topic, '_', ' ') || coalesce(', ' || m.refusal, ''), m.owed_at, m.id, m.order_id, ''
+     FROM tracking.messages m
+     JOIN orders.orders mo ON mo.tenant_id = %(tenant_id)s AND mo.id = m.order_id
+     WHERE m.tenant_id = %(tenant_id)s AND m.state = 'failed' AND (m.in_doubt OR mo.state NOT IN ('canceled', 'closed'))
+     ORDER BY m.id LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'stop', 'dispatch', 'attempt ' || d.attempt || ' failed', d.scanned_in_at, d.id, d.order_id, '' FROM delivery.stops d
+     WHERE d.tenant_id = %(tenant_id)s AND d.state = 'failed' ORDER BY d.scanned_in_at, d.id LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'case', 'customers', replace(a.cause, '_', ' '), a.opened_at, a.id, a.order_id, '' FROM feedback.cases a
+     WHERE a.tenant_id = %(tenant_id)s AND a.state = 'open' ORDER BY a.opened_at, a.id LIMIT %(most)s)
+) x LEFT JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = x.order_id
+ORDER BY x.since NULLS FIRST, x.subject;
 
 -- name: silenced
 -- Webhooks that the house switched off by itself.

@@ -155,3 +155,15 @@ async def test_a_list_is_narrowed_down_kept_as_a_view_and_found_by_slash(
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Order 1004")).to_be_visible()
+
+
+@every_look
+async def test_what_needs_a_person_is_one_queue_by_owner(page: Page, enter: Enter, order_id: UUID) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/exceptions")
+    await expect(page.get_by_role("row").filter(has_text="1004")).to_have_count(2)
+    await look_at(page, "exceptions")
+    await page.get_by_role("link", name="Risk").click()
+    await expect(page.get_by_text("ordered five times in a minute")).to_be_visible()
+    await page.get_by_role("link", name="Look at the order, then release or cancel it").click()
+    await expect(page.get_by_role("heading", name="Order 1004")).to_be_visible()

@@ -50,6 +50,7 @@ from doorstep.stages.orders.model import (
     RefundAsk,
     Verdict,
 )
+from doorstep.stages.orders.model.holding import next_of as next_of_hold
 from doorstep.stages.orders.model.shops import ParcelLeft
 from doorstep.stages.orders.model.sourcing import House as SourcingHouse
 from doorstep.stages.orders.model.sourcing import SiteTerms
@@ -91,6 +92,7 @@ __all__ = [
     "in_words",
     "locked",
     "move_open",
+    "next_of_hold",
     "note_moved",
     "note_oddity",
     "open_orders",

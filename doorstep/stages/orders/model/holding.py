@@ -24,6 +24,12 @@ NEXT = {
 }
 """The one thing that its owner does next."""
 
+
+def next_of(reason: str) -> str:
+    """Return the one thing that the owner of a hold does next."""
+    return NEXT[HoldReason(reason)]
+
+
 BY_ITSELF = {
     HoldReason.PAYMENT: "when it is paid",
     HoldReason.OUT_OF_STOCK: "when goods come in",
