@@ -70,3 +70,23 @@ class Fate:
             self.step()
 
         return mortal
+
+
+LONG = 400
+"""No run of ours has so many steps."""
+
+
+async def die_everywhere(
+    fate: Fate, act: Callable[[], Awaitable[Any]], done: Callable[[], Awaitable[bool]]
+) -> int:
+    """Let an act die at its first step, at its second, and so on, until it was done and only its answer was lost; return how often it died.
+
+    What died before is as if it had never begun, so one situation serves for all of them.
+    """
+    for step in range(1, LONG):
+        with fate.at(step):
+            await act()
+        assert fate.died, f"it ended after {step - 1} steps without having been done"
+        if await done():
+            return step
+    raise AssertionError(f"it is not done after {LONG} steps")

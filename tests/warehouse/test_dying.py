@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.mortal import Fate
+from tests.mortal import Fate, die_everywhere
 from tests.warehouse.test_pick import at_item
-from tests.worlds.catalog import BARCODES, WORLD
+from tests.warehouse.test_shortfall import second_site
+from tests.worlds.catalog import BARCODES, WORLD, bin_code
+from tests.worlds.inventory import SOUTH
 from tests.worlds.warehouse import Floor
 
 
@@ -29,3 +31,33 @@ async def test_a_scan_that_died_at_any_step_moves_one_unit_when_it_comes_again(
             break
     assert step > 8
     assert await floor.wrong() == {}
+
+
+async def test_a_rejection_that_died_at_any_step_sends_the_order_to_the_other_site_once(
+    floor: Floor, fate: Fate
+) -> None:
+    """The floor does not find what was promised; the same word of it comes again after each death."""
+    await second_site(floor)
+    [order] = await floor.work({"D": 50})
+    cart = await floor.scan(await floor.take(), bin_code(4, 1))
+
+    async def done() -> bool:
+        assert await floor.wrong() == {}
+        left = await floor.lies(f"bin:{bin_code(4, 1)}", WORLD.d)
+        assert left in (0, 50)
+        return left == 0
+
+    died = await die_everywhere(fate, lambda: floor.short(cart, command="once"), done)
+    answers = [await floor.short(cart, command="once") for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert answers[0].batch_state == "picked"
+    await floor.settle()
+    assert await floor.states(order) == ["canceled", "batched"]
+    excluded = await floor.ask("SELECT count(*) FROM orders.rejections WHERE order_id = %s", order)
+    promised = await floor.ask(
+        "SELECT sum(quantity) FROM inventory.reservations WHERE order_id = %s AND site_id = %s AND phase = 'pending'",
+        order,
+        SOUTH,
+    )
+    assert (excluded, promised) == (1, 50)
+    assert died > 10

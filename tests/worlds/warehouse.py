@@ -86,12 +86,19 @@ class Floor:
             return await acts.scan_pick(tx, hand, cart.batch_id, command or new_command(), code, quantity)
 
     async def short(
-        self, cart: PickAnswer, reason: ShortReason = ShortReason.MISSING, hand: Hand = ANA
+        self,
+        cart: PickAnswer,
+        reason: ShortReason = ShortReason.MISSING,
+        hand: Hand = ANA,
+        *,
+        command: str = "",
     ) -> PickAnswer:
         """Say that the rest of the present stop is not there."""
         assert cart.stop is not None
         async with self.tx(hand) as tx:
-            return await acts.short(tx, hand, cart.batch_id, new_command(), cart.stop.pick_id, reason)
+            return await acts.short(
+                tx, hand, cart.batch_id, command or new_command(), cart.stop.pick_id, reason
+            )
 
     def empty_tote(self) -> str:
         """A tote that nobody has used yet."""
