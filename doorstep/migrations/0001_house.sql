@@ -391,12 +391,13 @@ CREATE TABLE inventory.stock (
     CONSTRAINT never_oversold CHECK (reserved >= 0 AND on_hand >= reserved)
 ) WITH (fillfactor = 70);
 
--- The floor level: how much of a product lies in which place (bin:A-01-02, tote:T-7, parcel, quarantine).
+-- The floor level: how much of a product lies in which place (bin:A-01-02, tote:T-7, parcel; set aside: quarantine,
+-- quality_check, damaged).
 -- `version` counts the changes, so that a count knows whether something moved under it.
 CREATE TABLE inventory.balances (
     tenant_id uuid NOT NULL,
     site_id uuid NOT NULL,
-    place text NOT NULL CHECK (place ~ '^(bin:.+|tote:.+|parcel|quarantine)$'),
+    place text NOT NULL CHECK (place ~ '^(bin:.+|tote:.+|parcel|quarantine|quality_check|damaged)$'),
     product_id uuid NOT NULL,
     on_hand int NOT NULL,
     version int NOT NULL DEFAULT 1,
@@ -702,6 +703,25 @@ CREATE TABLE inventory.wants (
 );
 CREATE INDEX wants_of_product ON inventory.wants (tenant_id, product_id);
 CREATE INDEX wants_filled ON inventory.wants (tenant_id, filled_at) WHERE filled_at IS NOT NULL;
+
+-- Goods that somebody has to look at before they are sold: they lie in `quality_check`. `good` of them passed.
+CREATE TABLE inventory.inspections (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'waiting',
+    seq int NOT NULL DEFAULT 1,
+    arrival_id uuid,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    lot text NOT NULL DEFAULT '',
+    quantity int NOT NULL CHECK (quantity > 0),
+    good int CHECK (good BETWEEN 0 AND quantity),
+    why text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, arrival_id) REFERENCES inventory.arrivals (tenant_id, id)
+);
+CREATE INDEX inspections_waiting ON inventory.inspections (tenant_id, asked_at, id) WHERE state = 'waiting';
 
 -- What was taken in of an arrival, scan by scan, in which condition, and where it was put: `offered` is the place that was offered
 -- first, `placed_why` why another one was taken. What is refused goes back and never lies anywhere.

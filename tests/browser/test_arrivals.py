@@ -7,8 +7,10 @@ from playwright.async_api import Page, expect
 
 from doorstep.platform.auth import Role
 from doorstep.platform.house import House
-from doorstep.stages.inventory.acts.receiving import announcing, expecting
+from doorstep.stages import inventory
+from doorstep.stages.inventory.acts.receiving import announcing, expecting, inspecting
 from doorstep.stages.inventory.model.arrivals import Sent
+from doorstep.stages.inventory.model.inspections import Doubt
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at
 from tests.worlds.arrivals import PLATES, announce
@@ -81,3 +83,19 @@ async def test_an_arrival_is_taken_in_by_scans_and_closed(page: Page, enter: Ent
     await look_at(page, "arrival-closed")
     await page.goto("/receive/unannounced")
     await look_at(page, "dock-unannounced")
+
+
+@every_look
+async def test_goods_to_be_checked_wait_for_a_decision(
+    page: Page, enter: Enter, kiln: UUID, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="user:rui") as tx:
+        for product_id, why in ((WORLD.a, "other glaze"), (WORLD.c, "glass rattles")):
+            doubt = Doubt(site_id=WORLD.north, product_id=product_id, quantity=2, why=why)
+            lying = await inventory.lying(tx, [product_id])
+            await inspecting.set_aside(tx, doubt, lying[0].place)
+    await enter(Role.MANAGER)
+    await page.goto("/arrivals")
+    await page.get_by_role("link", name="To be checked").click()
+    await expect(page.get_by_text("glass rattles")).to_be_visible()
+    await look_at(page, "inspections")

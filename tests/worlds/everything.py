@@ -13,7 +13,8 @@ from doorstep.platform.webhooks.acts import Wish
 from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
-from doorstep.stages.inventory.acts.receiving import announcing
+from doorstep.stages.inventory.acts.receiving import announcing, inspecting
+from doorstep.stages.inventory.model.inspections import Doubt
 from doorstep.stages.orders.acts import fraud, importing
 from doorstep.stages.orders.acts.channels import shops
 from doorstep.stages.orders.acts.edi import partners, receiving
@@ -51,6 +52,7 @@ TABLES = {
     "return_id": "feedback.returns",
     "arrival_id": "inventory.arrivals",
     "supplier_id": "inventory.suppliers",
+    "inspection_id": "inventory.inspections",
     "merchant_id": "catalog.merchants",
     "endpoint_id": "platform.endpoints",
     "product_id": "catalog.products",
@@ -118,6 +120,9 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
         )
         await importing.keep_upload(tx, WORLD.merchant, "orders.csv", sheet, "Order,SKU\n1,A\n")
         await announcing.announce(tx, [announced("PO-1", {WORLD.a: 12})])
+        await inspecting.ask_looks(
+            tx, [Doubt(site_id=WORLD.north, product_id=WORLD.a, quantity=1, why="odd glaze")]
+        )
         await webhooks.add(tx, Wish("https://hooks.example.org/", ["order.accepted"]), WORLD.merchant)
     token = write_link(house, "order", tenant_id, order_id, (datetime.now(UTC) + timedelta(days=900)).date())
     async with house.db.directory() as connection:

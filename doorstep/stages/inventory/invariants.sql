@@ -18,11 +18,11 @@ SELECT coalesce(s.product_id, b.product_id) AS product_id, coalesce(s.site_id, b
 FROM (SELECT product_id, site_id, on_hand FROM inventory.stock WHERE tenant_id = %(tenant_id)s) AS s
 FULL JOIN (SELECT product_id, site_id, sum(units) AS lying FROM (
                SELECT product_id, site_id, on_hand AS units FROM inventory.balances
-               WHERE tenant_id = %(tenant_id)s AND place <> 'quarantine'
+               WHERE tenant_id = %(tenant_id)s AND place NOT IN ('quarantine', 'quality_check', 'damaged')
                UNION ALL
                SELECT u.product_id, u.site_id, -u.on_hand FROM inventory.lot_units u
                JOIN inventory.lots l ON l.tenant_id = %(tenant_id)s AND l.product_id = u.product_id AND l.lot = u.lot
-               WHERE u.tenant_id = %(tenant_id)s AND u.place <> 'quarantine' AND l.state <> 'sellable') AS parts
+               WHERE u.tenant_id = %(tenant_id)s AND u.place NOT IN ('quarantine', 'quality_check', 'damaged') AND l.state <> 'sellable') AS parts
            GROUP BY product_id, site_id) AS b
   USING (product_id, site_id)
 WHERE coalesce(s.on_hand, 0) <> coalesce(b.lying, 0);

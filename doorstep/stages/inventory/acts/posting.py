@@ -203,7 +203,7 @@ def _promised_away(short: Sequence[tuple[Any, ...]]) -> Refused:
 
 
 async def check_places(tx: Tx, places: Sequence[tuple[UUID, str]]) -> None:
-    """Check that (site, place) pairs are where goods may be put: a bin the warehouse has, or quarantine.
+    """Check that (site, place) pairs are where goods may be put: a bin the warehouse has, or where goods are set aside.
 
     Raises:
         Refused: a site is not there or keeps no stock, or a bin is not there.
@@ -228,7 +228,7 @@ async def check_places(tx: Tx, places: Sequence[tuple[UUID, str]]) -> None:
     faults += [
         Fault("", "place", f"Goods cannot be put to {place[:60]!r}. Scan a bin, or use quarantine.")
         for _, place in places
-        if not place.startswith("bin:") and place != "quarantine"
+        if not place.startswith("bin:") and place not in rules.SET_ASIDE
     ]
     if faults:
         raise invalid(faults)

@@ -1,6 +1,6 @@
 """Goods as JSON: what can be sold, what lies where, and everything people do to it."""
 
-from doorstep.stages.inventory.api import arrivals, availability, counts, goods, lots, receiving
+from doorstep.stages.inventory.api import arrivals, availability, counts, goods, inspections, lots, receiving
 
 ROUTES = [
     *availability.ROUTES,
@@ -9,4 +9,5 @@ ROUTES = [
     *lots.ROUTES,
     *arrivals.ROUTES,
     *receiving.ROUTES,
+    *inspections.ROUTES,
 ]

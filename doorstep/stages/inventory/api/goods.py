@@ -36,9 +36,9 @@ Quantity = Annotated[int, Meta(ge=1, le=QUANTITY_MAX, description="Whole units."
 Place = Annotated[
     str,
     Meta(
-        pattern=r"^(bin:[!-~]{1,40}|tote:[!-~]{1,40}|parcel|quarantine)$",
+        pattern=r"^(bin:[!-~]{1,40}|tote:[!-~]{1,40}|parcel|quarantine|damaged)$",
         max_length=45,
-        description="`bin:A-01-02`, `tote:T-7`, `parcel` or `quarantine`.",
+        description="`bin:A-01-02`, `tote:T-7`, `parcel`, `quarantine` or `damaged`.",
     ),
 ]
 Why = Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL, description="Why, in a word or two.")]

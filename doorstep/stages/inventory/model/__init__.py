@@ -40,6 +40,7 @@ from doorstep.stages.inventory.model.goods import (
     Standing,
     Taken,
 )
+from doorstep.stages.inventory.model.inspections import INSPECTION
 from doorstep.stages.inventory.model.lots import (
     LOT,
     LOT_MAX,
@@ -50,13 +51,14 @@ from doorstep.stages.inventory.model.lots import (
     LotHere,
 )
 
-MACHINES = [LOT, DRIFT, ARRIVAL]
+MACHINES = [LOT, DRIFT, ARRIVAL, INSPECTION]
 """The life cycles of inventory."""
 
 __all__ = [
     "ARRIVAL",
     "DRIFT",
     "HOLD_S",
+    "INSPECTION",
     "LOT",
     "LOT_MAX",
     "MACHINES",

@@ -1,6 +1,15 @@
 """The pages of inventory: the stock, what is to come, and the handheld pages that receive and count."""
 
-from doorstep.stages.inventory.pages import arrivals, closing, count, dock, learning, receive, stock
+from doorstep.stages.inventory.pages import (
+    arrivals,
+    closing,
+    count,
+    dock,
+    inspections,
+    learning,
+    receive,
+    stock,
+)
 
 ROUTES = [
     *stock.ROUTES,
@@ -8,6 +17,7 @@ ROUTES = [
     *dock.ROUTES,
     *closing.ROUTES,
     *learning.ROUTES,
+    *inspections.ROUTES,
     *receive.ROUTES,
     *count.ROUTES,
 ]

@@ -40,11 +40,11 @@ WITH asked AS MATERIALIZED (
 ), blocked AS (
     SELECT u.site_id, u.product_id, sum(u.on_hand) AS units FROM inventory.lot_units u
     JOIN inventory.lots l ON l.tenant_id = %(tenant_id)s AND l.product_id = u.product_id AND l.lot = u.lot AND l.state <> 'sellable'
-    WHERE u.tenant_id = %(tenant_id)s AND u.product_id = ANY (%(product_ids)s::uuid[]) AND u.place <> 'quarantine'
+    WHERE u.tenant_id = %(tenant_id)s AND u.product_id = ANY (%(product_ids)s::uuid[]) AND u.place NOT IN ('quarantine', 'quality_check', 'damaged')
     GROUP BY u.site_id, u.product_id
 ), sellable AS (
     SELECT site_id, product_id, sum(units) AS units FROM (
-        SELECT site_id, product_id, on_hand AS units FROM lying WHERE place <> 'quarantine'
+        SELECT site_id, product_id, on_hand AS units FROM lying WHERE place NOT IN ('quarantine', 'quality_check', 'damaged')
         UNION ALL
         SELECT site_id, product_id, -units FROM blocked
     ) AS parts GROUP BY site_id, product_id

@@ -52,10 +52,10 @@ FROM inventory.movements
 WHERE tenant_id = %(tenant_id)s AND product_id = %(product_id)s AND id < %(before)s::uuid ORDER BY id DESC LIMIT %(most)s;
 
 -- name: overview
--- What each site holds and has promised of the products on a page, and what lies in quarantine there.
+-- What each site holds and has promised of the products on a page, and what is set aside there.
 SELECT s.product_id, s.site_id, s.on_hand, s.reserved,
        coalesce((SELECT sum(b.on_hand) FROM inventory.balances b
                  WHERE b.tenant_id = %(tenant_id)s AND b.site_id = s.site_id AND b.product_id = s.product_id
-                   AND b.place = 'quarantine'), 0)::int AS quarantined
+                   AND b.place IN ('quarantine', 'quality_check', 'damaged')), 0)::int AS quarantined
 FROM inventory.stock s
 WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (%(product_ids)s::uuid[]) ORDER BY s.product_id, s.site_id;

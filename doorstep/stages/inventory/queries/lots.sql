@@ -71,7 +71,7 @@ ORDER BY expires_on, id LIMIT %(most)s;
 -- What each site holds of lots where goods can be sold from.
 SELECT l.id, u.product_id, u.site_id, sum(u.on_hand)::int AS units
 FROM inventory.lots l
-JOIN inventory.lot_units u ON u.tenant_id = %(tenant_id)s AND u.product_id = l.product_id AND u.lot = l.lot AND u.place <> 'quarantine'
+JOIN inventory.lot_units u ON u.tenant_id = %(tenant_id)s AND u.product_id = l.product_id AND u.lot = l.lot AND u.place NOT IN ('quarantine', 'quality_check', 'damaged')
 WHERE l.tenant_id = %(tenant_id)s AND l.id = ANY (%(ids)s::uuid[]) GROUP BY l.id, u.product_id, u.site_id
 HAVING sum(u.on_hand) > 0;
 

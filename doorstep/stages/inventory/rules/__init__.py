@@ -1,6 +1,7 @@
 """The judgement of inventory: who gets what when goods are scarce. Facts in, decision out."""
 
 from doorstep.stages.inventory.rules.goods import (
+    SET_ASIDE,
     Course,
     Cursor,
     Key,
@@ -18,6 +19,7 @@ from doorstep.stages.inventory.rules.goods import (
 )
 
 __all__ = [
+    "SET_ASIDE",
     "Course",
     "Cursor",
     "Key",

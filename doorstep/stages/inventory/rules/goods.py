@@ -13,7 +13,9 @@ from doorstep.platform.errors import Fault
 from doorstep.stages.inventory.model import QUANTITY_MAX, Demand, Held, Shortage, Taken
 
 Key = tuple[UUID, UUID]
-INSIDE = re.compile(r"bin:[!-~]{1,40}|tote:[!-~]{1,40}|parcel|quarantine")
+INSIDE = re.compile(r"bin:[!-~]{1,40}|tote:[!-~]{1,40}|parcel|quarantine|quality_check|damaged")
+SET_ASIDE = ("quarantine", "quality_check", "damaged")
+"""Places within our walls whose goods are not for sale: in doubt, waiting for a look, broken."""
 
 
 def is_inside(place: str) -> bool:
@@ -22,8 +24,8 @@ def is_inside(place: str) -> bool:
 
 
 def is_sellable(place: str) -> bool:
-    """Whether what lies in a place may be promised: all but quarantine."""
-    return place != "quarantine" and is_inside(place)
+    """Whether what lies in a place may be promised: all but what is set aside."""
+    return place not in SET_ASIDE and is_inside(place)
 
 
 def quantity_faults(quantities: Iterable[int], field: str = "quantity") -> Iterator[Fault]:

@@ -13,12 +13,13 @@ CREATE TABLE inventory.stock (
     CONSTRAINT never_oversold CHECK (reserved >= 0 AND on_hand >= reserved)
 ) WITH (fillfactor = 70);
 
--- The floor level: how much of a product lies in which place (bin:A-01-02, tote:T-7, parcel, quarantine).
+-- The floor level: how much of a product lies in which place (bin:A-01-02, tote:T-7, parcel; set aside: quarantine,
+-- quality_check, damaged).
 -- `version` counts the changes, so that a count knows whether something moved under it.
 CREATE TABLE inventory.balances (
     tenant_id uuid NOT NULL,
     site_id uuid NOT NULL,
-    place text NOT NULL CHECK (place ~ '^(bin:.+|tote:.+|parcel|quarantine)$'),
+    place text NOT NULL CHECK (place ~ '^(bin:.+|tote:.+|parcel|quarantine|quality_check|damaged)$'),
     product_id uuid NOT NULL,
     on_hand int NOT NULL,
     version int NOT NULL DEFAULT 1,

@@ -78,6 +78,25 @@ CREATE TABLE inventory.wants (
 CREATE INDEX wants_of_product ON inventory.wants (tenant_id, product_id);
 CREATE INDEX wants_filled ON inventory.wants (tenant_id, filled_at) WHERE filled_at IS NOT NULL;
 
+-- Goods that somebody has to look at before they are sold: they lie in `quality_check`. `good` of them passed.
+CREATE TABLE inventory.inspections (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'waiting',
+    seq int NOT NULL DEFAULT 1,
+    arrival_id uuid,
+    site_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    lot text NOT NULL DEFAULT '',
+    quantity int NOT NULL CHECK (quantity > 0),
+    good int CHECK (good BETWEEN 0 AND quantity),
+    why text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, arrival_id) REFERENCES inventory.arrivals (tenant_id, id)
+);
+CREATE INDEX inspections_waiting ON inventory.inspections (tenant_id, asked_at, id) WHERE state = 'waiting';
+
 -- What was taken in of an arrival, scan by scan, in which condition, and where it was put: `offered` is the place that was offered
 -- first, `placed_why` why another one was taken. What is refused goes back and never lies anywhere.
 CREATE TABLE inventory.receipts (

@@ -81,7 +81,7 @@ async def fill_waiting(tx: Tx, receipts: Sequence[UUID]) -> None:
 
     Args:
         tx: the open transaction.
-        receipts: the subjects of `stock.received`.
+        receipts: what can be sold since: the subjects of `stock.received`, or of inspections that were passed.
     """
     came = {UUID(one.facts["product_id"]) for one in await journal.history(tx, receipts)}
     waiting = await tx.values(Q.waiting_for_stock, product_ids=sorted(came), most=FILLED_AT_ONCE)

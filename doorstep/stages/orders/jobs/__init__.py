@@ -34,6 +34,8 @@ ON: dict[str, list[Any]] = {
     "payment.disputed": [acts.hold_disputed],
     "refund.owed": [give_back],
     "stock.received": [tending.fill_waiting],
+    "inspection.released": [tending.fill_waiting],
+    "inspection.sorted": [tending.fill_waiting],
     "reservation.short": [acts.hold_short],
     "reservation.expired": [acts.drop_unpaid],
     "shop.heard": [hearing.fold],

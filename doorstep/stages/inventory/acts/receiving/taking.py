@@ -12,7 +12,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts import moving
 from doorstep.stages.inventory.acts.once import once_only
-from doorstep.stages.inventory.acts.receiving import announcing, expecting
+from doorstep.stages.inventory.acts.receiving import announcing, expecting, inspecting
 from doorstep.stages.inventory.acts.receiving.announcing import Noted
 from doorstep.stages.inventory.acts.receiving.expecting import Line
 from doorstep.stages.inventory.model import Receipt
@@ -25,10 +25,11 @@ from doorstep.stages.inventory.model.arrivals import (
     Found,
     Intake,
 )
+from doorstep.stages.inventory.model.inspections import Doubt
 from doorstep.stages.inventory.rules import arrivals as rules
 
 Q = Statements("doorstep.stages.inventory")
-AREAS = {Found.QUALITY_CHECK: "quarantine", Found.DAMAGED: "quarantine", Found.REFUSED: ""}
+AREAS = {Found.QUALITY_CHECK: "quality_check", Found.DAMAGED: "damaged", Found.REFUSED: ""}
 """Where units are put that are not accepted; what is refused lies nowhere."""
 
 
@@ -240,6 +241,21 @@ async def _write(tx: Tx, arrival_id: UUID, door: Door, todo: Mapping[int, Intake
             await moving.receive(tx, receipts)
         except Refused as refused:
             raise Refused(refused.reason, refused.message, _pointed(refused.faults, staying)) from refused
+    await inspecting.ask_looks(
+        tx,
+        [
+            Doubt(
+                site_id=door.site_id,
+                product_id=one.product_id,
+                quantity=one.quantity,
+                why=one.why,
+                lot=one.lot,
+                arrival_id=arrival_id,
+            )
+            for one in intakes
+            if one.found == Found.QUALITY_CHECK
+        ],
+    )
     await tx.run(
         Q.add_receipts,
         arrival_id=arrival_id,
