@@ -176,7 +176,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         partner_client(settings) as http,
     ):
         try:
-            yield House(settings, db, http, secret, vocabulary(), merchants, gauges, aspects())
+            yield House(settings, db, http, secret, vocabulary(), merchants, gauges, aspects(), orders.named)
         finally:
             await dismiss()
 

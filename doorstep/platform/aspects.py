@@ -11,6 +11,15 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.guards import Guard
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What people call an order, and how it stands, for pages of an earlier stage that knows its id alone."""
+
+    number: int
+    state: str
+
+
 Stand = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
 Within = Callable[[Tx, str, int], Awaitable[list[UUID]]]
 Find = Callable[[Tx, str], Awaitable[list[UUID]]]

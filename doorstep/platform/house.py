@@ -1,6 +1,6 @@
 """What every edge may reach: the settings, the database, an HTTP client for the outside, and the signer of links."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ import httpx
 import msgspec
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
-from doorstep.platform.aspects import Aspect
+from doorstep.platform.aspects import Aspect, Named
 from doorstep.platform.config import Settings
 from doorstep.platform.db import Database, Tx
 from doorstep.platform.errors import Reason, Refused
@@ -17,6 +17,7 @@ from doorstep.platform.webhooks.model import Vocabulary
 
 Gauges = Callable[[Tx], Awaitable[Mapping[str, float]]]
 Merchants = Callable[[Tx], Awaitable[Mapping[UUID, str]]]
+Names = Callable[[Tx, Sequence[UUID]], Awaitable[Mapping[UUID, Named]]]
 
 
 async def _no_gauges(_tx: Tx) -> Mapping[str, float]:
@@ -24,6 +25,10 @@ async def _no_gauges(_tx: Tx) -> Mapping[str, float]:
 
 
 async def _no_merchants(_tx: Tx) -> Mapping[UUID, str]:
+    return {}
+
+
+async def _no_names(_tx: Tx, _order_ids: Sequence[UUID]) -> Mapping[UUID, Named]:
     return {}
 
 
@@ -36,6 +41,7 @@ class House:
         gauges: what the stages measure of a tenant, by the name that Prometheus knows it by.
         merchants: the names of the merchants there are, by id, for what is made for one of them.
         aspects: what later stages know of orders.
+        order_names: what people call orders, for pages of the stages before orders.
     """
 
     settings: Settings
@@ -46,6 +52,7 @@ class House:
     merchants: Merchants = _no_merchants
     gauges: Gauges = _no_gauges
     aspects: tuple[Aspect, ...] = ()
+    order_names: Names = _no_names
 
     def sign(self, purpose: str, what: Any) -> str:
         """Return a short text for a link that only this house can make; `what` is JSON-like."""

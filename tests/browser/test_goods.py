@@ -73,6 +73,7 @@ async def test_the_stock_says_what_is_left_and_who_holds_it(page: Page, enter: E
     await look_at(page, "stock")
     await page.goto(f"/stock/{WORLD.a}")
     await expect(page.get_by_role("heading", name="Who holds it")).to_be_visible()
+    await page.get_by_text("The figures behind it").click()
     await look_at(page, "stock-product")
     await page.get_by_role("link", name=f"bin {bin_code(1, 1)}").click()
     await expect(page.get_by_role("cell", name="quarantine")).to_be_visible()

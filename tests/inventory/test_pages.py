@@ -1,5 +1,6 @@
 """The stock page and the handheld pages that receive and count."""
 
+import re
 from uuid import UUID
 
 import httpx
@@ -9,9 +10,13 @@ from doorstep.platform.auth import Role
 from doorstep.platform.house import House
 from doorstep.platform.ids import new_id
 from doorstep.stages import catalog, inventory
+from doorstep.stages.inventory.acts.receiving import expecting
+from doorstep.stages.orders.acts import fetch_orders
 from tests.platform.people import add_person, csrf_of, sign_in
+from tests.worlds.arrivals import announce
 from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, bin_code, juniper
-from tests.worlds.inventory import small_world, wish, wrong_in_the_books
+from tests.worlds.inventory import receive, small_world, wish, wrong_in_the_books
+from tests.worlds.orders import place_one
 
 
 @pytest.fixture
@@ -135,3 +140,37 @@ async def test_a_person_of_a_merchant_sees_only_their_own_goods(
     assert "Stoneware mug" not in (await client.get("/stock")).text
     assert (await client.get(f"/stock/{WORLD.a}")).status_code == 404
     assert (await client.get("/receive")).status_code == 403
+
+
+async def test_the_stock_names_the_orders_that_hold_or_want_it_and_says_how_far_they_are(
+    client: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        held = await place_one(tx, {"A": 7})
+        short = await place_one(tx, {"A": 90})
+        await inventory.release(tx, [short], "gone")
+        await expecting.want(tx, [short], {short: {WORLD.a: 90}})
+        await announce(tx, "PO-7", {WORLD.a: 24})
+        numbers = {one.id: one.number for one in await fetch_orders(tx, [held, short])}
+    shown = (await client.get(f"/stock/{WORLD.a}")).text
+    for order_id in (held, short):
+        assert f'<a href="/orders/{order_id}">Order {numbers[order_id]}</a>' in shown
+    for said in ("accepted", "Who waits for it", "PO-7", "Kiln &amp; Co", "it ships"):
+        assert said in shown, said
+
+
+async def test_the_course_of_the_stock_is_a_picture_with_its_figures(
+    client: httpx.AsyncClient, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await receive(tx, WORLD.a, 5)
+    shown = (await client.get(f"/stock/{WORLD.a}")).text
+    assert (
+        'aria-label="Units on hand at all sites over time, 105 now, 105 at most; the figures stand below"'
+        in shown
+    )
+    figures = re.findall(
+        r'<td data-label="Change" class="number">(.*?)</td><td data-label="Units then" class="number strong">(.*?)</td>',
+        shown,
+    )
+    assert figures == [("+5", "105"), ("+40", "100"), ("\N{EN DASH}", "60")]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
-from doorstep.stages.inventory.model import Held, LedgerLine, Level, Lying, Standing
+from doorstep.stages.inventory.model import Coming, Held, LedgerLine, Level, Lying, Standing, Wanting
 
 Q = Statements("doorstep.stages.inventory")
 
@@ -51,6 +51,16 @@ async def lies_in(tx: Tx, site_id: UUID, place: str) -> list[Lying]:
 async def held_by(tx: Tx, product_id: UUID, *, most: int = 200) -> list[Held]:
     """Return who holds units of a product, oldest order first."""
     return await tx.rows(Q.held_by, Held, product_id=product_id, most=most)
+
+
+async def waiting_for(tx: Tx, product_id: UUID, *, most: int = 200) -> list[Wanting]:
+    """Return the orders that want a product and could not get it, who wants it longest first."""
+    return await tx.rows(Q.waiting_for, Wanting, product_id=product_id, most=most)
+
+
+async def coming(tx: Tx, product_id: UUID, *, most: int = 50) -> list[Coming]:
+    """Return what suppliers are to bring of a product and nobody has begun to take in, what comes first in front."""
+    return await tx.rows(Q.coming, Coming, product_id=product_id, most=most)
 
 
 async def reserved_for(tx: Tx, order_ids: Sequence[UUID]) -> list[Held]:

@@ -19,6 +19,7 @@ from doorstep.stages.inventory.model.goods import (
     TOLD,
     Adjustment,
     AskedCount,
+    Coming,
     CountAnswer,
     Counted,
     CountVerdict,
@@ -39,6 +40,7 @@ from doorstep.stages.inventory.model.goods import (
     Shorted,
     Standing,
     Taken,
+    Wanting,
 )
 from doorstep.stages.inventory.model.inspections import INSPECTION
 from doorstep.stages.inventory.model.lots import (
@@ -69,6 +71,7 @@ __all__ = [
     "AskedCount",
     "Balance",
     "Book",
+    "Coming",
     "Condition",
     "CountAnswer",
     "CountVerdict",
@@ -100,4 +103,5 @@ __all__ = [
     "Standing",
     "Step",
     "Taken",
+    "Wanting",
 ]

@@ -301,3 +301,24 @@ class LedgerLine:
     lot: str
     actor: str
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """Units of a product that an order wants and could not get."""
+
+    order_id: UUID
+    quantity: int
+    wanted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Units of a product that a supplier is to bring, by the arrival they come with."""
+
+    id: UUID
+    reference: str
+    supplier: str
+    site_id: UUID
+    expected_on: date | None
+    quantity: int

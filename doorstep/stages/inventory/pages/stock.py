@@ -8,8 +8,10 @@ from litestar import get, post
 from litestar.params import QueryParameter
 
 from doorstep.platform.auth import DESK, Role, allow
+from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
 from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory import rules
@@ -74,8 +76,9 @@ async def product_stock(
             "free": (await looking.available(tx, [product_id]))[product_id],
             "standing": (await looking.overview(tx, [product_id])).get(product_id, []),
             "lying": await looking.lying(tx, [product_id]),
-            "holders": await looking.held_by(tx, product_id),
             "sites": await catalog.sites(tx),
+            "coming": await looking.coming(tx, product_id),
+            **await _wanted_by(tx, house, product_id),
             "kits": await _kits(tx, product_id),
             "lots": await lots.lots_of(tx, [product_id]),
             "lots_lying": await lots.lots_lying(tx, product_id),
@@ -113,6 +116,19 @@ async def history(
     if not balances:
         raise unknown("place", place)
     return page(request, "inventory/history.html", product=product, balances=balances, sites=sites)
+
+
+async def _wanted_by(tx: Tx, house: House, product_id: UUID) -> dict[str, Any]:
+    """Return which orders hold units of a product or wait for them, what people call them and how far they are."""
+    holders = await looking.held_by(tx, product_id)
+    waiting = await looking.waiting_for(tx, product_id)
+    ids = sorted({one.order_id for one in holders} | {one.order_id for one in waiting})
+    names = await house.order_names(tx, ids)
+    stands: dict[UUID, list[str]] = {order_id: [one.state] for order_id, one in names.items()}
+    for aspect in house.aspects if ids else ():
+        for order_id, state in (await aspect.stand(tx, ids)).items():
+            stands.setdefault(order_id, []).append(f"{aspect.name}: {state.replace('_', ' ')}")
+    return {"holders": holders, "waiting": waiting, "names": names, "stands": stands}
 
 
 async def _kits(tx: Any, product_id: UUID) -> list[tuple[catalog.Product, int]]:

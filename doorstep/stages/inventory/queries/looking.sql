@@ -59,3 +59,17 @@ SELECT s.product_id, s.site_id, s.on_hand, s.reserved,
                    AND b.place IN ('quarantine', 'quality_check', 'damaged')), 0)::int AS quarantined
 FROM inventory.stock s
 WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (%(product_ids)s::uuid[]) ORDER BY s.product_id, s.site_id;
+
+-- name: waiting_for
+-- Orders that want a product and got none of it yet, who wants it longest first.
+SELECT order_id, quantity, wanted_at FROM inventory.wants
+WHERE tenant_id = %(tenant_id)s AND product_id = %(product_id)s AND filled_at IS NULL ORDER BY wanted_at, order_id LIMIT %(most)s;
+
+-- name: coming
+-- What suppliers are to bring of a product and nobody has begun to take in, what comes first in front.
+SELECT a.id, a.reference, s.name AS supplier, a.site_id, a.expected_on, l.expected AS quantity
+FROM inventory.arrival_lines l
+JOIN inventory.arrivals a ON a.tenant_id = %(tenant_id)s AND a.id = l.arrival_id AND a.state IN ('expected', 'arriving')
+JOIN inventory.suppliers s ON s.tenant_id = %(tenant_id)s AND s.id = a.supplier_id
+WHERE l.tenant_id = %(tenant_id)s AND l.product_id = %(product_id)s AND l.expected > 0
+ORDER BY a.expected_on NULLS LAST, a.id LIMIT %(most)s;

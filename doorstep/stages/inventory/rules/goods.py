@@ -223,12 +223,14 @@ class Course:
     Attributes:
         path: the line as an SVG path, down to the ground at both ends.
         most: units at the upper edge.
+        steps: what it is drawn from, the newest first: (when, units from then on, change against before).
     """
 
     path: str
     most: int
     since: datetime
     until: datetime
+    steps: tuple[tuple[datetime, int, int | None], ...]
 
 
 def course(points: Sequence[tuple[datetime, int]], until: datetime) -> Course | None:
@@ -241,4 +243,9 @@ def course(points: Sequence[tuple[datetime, int]], until: datetime) -> Course | 
     path = ["M0,120"]
     for at, units in points:
         path.append(f"H{600 * (at - since).total_seconds() / whole_s:.1f}V{120 - 120 * units / most:.1f}")
-    return Course("".join([*path, "H600V120Z"]), most, since, end)
+    before = [None, *(units for _, units in points)]
+    steps = [
+        (at, units, None if was is None else units - was)
+        for (at, units), was in zip(points, before, strict=False)
+    ]
+    return Course("".join([*path, "H600V120Z"]), most, since, end, tuple(reversed(steps)))

@@ -39,6 +39,7 @@ from doorstep.stages.orders.acts.looking import (
     fetch_orders,
     find_merchant,
     look,
+    named,
     read,
     standing,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "lapse",
     "lapsed",
     "look",
+    "named",
     "not_begun",
     "note_moved",
     "note_oddity",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from doorstep.platform import journal
+from doorstep.platform.aspects import Named
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statement, Statements
 from doorstep.stages import inventory
@@ -23,7 +24,7 @@ from doorstep.stages.orders.model import (
     Risk,
 )
 from doorstep.stages.orders.model.found import SOON
-from doorstep.stages.orders.model.listing import Sort
+from doorstep.stages.orders.model.listing import Ended, Sort
 
 Q = Statements("doorstep.stages.orders")
 SEARCHED_MAX = 500
@@ -222,6 +223,12 @@ async def fetch_orders(tx: Tx, ids: Sequence[UUID], merchant_id: UUID | None = N
 async def fetch_lines(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, list[Line]]:
     """Return the lines of orders, by order."""
     return _by_order(await tx.rows(Q.lines, Line, ids=list(ids)))
+
+
+async def named(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Named]:
+    """Return what people call orders, and how they stand; unknown ones are left out."""
+    found = await tx.rows(Q.how_they_ended, Ended, ids=list(ids))
+    return {one.id: Named(one.number, one.state) for one in found}
 
 
 def _by_order(records: Sequence[Of]) -> dict[UUID, list[Of]]:
