@@ -22,6 +22,14 @@ class SiteKind(StrEnum):
     CENTER = "center"
 
 
+class BinKind(StrEnum):
+    """What a bin is for: to pick from, to feed those, or for goods that only pass through."""
+
+    FACE = "face"
+    BULK = "bulk"
+    DOCK = "dock"
+
+
 class CarrierKind(StrEnum):
     """How a carrier is reached: over its API, not at all (its rates are in our table, its labels are ours), or as our own vans."""
 
@@ -153,7 +161,13 @@ class Aisle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bin:
-    """Where goods lie: a scannable place on an aisle; `level` 1 is the floor, `pick_seq` the order of a plain walk."""
+    """Where goods lie: a scannable place on an aisle; `level` 1 is the floor, `pick_seq` the order of a plain walk.
+
+    Attributes:
+        kind: what it is for.
+        capacity_ml: how much it holds; None: nobody measured it.
+        mixes_lots: several lots of a product may lie in it together.
+    """
 
     id: UUID
     code: str
@@ -162,6 +176,19 @@ class Bin:
     y_mm: int
     level: int = 1
     pick_seq: int = 0
+    kind: str = BinKind.FACE
+    capacity_ml: int | None = None
+    mixes_lots: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinUse:
+    """What a bin is for and how much it holds, by its code."""
+
+    code: str
+    kind: str = BinKind.FACE
+    capacity_ml: int | None = None
+    mixes_lots: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,8 @@ CREATE TABLE catalog.aisles (
     PRIMARY KEY (tenant_id, site_id, number)
 );
 
--- Where goods lie: a scannable place on an aisle.
+-- Where goods lie: a scannable place on an aisle. What comes in is put away by what it is for (faces are picked from, bulk feeds
+-- them, docks are passed through), how much it holds if that is known, and whether lots of a product may lie in it together.
 CREATE TABLE catalog.bins (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -123,10 +124,14 @@ CREATE TABLE catalog.bins (
     y_mm int NOT NULL,
     level int NOT NULL DEFAULT 1,
     pick_seq int NOT NULL DEFAULT 0,
+    kind text NOT NULL DEFAULT 'face' CHECK (kind IN ('face', 'bulk', 'dock')),
+    capacity_ml bigint CHECK (capacity_ml > 0),
+    mixes_lots boolean NOT NULL DEFAULT true,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT bin_code_taken UNIQUE (tenant_id, site_id, code),
     FOREIGN KEY (tenant_id, site_id, aisle) REFERENCES catalog.aisles (tenant_id, site_id, number)
 );
+CREATE INDEX bins_by_walk ON catalog.bins (tenant_id, site_id, kind, pick_seq, code);
 
 -- The cartons to pack into.
 CREATE TABLE catalog.boxes (

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from doorstep.platform.db import Tx
+from doorstep.platform.errors import Fault
 from doorstep.platform.statements import Statements
 from doorstep.stages.catalog.acts.writing import put, refuse
-from doorstep.stages.catalog.model import Aisle, Bin, Box, NewSite, Site, SiteKind, Van
+from doorstep.stages.catalog.model import Aisle, Bin, BinUse, Box, NewSite, Site, SiteKind, Van
 from doorstep.stages.catalog.rules import fitness
 
 Q = Statements("doorstep.stages.catalog")
@@ -46,6 +47,23 @@ async def floor_of(tx: Tx, site_id: UUID) -> tuple[list[Aisle], list[Bin]]:
 async def bins_there(tx: Tx, site_id: UUID, codes: Sequence[str]) -> set[str]:
     """Return which of some bin codes a site has."""
     return set(await tx.values(Q.bins_by_code, site_id=site_id, codes=list(codes)))
+
+
+async def change_bins(tx: Tx, site_id: UUID, uses: Sequence[BinUse]) -> None:
+    """Say what bins of a site are for and how much they hold.
+
+    Raises:
+        Refused: a bin is not there; every one is named.
+    """
+    there = await bins_there(tx, site_id, [one.code for one in uses])
+    refuse(
+        [
+            Fault(f"/bins/{i}/code", "unknown_bin", f"The site has no bin {one.code[:40]}. Check its label.")
+            for i, one in enumerate(uses)
+            if one.code not in there
+        ]
+    )
+    await put(tx, Q.change_bins, uses, site_id=site_id)
 
 
 async def add_boxes(tx: Tx, boxes: Sequence[Box]) -> list[UUID]:

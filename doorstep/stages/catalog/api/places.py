@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get, post, put
 from msgspec import Meta
 
 from doorstep.platform.auth import DESK, allow
@@ -29,7 +29,13 @@ from doorstep.stages.catalog.api.shapes import (
     Name,
     Text,
 )
-from doorstep.stages.catalog.model import Aisle, Bin, Box, NewSite, Site, Van
+from doorstep.stages.catalog.model import Aisle, Bin, BinUse, Box, NewSite, Site, Van
+
+Kind = Annotated[
+    Literal["face", "bulk", "dock"],
+    Meta(description="Picked from; feeds those; goods only pass through."),
+]
+Capacity = Annotated[int, Meta(ge=1, le=1_000_000_000, description="Milliliters it holds, if known.")]
 
 
 class AisleIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -50,6 +56,24 @@ class BinIn(msgspec.Struct, forbid_unknown_fields=True):
     y_mm: FloorMillimeters
     level: Annotated[int, Meta(ge=0, le=100, description="1 is the floor.")] = 1
     pick_seq: Annotated[int, Meta(ge=0, le=1_000_000, description="Its turn in a plain walk.")] = 0
+    kind: Kind = "face"
+    capacity_ml: Capacity | None = None
+    mixes_lots: Annotated[bool, Meta(description="Several lots of a product may lie in it.")] = True
+
+
+class BinUseIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a bin is for and how much it holds."""
+
+    code: Code
+    kind: Kind = "face"
+    capacity_ml: Capacity | None = None
+    mixes_lots: Annotated[bool, Meta(description="Several lots of a product may lie in it.")] = True
+
+
+class BinUsesIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Bins of a site; those that are not named stay as they are."""
+
+    bins: Annotated[list[BinUseIn], Meta(min_length=1, max_length=20_000)]
 
 
 class SiteIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -148,6 +172,17 @@ async def add_site(data: JSONBody[SiteIn], request: Asked, house: InHouse, who: 
     return await once(request, house, who, act)  # type: ignore[return-value]
 
 
+@put("/api/sites/{site_id:uuid}/bins", opt=allow(*DESK, scope="sites:write"))
+async def change_bins(
+    data: JSONBody[BinUsesIn], house: InHouse, who: Caller, site_id: FromPath[UUID]
+) -> FloorOut:
+    """Say what bins are for and how much they hold: what comes in is put away by it."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        await _floor(tx, site_id)
+        await places.change_bins(tx, site_id, [BinUse(**msgspec.structs.asdict(one)) for one in data.bins])
+        return await _floor(tx, site_id)
+
+
 class BoxIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A carton to pack into."""
 
@@ -236,4 +271,4 @@ async def add_van(data: JSONBody[VanIn], request: Asked, house: InHouse, who: Ca
     return await once(request, house, who, act)  # type: ignore[return-value]
 
 
-ROUTES = [read_sites, read_site, add_site, read_boxes, add_box, read_vans, add_van]
+ROUTES = [read_sites, read_site, add_site, change_bins, read_boxes, add_box, read_vans, add_van]

@@ -16,9 +16,16 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS a(number int, x_mm int, front_y_mm i
 
 -- name: add_bins
 -- The bins of a site; a code that is taken there breaks bin_code_taken.
-INSERT INTO catalog.bins (tenant_id, id, site_id, code, aisle, x_mm, y_mm, level, pick_seq)
-SELECT %(tenant_id)s, b.id, %(site_id)s, b.code, b.aisle, b.x_mm, b.y_mm, b.level, b.pick_seq
-FROM jsonb_to_recordset(%(rows)s::jsonb) AS b(id uuid, code text, aisle int, x_mm int, y_mm int, level int, pick_seq int);
+INSERT INTO catalog.bins (tenant_id, id, site_id, code, aisle, x_mm, y_mm, level, pick_seq, kind, capacity_ml, mixes_lots)
+SELECT %(tenant_id)s, b.id, %(site_id)s, b.code, b.aisle, b.x_mm, b.y_mm, b.level, b.pick_seq, b.kind, b.capacity_ml, b.mixes_lots
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS b(id uuid, code text, aisle int, x_mm int, y_mm int, level int, pick_seq int, kind text,
+    capacity_ml bigint, mixes_lots boolean);
+
+-- name: change_bins
+-- What bins are for and how much they hold; where they are stays.
+UPDATE catalog.bins t SET kind = b.kind, capacity_ml = b.capacity_ml, mixes_lots = b.mixes_lots
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS b(code text, kind text, capacity_ml bigint, mixes_lots boolean)
+WHERE t.tenant_id = %(tenant_id)s AND t.site_id = %(site_id)s AND t.code = b.code;
 
 -- name: sites
 -- Our places, or those asked for by id.
@@ -34,7 +41,7 @@ WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s ORDER BY x_mm, number;
 
 -- name: bins_of
 -- The bins of a site in the order of a plain walk.
-SELECT id, code, aisle, x_mm, y_mm, level, pick_seq FROM catalog.bins
+SELECT id, code, aisle, x_mm, y_mm, level, pick_seq, kind, capacity_ml, mixes_lots FROM catalog.bins
 WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s ORDER BY pick_seq, code;
 
 -- name: bins_by_code

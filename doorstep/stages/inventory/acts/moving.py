@@ -13,6 +13,7 @@ from doorstep.stages.inventory import rules
 from doorstep.stages.inventory.acts.breaking import make_room
 from doorstep.stages.inventory.acts.lots import add_lots, lots_of
 from doorstep.stages.inventory.acts.posting import check_places, post
+from doorstep.stages.inventory.acts.putaway import lot_faults
 from doorstep.stages.inventory.model import Adjustment, Movement, Receipt, Restock
 from doorstep.stages.inventory.rules import Key
 from doorstep.stages.inventory.rules import lots as lot_rules
@@ -25,11 +26,14 @@ async def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[UUID]:
         One id per receipt, under which its event `stock.received` stands in the journal.
 
     Raises:
-        Refused: a site, bin or product is not there, a kit (its components are received), a quantity is absurd.
+        Refused: a site, bin or product is not there, a kit (its components are received), a quantity is absurd, or lots would mix
+            in a bin that keeps them apart.
     """
     await check_places(tx, [(one.site_id, one.place) for one in receipts])
     products = await _check_products(tx, {one.product_id for one in receipts})
     await _check_lots(tx, receipts, products)
+    if faults := await lot_faults(tx, receipts):
+        raise invalid(faults)
     ids = new_ids(len(receipts))
     await post(
         tx,

@@ -5,18 +5,31 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from doorstep.platform.auth import DESK, Principal, allow
 from doorstep.platform.db import Tx
-from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
+from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
+from doorstep.stages.inventory.acts import putaway
 from doorstep.stages.inventory.acts.receiving import closing, expecting, taking
 from doorstep.stages.inventory.acts.receiving.taking import TakenIn
-from doorstep.stages.inventory.api.arrivals import ArrivalOut, Name, Sscc, StoodIn, codes, shown, unannounced
-from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Place, Quantity
+from doorstep.stages.inventory.api.arrivals import (
+    NOBODY,
+    ArrivalOut,
+    Name,
+    Sscc,
+    StoodIn,
+    codes,
+    shown,
+    unannounced,
+)
+from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Place, Quantity, product_of
+from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
 from doorstep.stages.inventory.model.arrivals import Closing, Found, Intake
+from doorstep.stages.inventory.rules.putaway import Offer
 
 
 def leads(who: Principal) -> bool:
@@ -73,6 +86,13 @@ class ScanIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     expires_on: Annotated[date, Meta(description="The last day on which the lot may be sold.")] | None = None
     plate: Sscc = ""
     place: Place | None = None
+    offered: Annotated[
+        list[Place], Meta(max_length=10, description="Places that were offered, the best first.")
+    ] = []
+    placed_why: Annotated[
+        Literal["", "full", "blocked", "too_small", "nearer", "as_told"],
+        Meta(description="Why it is put to none of those that were offered."),
+    ] = ""
     confirmed: Annotated[bool, Meta(description="Somebody looked twice at more than was expected.")] = False
 
 
@@ -87,6 +107,22 @@ class TakenOut(msgspec.Struct):
 
     receipts: list[TakenIn]
     arrival: ArrivalOut
+
+
+@get("/api/arrivals/{arrival_id:uuid}/offers", opt=allow(*FLOOR, scope="stock:read"))
+async def read_offers(
+    house: InHouse,
+    who: Caller,
+    arrival_id: FromPath[UUID],
+    product_id: FromQuery[UUID | None] = None,
+    quantity: Annotated[int, QueryParameter(ge=1, le=QUANTITY_MAX)] = 1,
+    lot: Annotated[str, QueryParameter(max_length=LOT_MAX, pattern=NO_NUL)] = "",
+) -> list[Offer]:
+    """Say where units of a product are best put: the best bin and two others, each with its reason."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        arrival = await expecting.arrival_of(tx, arrival_id, who.merchant_id)
+        product = await product_of(tx, product_id or NOBODY, who)
+        return await putaway.offers_for(tx, arrival.site_id, product.id, quantity, lot)
 
 
 @post("/api/arrivals/{arrival_id:uuid}/receipts", opt=allow(*FLOOR, scope="stock:write"), status_code=200)
@@ -108,6 +144,8 @@ async def take_in(
                 plate=one.plate,
                 place=one.place or "",
                 confirmed=one.confirmed,
+                offered=one.offered,
+                placed_why=one.placed_why,
             )
             for one in data.receipts
         ]
@@ -144,4 +182,4 @@ async def close(
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-ROUTES = [stand, scan_plate, take_in, close]
+ROUTES = [stand, scan_plate, read_offers, take_in, close]

@@ -72,6 +72,10 @@ DIFFERENCES = (
 """Why something else came than was expected."""
 
 
+ELSEWHERE = ("full", "blocked", "too_small", "nearer", "as_told")
+"""Why goods are put to another place than was offered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Supplier:
     """Who sends goods to a merchant, and what is agreed with them.
@@ -203,7 +207,7 @@ class Intake:
         plate: the SSCC that they came on, if on one.
         place: where accepted units are put; others have areas of their own.
         confirmed: somebody looked twice at more than was expected.
-        offered, placed_why: the place that was offered first, and why another one was taken.
+        offered: the places that were offered, the best first; `placed_why` says why it is none of them.
     """
 
     command: str
@@ -216,7 +220,7 @@ class Intake:
     plate: str = ""
     place: str = ""
     confirmed: bool = False
-    offered: str = ""
+    offered: Sequence[str] = ()
     placed_why: str = ""
 
 

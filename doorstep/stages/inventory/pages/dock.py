@@ -14,24 +14,32 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
 from doorstep.platform.errors import Refused
 from doorstep.platform.gs1 import Label, read_label
+from doorstep.platform.ids import new_id
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.catalog import Scanned
+from doorstep.stages.inventory.acts import putaway
 from doorstep.stages.inventory.acts.receiving import expecting, taking
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.api.receiving import leads
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
-from doorstep.stages.inventory.model.arrivals import Found, Intake
+from doorstep.stages.inventory.model.arrivals import ELSEWHERE, Found, Intake
 from doorstep.stages.inventory.pages.receive import FLOOR, Units
 from doorstep.stages.inventory.pages.receive import Lot as LotText
 from doorstep.stages.inventory.rules.arrivals import read_sscc
+from doorstep.stages.inventory.rules.putaway import Offer
 
 Words = Annotated[str, QueryParameter(max_length=60, pattern=NO_NUL)]
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """What somebody holds in the hand, as far as it is known; `sure` when more than expected was looked at twice."""
+    """What somebody holds in the hand, as far as it is known.
+
+    Attributes:
+        sure: more than expected was looked at twice.
+        bin: another one than was offered, where it is to go once somebody has said why.
+    """
 
     arrival: UUID
     product: UUID | None = None
@@ -42,6 +50,7 @@ class Hand:
     why: str = ""
     plate: str = ""
     sure: bool = False
+    bin: str = ""
 
     @property
     def path(self) -> str:
@@ -60,6 +69,7 @@ class Hand:
             "why": self.why,
             "plate": self.plate,
             "sure": "1" if self.sure else "",
+            "bin": self.bin,
         }
         told = urlencode({name: of for name, of in known.items() if of})
         return f"{self.path}?{told}" if told else self.path
@@ -76,6 +86,7 @@ class Hand:
             "why": self.why,
             "plate": self.plate,
             "sure": "1" if self.sure else "",
+            "bin": self.bin,
         }
 
 
@@ -104,6 +115,7 @@ def _hand(arrival_id: UUID, data: dict[str, str]) -> Hand:
         text("why", 60),
         read_sscc(text("plate", 24)),
         data.get("sure") == "1",
+        text("bin", 40),
     )
 
 
@@ -121,9 +133,12 @@ async def dock(
     why: Words = "",
     plate: Words = "",
     sure: Words = "",
+    elsewhere: Annotated[str, QueryParameter(name="bin", max_length=60, pattern=NO_NUL)] = "",
 ) -> Any:
     """Show the next thing to do with an arrival: scan a plate or product, say how many and how they are, put them away."""
-    hand = Hand(arrival_id, product, quantity, lot, expires, found, why, read_sscc(plate), sure == "1")
+    hand = Hand(
+        arrival_id, product, quantity, lot, expires, found, why, read_sscc(plate), sure == "1", elsewhere
+    )
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         arrival = await expecting.arrival_of(tx, arrival_id)
         lines = await expecting.lines_of(tx, arrival_id)
@@ -131,6 +146,7 @@ async def dock(
         wanted = [*(one.product_id for one in lines), *([product] if product else [])]
         products = {one.id: one for one in await catalog.products(tx, wanted)}
         site = (await catalog.sites(tx, [arrival.site_id]))[arrival.site_id]
+        offered = await _offers(tx, arrival.site_id, hand) if product in products else []
         new = bool(product and await taking.first_times(tx, [product]))
     if arrival.state not in expecting.COMING:
         return back(f"/arrivals/{arrival_id}", f"{arrival.reference} is {arrival.state}.", kind="warning")
@@ -150,6 +166,9 @@ async def dock(
         hides=supplier.hides_expected or not arrival.announced,
         links=leads(who),
         conditions=list(Found),
+        offers=offered,
+        reasons=ELSEWHERE,
+        command=new_id().hex,
     )
 
 
@@ -169,9 +188,20 @@ async def scan(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUI
             return _first(hand, code, scanned, label, leads(who))
         if scanned is not None:
             return _more(hand, scanned, label)
-        return await _put(
-            tx, who, hand, hand.product, f"bin:{code.removeprefix('bin:')}", data.get("command", "")
-        )
+        there = replace(hand, bin=code.removeprefix("bin:")[:40])
+        site_id = (await expecting.arrival_of(tx, arrival_id)).site_id
+        if not await catalog.bins_there(tx, site_id, [there.bin]):
+            return back(
+                hand.address, f"The warehouse has no bin {there.bin}. Scan its label again.", kind="wrong"
+            )
+        return await _put(tx, who, there, hand.product, data.get("command", ""))
+
+
+async def _offers(tx: Tx, site_id: UUID, hand: Hand) -> list[Offer]:
+    """Return where what is in the hand is best put; what is not accepted has its own place."""
+    if hand.product is None or hand.found != Found.ACCEPTED:
+        return []
+    return await putaway.offers_for(tx, site_id, hand.product, max(hand.quantity, 1), hand.lot)
 
 
 async def _plate(tx: Tx, hand: Hand, sscc: str) -> Any:
@@ -222,8 +252,11 @@ def _more(hand: Hand, scanned: Scanned, label: Label | None) -> Any:
     )
 
 
-async def _put(tx: Tx, who: Principal, hand: Hand, product_id: UUID, place: str, command: str) -> Any:
+async def _put(
+    tx: Tx, who: Principal, hand: Hand, product_id: UUID, command: str, placed_why: str = ""
+) -> Any:
     """Take what is in the hand in; a scan that arrives twice is taken in once."""
+    arrival = await expecting.arrival_of(tx, hand.arrival)
     intake = Intake(
         command=command,
         product_id=product_id,
@@ -233,19 +266,29 @@ async def _put(tx: Tx, who: Principal, hand: Hand, product_id: UUID, place: str,
         lot=hand.lot,
         expires_on=hand.expires,
         plate=hand.plate,
-        place=place,
+        place=f"bin:{hand.bin}" if hand.found == Found.ACCEPTED else "",
         confirmed=hand.sure,
+        offered=[f"bin:{one.code}" for one in await _offers(tx, arrival.site_id, hand)],
+        placed_why=placed_why,
     )
     try:
         async with tx.connection.transaction():
             [done] = await taking.take_in(tx, hand.arrival, [intake], lead=leads(who))
     except Refused as refused:
-        again = replace(hand, sure=any(fault.code == "over_confirm" for fault in refused.faults))
-        said = refused.faults[0].message if refused.faults else refused.message
-        return back(again.address, said, kind="warning" if again.sure else "wrong")
+        return _again(hand, refused)
     if done.repeated:
         return back(hand.path, "That is in the books already.", kind="warning")
     return back(hand.path, _said(hand, done.place))
+
+
+def _again(hand: Hand, refused: Refused) -> Any:
+    """Keep what is in the hand; what only wants a second look or a reason is asked for."""
+    codes = {fault.code for fault in refused.faults}
+    sure = hand.sure or "over_confirm" in codes
+    again = replace(hand, sure=sure, bin=hand.bin if codes == {"elsewhere"} else "")
+    said = refused.faults[0].message if refused.faults else refused.message
+    mild = codes <= {"over_confirm", "elsewhere"} and bool(codes)
+    return back(again.address, said, kind="warning" if mild else "wrong")
 
 
 def _said(hand: Hand, place: str) -> str:
@@ -265,13 +308,25 @@ async def say(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID
     if hand.product is None:
         return back(hand.path)
     if not hand.quantity:
-        return back(replace(hand, quantity=0).address, "Write a whole number, 1 or more.", kind="wrong")
+        was = _hand(arrival_id, {**data, "quantity": data.get("was", "")})
+        return back(was.address, "Write a whole number, 1 or more.", kind="wrong")
     if hand.found != Found.ACCEPTED and data.get("done"):
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-            return await _put(tx, who, hand, hand.product, "", data.get("command", ""))
+            return await _put(tx, who, hand, hand.product, data.get("command", ""))
     if hand.found != Found.ACCEPTED and not hand.why:
         return back(hand.address, "Say why.", kind="warning")
-    return back(replace(hand, sure=False).address, f"{hand.quantity} units.")
+    return back(replace(hand, sure=False, bin="").address, f"{hand.quantity} units.")
 
 
-ROUTES = [dock, scan, say]
+@post("/receive/{arrival_id:uuid}/elsewhere", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def put_elsewhere(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID]) -> Any:
+    """Put what is in the hand to another bin than was offered, and say why."""
+    hand = _hand(arrival_id, data)
+    if hand.product is None or not hand.bin:
+        return back(hand.path)
+    why = data.get("placed_why", "")[:20]
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        return await _put(tx, who, hand, hand.product, data.get("command", ""), why)
+
+
+ROUTES = [dock, scan, say, put_elsewhere]

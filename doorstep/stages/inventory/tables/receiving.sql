@@ -118,4 +118,5 @@ CREATE TABLE inventory.receipts (
     CONSTRAINT refused_lies_nowhere CHECK ((condition = 'refused') = (place = '')),
     FOREIGN KEY (tenant_id, arrival_id) REFERENCES inventory.arrivals (tenant_id, id)
 );
+CREATE INDEX receipts_elsewhere ON inventory.receipts (tenant_id, offered) WHERE placed_why <> '';
 CREATE INDEX receipts_of_arrival ON inventory.receipts (tenant_id, arrival_id, product_id);

@@ -129,7 +129,7 @@ async def take_in(
         Refused: the arrival is over, something is wrong with a scan, or more comes than is agreed; nothing was taken in.
     """
     door = await hold_door(tx, arrival_id)
-    fresh = [await once_only(tx, f"receipt:{one.command}") for one in intakes]
+    fresh = [await once_only(tx, f"receipt:{one.command}" if one.command else "") for one in intakes]
     todo = {i: one for i, one in enumerate(intakes) if fresh[i]}
     if todo:
         await begin(tx, arrival_id, door)
@@ -262,8 +262,9 @@ async def _write(tx: Tx, arrival_id: UUID, door: Door, todo: Mapping[int, Intake
         ids=new_ids(len(intakes)),
         conditions=[str(one.found) for one in intakes],
         places=[_place(one) for one in intakes],
+        offereds=[one.offered[0].removeprefix("bin:") if one.offered else "" for one in intakes],
         actor=tx.actor,
-        **columns(intakes, "product_id", "quantity", "why", "lot", "plate", "offered", "placed_why"),
+        **columns(intakes, "product_id", "quantity", "why", "lot", "plate", "placed_why"),
     )
 
 
