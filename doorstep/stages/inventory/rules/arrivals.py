@@ -119,10 +119,10 @@ def intake_faults(i: int, one: Intake) -> Iterator[Fault]:
     if one.found == Found.ACCEPTED and not one.place:
         yield Fault(f"{at}/place", "place", "Scan the bin that they were put to.")
     if one.found == Found.ACCEPTED and one.offered and one.place not in one.offered and not one.placed_why:
-        said = f"{one.offered[0].removeprefix('bin:')} was offered. Say why it is put elsewhere: {', '.join(ELSEWHERE)}."
+        said = f"{one.offered[0].removeprefix('bin:')} was offered. Say why it is put elsewhere: {', '.join(ELSEWHERE).replace('_', ' ')}."
         yield Fault(f"{at}/placed_why", "elsewhere", said)
     if one.placed_why and one.placed_why not in ELSEWHERE:
-        yield Fault(f"{at}/placed_why", "elsewhere", f"Choose one of {', '.join(ELSEWHERE)}.")
+        yield Fault(f"{at}/placed_why", "elsewhere", f"Choose one of these: {', '.join(ELSEWHERE)}.")
     if one.plate and read_sscc(one.plate) != one.plate:
         yield Fault(
             f"{at}/plate",

@@ -87,12 +87,13 @@ def offers(goods: Goods, rooms: Sequence[Room], most: int = OFFERS) -> list[Offe
     picked before bulk. Else to an empty bin: near for what sells fast, in bulk for what does not, and where the least room is
     left over; bins of other products and bins that somebody found full lately come last.
     """
-    ranked = sorted(
-        (_rank(goods, room), room.walk_mm, room.code, room)
+    able = [
+        room
         for room in rooms
         if _fits(goods, room) and may_join(room, goods.lot) and (room.kind != BinKind.DOCK or goods.wanted)
-    )
-    return [_offer(goods, room) for *_, room in ranked[:most]]
+    ]
+    able.sort(key=lambda room: (_rank(goods, room), room.walk_mm, room.code))
+    return [_offer(goods, room) for room in able[:most]]
 
 
 def _fits(goods: Goods, room: Room) -> bool:
