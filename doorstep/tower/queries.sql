@@ -150,22 +150,14 @@ FROM (SELECT o1.id, o1.number, o1.state, o1.promised_until, o1.placed_at FROM or
 ORDER BY o.promised_until, o.id;
 
 -- name: kept
--- Of the newest orders whose first promise is over: how many came whole by it (on time in full), how many late, how many not at all.
-SELECT count(*)::int AS due, count(*) FILTER (WHERE x.whole AND x.last_at <= x.promised_until)::int AS kept,
-       count(*) FILTER (WHERE x.whole AND x.last_at > x.promised_until)::int AS late,
-       count(*) FILTER (WHERE NOT x.whole)::int AS missing
+-- Of the first promises that ended last: how many orders were there whole by it (on time in full), how many late, how many not at all.
+SELECT count(*)::int AS due, count(*) FILTER (WHERE x.arrived_at <= x.promised_until)::int AS kept,
+       count(*) FILTER (WHERE x.arrived_at > x.promised_until)::int AS late,
+       count(*) FILTER (WHERE x.arrived_at IS NULL)::int AS missing
 FROM (
-    SELECT o.promised_until, t.last_at,
-           coalesce(t.arrived, false) AND NOT EXISTS (
-               SELECT FROM inventory.reservations r
-               WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase = 'pending') AS whole
-    FROM (SELECT o1.id, o1.promised_until FROM orders.orders o1
-          WHERE o1.tenant_id = %(tenant_id)s AND o1.promised_until <= %(now)s AND o1.state <> 'canceled'
-          ORDER BY o1.placed_at DESC, o1.id DESC LIMIT %(most)s) o
-    LEFT JOIN LATERAL (
-        SELECT bool_and(t1.state = 'delivered') AS arrived, max(t1.status_at) AS last_at FROM tracking.trackers t1
-        WHERE t1.tenant_id = %(tenant_id)s AND t1.order_id = o.id AND t1.state <> 'canceled'
-    ) t ON true
+    SELECT o.promised_until, o.arrived_at FROM orders.orders o
+    WHERE o.tenant_id = %(tenant_id)s AND o.promised_until <= %(now)s AND o.state <> 'canceled'
+    ORDER BY o.promised_until DESC, o.id DESC LIMIT %(most)s
 ) x;
 
 -- name: found

@@ -1,6 +1,7 @@
 """How orders end, and how they leave the house: cancel, close, reopen, start shipping; promises and oddities on the way."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +76,12 @@ async def start_shipping(tx: Tx, ids: Sequence[UUID]) -> list[UUID]:
     """
     going = set(await tx.values(Q.start_shipping, ids=list(ids)))
     return [order_id for order_id in dict.fromkeys(ids) if order_id not in going]
+
+
+async def note_arrivals(tx: Tx, arrived: Mapping[UUID, datetime | None]) -> None:
+    """Note when the last of each order was there; None: not all of it is. How promises are kept is read from it."""
+    if arrived:
+        await tx.run(Q.note_arrivals, ids=list(arrived), ats=list(arrived.values()))
 
 
 async def promise(tx: Tx, promises: Mapping[UUID, Promise]) -> list[UUID]:

@@ -34,6 +34,17 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = locked.id
   AND o.promised_until IS NULL
 RETURNING o.id;
 
+-- name: note_arrivals
+-- When the last of each order was there; NULL: not all of it is. What is noted so already is left alone.
+WITH told AS (
+    SELECT id, arrived_at FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) AS told(id, arrived_at)
+), locked AS (
+    SELECT o.id, told.arrived_at FROM orders.orders o JOIN told USING (id)
+    WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.arrived_at IS DISTINCT FROM told.arrived_at
+    ORDER BY o.id FOR UPDATE OF o
+)
+UPDATE orders.orders o SET arrived_at = locked.arrived_at FROM locked WHERE o.tenant_id = %(tenant_id)s AND o.id = locked.id;
+
 -- name: states
 -- How orders stand.
 SELECT id, state FROM orders.orders WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) ORDER BY id;

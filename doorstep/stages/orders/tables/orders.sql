@@ -5,7 +5,7 @@ CREATE SCHEMA orders;
 -- The commercial order. Payment, holds, picking and the carrier's story are axes of their own. `floor_at` is when a floor first
 -- got work of it: from then on its goods are moved to another site by that floor alone. The
 -- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
--- `changes` counts how often it was changed here since it came.
+-- `arrived_at` is when the last of it was there, as long as all of it is. `changes` counts how often it was changed here since it came.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE orders.orders (
     delivery text, gift boolean NOT NULL DEFAULT false,
     note text NOT NULL DEFAULT '', language text NOT NULL DEFAULT 'en',
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
-    shipped_at timestamptz, floor_at timestamptz,
+    shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
     changes int NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
@@ -31,6 +31,8 @@ CREATE UNIQUE INDEX external_ref_taken ON orders.orders (tenant_id, external_ref
     WHERE external_ref IS NOT NULL;
 CREATE INDEX orders_by_age ON orders.orders (tenant_id, placed_at DESC, id DESC);
 CREATE INDEX orders_by_merchant ON orders.orders (tenant_id, merchant_id, placed_at DESC, id DESC);
+CREATE INDEX orders_by_promise ON orders.orders (tenant_id, promised_until DESC, id DESC)
+    WHERE promised_until IS NOT NULL AND state <> 'canceled';
 CREATE INDEX orders_by_risk ON orders.orders (tenant_id, leave_by, id)
     WHERE leave_by IS NOT NULL AND shipped_at IS NULL AND state IN ('placed', 'held', 'accepted');
 CREATE INDEX orders_by_state ON orders.orders (tenant_id, state, placed_at DESC, id DESC);

@@ -13,6 +13,7 @@ from doorstep.platform.db import Tx, columns
 from doorstep.platform.statements import Statements
 from doorstep.stages import orders, shipping
 from doorstep.stages.catalog import CarrierKind
+from doorstep.stages.tracking.acts.arriving import note_arrivals
 from doorstep.stages.tracking.acts.telling import owe
 from doorstep.stages.tracking.model import ACT, TRACKER, Heard, Message, Scan, Status, Window
 from doorstep.stages.tracking.rules.fold import Story, fold, follows
@@ -115,6 +116,12 @@ class Turn:
     def turned(self) -> bool:
         """Whether the status is another one."""
         return self.told.status is not STATUS[self.held.state]
+
+    @property
+    def bears_on_arrival(self) -> bool:
+        """Whether it may change when, or whether, all of its order is there."""
+        ends = {self.told.status, STATUS[self.held.state]} & {Status.DELIVERED, Status.CANCELED}
+        return bool(ends) and (self.turned or self.told.status_at != self.held.status_at)
 
     @property
     def late(self) -> bool:
@@ -256,6 +263,7 @@ async def _settle(tx: Tx, turns: Sequence[Turn]) -> None:
     await note_windows(tx, still)
     await owe(tx, [message for turn in turns for message in _news(turn)])
     await _let_leave(tx, turns)
+    await note_arrivals(tx, {turn.held.order_id for turn in turns if turn.bears_on_arrival})
     await _close_orders(tx, turns)
 
 

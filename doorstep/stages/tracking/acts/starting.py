@@ -11,6 +11,7 @@ from doorstep.platform.db import Tx, columns
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.platform.zones import zone_of
+from doorstep.stages import orders
 from doorstep.stages.catalog import Calendar, CarrierKind
 from doorstep.stages.tracking.model import TRACKER, Status, Window
 from doorstep.stages.tracking.rules.polling import next_poll
@@ -87,6 +88,7 @@ async def begin(tx: Tx, label_ids: Sequence[UUID]) -> list[NewTracker]:
         row.id: {"number": row.number, "parcel_id": row.parcel_id, "order_id": row.order_id} for row in rows
     }
     await journal.born(tx, TRACKER, [row.id for row in rows], facts)
+    await orders.note_arrivals(tx, {row.order_id: None for row in rows})
     return rows
 
 

@@ -9,6 +9,7 @@ from doorstep.stages.tracking.jobs.following import (
     hand_over,
     listen_to_silence,
     make_promise,
+    reckon_arrival,
     start_tracker,
 )
 from doorstep.stages.tracking.jobs.polling import poll_carriers
@@ -17,6 +18,7 @@ from doorstep.stages.tracking.jobs.sending import send_messages
 ON = {
     "order.accepted": [make_promise],
     "order.canceled": [confirm_cancel],
+    "order.changed": [reckon_arrival],
     "label.bought": [start_tracker],
     "label.voided": [cancel_tracker],
     "parcel.handed_over": [hand_over],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
-from doorstep.stages.tracking.acts import calls, windows
+from doorstep.stages.tracking.acts import arriving, calls, windows
 from doorstep.stages.tracking.acts.recording import record
 from doorstep.stages.tracking.acts.telling import owe
 from doorstep.stages.tracking.model import Message, Scan, Status
@@ -31,6 +31,11 @@ class Left:
 async def make_promise(tx: Tx, order_ids: list[UUID]) -> None:
     """Promise a window and owe the confirmation."""
     await windows.promise(tx, order_ids)
+
+
+async def reckon_arrival(tx: Tx, order_ids: list[UUID]) -> None:
+    """An order of which the rest was called off may be there as it is."""
+    await arriving.note_arrivals(tx, order_ids)
 
 
 async def confirm_cancel(tx: Tx, order_ids: list[UUID]) -> None:

@@ -84,6 +84,17 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[])
                                   AND d.parcel_id = p.id AND d.state = 'delivered'))
 ORDER BY o.id;
 
+-- name: arrivals
+-- When the last parcel of each order was there; NULL as long as one is not, or goods are still promised to it and not shipped.
+SELECT o.order_id, CASE WHEN t.arrived AND NOT EXISTS (
+           SELECT FROM inventory.reservations r
+           WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.order_id AND r.phase = 'pending') THEN t.last_at END
+FROM unnest(%(order_ids)s::uuid[]) AS o(order_id)
+LEFT JOIN LATERAL (
+    SELECT bool_and(t1.state = 'delivered') AS arrived, max(t1.status_at) AS last_at FROM tracking.trackers t1
+    WHERE t1.tenant_id = %(tenant_id)s AND t1.order_id = o.order_id AND t1.state <> 'canceled'
+) t ON true;
+
 -- name: parcels_of_labels
 -- Which parcels and stories some labels belong to.
 SELECT t.parcel_id, t.number FROM tracking.trackers t
