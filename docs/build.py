@@ -104,7 +104,7 @@ def _routes(application: Litestar) -> Iterator[str]:
     yield from ("", "## Addresses", "", "| address | methods | who | what |", "|---|---|---|---|")
     for route in sorted(application.routes, key=lambda one: one.path):
         handlers = [one for one in getattr(route, "route_handlers", ()) if isinstance(one, HTTPRouteHandler)]
-        for handler in handlers:
+        for handler in sorted(handlers, key=lambda one: sorted(one.http_methods)):
             methods = sorted(handler.http_methods - {"HEAD", "OPTIONS"})
             if methods:
                 what = (handler.fn.__doc__ or "").strip().splitlines() or [""]

@@ -15,10 +15,11 @@ from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
 from doorstep.stages.inventory.acts.receiving import announcing, inspecting
 from doorstep.stages.inventory.model.inspections import Doubt
-from doorstep.stages.orders.acts import fraud, importing
+from doorstep.stages.orders.acts import baskets, drafting, fraud, importing
 from doorstep.stages.orders.acts.channels import shops
 from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.acts.money import accounts
+from doorstep.stages.orders.model.baskets import BasketLine
 from doorstep.stages.orders.model.fraud import BlockField, NewFraudRule, RuleKind
 from doorstep.stages.orders.ports.channels.sheet import read_csv
 from doorstep.world.partner import TradingPartner
@@ -33,6 +34,8 @@ TABLES = {
     "upload_id": "orders.uploads",
     "shop_id": "orders.shops",
     "account_id": "orders.accounts",
+    "basket_id": "orders.baskets",
+    "draft_id": "orders.drafts",
     "rule_id": "orders.fraud_rules",
     "block_id": "orders.fraud_blocks",
     "partner_id": "orders.partners",
@@ -112,6 +115,8 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
         sheet = read_csv("Order,SKU\n1,A\n")
         await shops.connect_shop(tx, shop_of(WORLD.merchant))
         await accounts.connect_account(tx, account_of(WORLD.merchant))
+        await drafting.make_draft(tx, WORLD.merchant, {"lines": [{"sku": "A", "quantity": 1}]})
+        await baskets.keep_goods(tx, WORLD.merchant, [BasketLine("A", 1)], 600)
         await fraud.add_fraud_rule(tx, NewFraudRule(kind=RuleKind.PHONE_ABROAD, merchant_id=WORLD.merchant))
         await fraud.add_fraud_block(tx, BlockField.EMAIL, "eve@example.org", merchant_id=WORLD.merchant)
         await partners.connect_partner(tx, partner_of(WORLD.merchant))

@@ -10,7 +10,7 @@ from doorstep.platform.errors import Fault
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders import rules
-from doorstep.stages.orders.acts import fraud
+from doorstep.stages.orders.acts import baskets, fraud
 from doorstep.stages.orders.acts.knowing import know
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
 from doorstep.stages.orders.acts.routing import sourcing
@@ -49,6 +49,7 @@ async def place(
     """
     known = await know(tx, orders, own)
     checked = [rules.check(order, known, now=tx.now, own=own, imports=imports) for order in orders]
+    await _check_baskets(tx, checked)
     verdicts: dict[int, Verdict] = {}
     drafts, again = _sort(checked, await _find_firsts(tx, checked), verdicts)
     kept, short = await _take(tx, drafts, known)
@@ -61,6 +62,16 @@ async def place(
         rest = await place(tx, [orders[i] for i in again], own=own, imports=imports)
         verdicts.update(zip(again, rest, strict=True))
     return [verdicts[i] for i in range(len(orders))]
+
+
+async def _check_baskets(tx: Tx, checked: Sequence[Checked]) -> None:
+    asked = {
+        i: (one.order.basket, one.seller.id if one.seller else None)
+        for i, one in enumerate(checked)
+        if one.order.basket is not None
+    }
+    for i, fault in (await baskets.faults_of_baskets(tx, asked)).items():
+        checked[i].faults.append(fault)
 
 
 Reference = tuple[UUID, str, str]
@@ -138,6 +149,7 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
     asked = [asked_of(draft) for draft in drafts] if several else []
     demands = [] if several else _demands(drafts, routing)
     numbers = await series.take_soon(tx, "order", len(drafts), start=FIRST_NUMBER)
+    await _hand_over_baskets(tx, drafts, routing)
     short = await (_source(tx, drafts, asked, routing) if several else _reserve(tx, drafts, demands))
     kept = [draft for draft in drafts if draft.id not in short] if short else list(drafts)
     suspected = await _suspect(tx, kept, known) if known.screen else False
@@ -145,10 +157,25 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
         draft.number = number
     if short:
         await series.give_back(tx, "order", len(drafts) - len(kept))
+        await _take_baskets_back(tx, drafts, short)
     if short or suspected:
         columns = columns_of(kept)
     await write(tx, kept, columns)
     return kept, short
+
+
+async def _hand_over_baskets(tx: Tx, drafts: Sequence[Draft], routing: Routing) -> None:
+    """Let go of what is kept for the drafts' baskets: they reserve it right after this."""
+    wanted = {one.checked.order.basket: one for one in drafts if one.checked.order.basket is not None}
+    products = {product_id for one in wanted.values() for _, product_id, _ in _lines(one)}
+    keys = [(product_id, depot.id) for product_id in products for depot in routing.depots]
+    await baskets.hand_over(tx, {basket_id: one.id for basket_id, one in wanted.items()}, keys)
+
+
+async def _take_baskets_back(tx: Tx, drafts: Sequence[Draft], short: Mapping[UUID, object]) -> None:
+    refused = [one.id for one in drafts if one.id in short and one.checked.order.basket is not None]
+    if refused:
+        await baskets.take_back(tx, refused)
 
 
 async def _suspect(tx: Tx, drafts: Sequence[Draft], known: Known) -> bool:

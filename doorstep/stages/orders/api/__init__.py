@@ -3,8 +3,10 @@
 from doorstep.stages.orders.api import (
     accounts,
     acting,
+    baskets,
     buffers,
     changing,
+    drafts,
     edi,
     fraud,
     holds,
@@ -21,6 +23,8 @@ from doorstep.stages.orders.api import (
 
 ROUTES = [
     *placing.ROUTES,
+    *baskets.ROUTES,
+    *drafts.ROUTES,
     *streaming.ROUTES,
     *reading.ROUTES,
     *acting.ROUTES,

@@ -7,7 +7,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.tasks import Every
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts import fraud, importing, tending
+from doorstep.stages.orders.acts import baskets, fraud, importing, tending
 from doorstep.stages.orders.acts.channels import hearing
 from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.acts.money import accounts
@@ -62,6 +62,7 @@ EVERY = {
     "forget_uploads": Every(3600.0, importing.forget_uploads),
     "forget_shop_calls": Every(3600.0, hearing.forget_calls),
     "forget_account_calls": Every(3600.0, accounts.forget_account_calls),
+    "forget_baskets": Every(3600.0, baskets.forget_baskets),
     "forget_marks": Every(3600.0, fraud.forget_marks),
     "lapse_promises": Every(600.0, acts.lapse),
     "attend_shops": Every(15.0, attend_shops),

@@ -23,10 +23,13 @@ from doorstep.stages.orders.model.found import (
     risk_of,
 )
 from doorstep.stages.orders.model.lifecycles import (
+    DRAFT,
     MACHINES,
     ORDER,
     PAYMENT,
     REFUND,
+    DraftAct,
+    DraftState,
     HoldReason,
     OrderAct,
     OrderState,
@@ -40,12 +43,15 @@ TOLD = ("shop.heard", "shop.parcel_owed", "shop.taken", "shop.advice_owed", "sho
 """Events of things without a life cycle: a shop told of an order, and is owed to hear of a parcel."""
 
 __all__ = [
+    "DRAFT",
     "MACHINES",
     "ORDER",
     "PAYMENT",
     "REFUND",
     "TOLD",
     "Contact",
+    "DraftAct",
+    "DraftState",
     "Hold",
     "HoldReason",
     "Item",

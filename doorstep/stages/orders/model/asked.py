@@ -122,6 +122,10 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ship_to: Contact
     payments: Annotated[list[NewPayment], Meta(max_length=20)] = []
     delivery: Annotated[Text | None, Meta(description="The service level the customer chose.")] = None
+    basket: Annotated[
+        UUID | None,
+        Meta(description="A basket whose goods are kept (`/api/baskets`): they are given to this order."),
+    ] = None
     gift: bool = False
     note: Annotated[str, Meta(max_length=2000, pattern=SOME_LINES)] = ""
     language: Annotated[str, Meta(max_length=5, pattern="^[a-z]{2}(-[A-Z]{2})?$")] = "en"

@@ -54,6 +54,32 @@ ORDER = Machine(
 )
 
 
+class DraftState(StrEnum):
+    """Where a draft order is."""
+
+    OPEN = "open"
+    PLACED = "placed"
+    DROPPED = "dropped"
+
+
+class DraftAct(StrEnum):
+    """What is done to a draft order."""
+
+    PLACE = "place"
+    DROP = "drop"
+
+
+DRAFT = Machine(
+    kind="draft",
+    table="orders.drafts",
+    start=DraftState.OPEN,
+    moves={
+        DraftAct.PLACE: {DraftState.OPEN: DraftState.PLACED},
+        DraftAct.DROP: {DraftState.OPEN: DraftState.DROPPED},
+    },
+)
+
+
 class PaymentState(StrEnum):
     """Where one payment's money is."""
 
@@ -171,4 +197,4 @@ class HoldReason(StrEnum):
     MANUAL = "manual"
 
 
-MACHINES = (ORDER, PAYMENT, REFUND)
+MACHINES = (DRAFT, ORDER, PAYMENT, REFUND)

@@ -4,6 +4,7 @@ from doorstep.stages.orders.pages import (
     accounts,
     changing,
     desk,
+    drafts,
     edi,
     fraud,
     holds,
@@ -17,6 +18,7 @@ from doorstep.stages.orders.pages import (
 
 ROUTES = [
     *importing.ROUTES,
+    *drafts.ROUTES,
     *changing.ROUTES,
     *listing.ROUTES,
     *many.ROUTES,
