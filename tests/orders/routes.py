@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
-from doorstep.stages.orders.model.sourcing import Basket, Depot, House, Key, Routing, Want
+from doorstep.stages.orders.model.sourcing import Basket, Depot, House, Key, Lanes, Routing, Want
 from doorstep.stages.orders.rules.sourcing import Day
 from tests.worlds.catalog import fixed
 
@@ -24,7 +24,8 @@ PLAIN = House(parcel_minor=500, kg_minor=100, km100_minor=20, split_minor=300, l
 
 def routing(**changed: Any) -> Routing:
     """Three sites under plain terms, with some things changed."""
-    return Routing(**{"depots": DEPOTS, "house": PLAIN, **changed})
+    lanes = {site_id: Lanes(some) for site_id, some in changed.pop("lanes", {}).items()}
+    return Routing(**{"depots": DEPOTS, "house": PLAIN, "lanes": lanes, **changed})
 
 
 def basket(wants: Mapping[UUID, int], number: int = 1, **changed: Any) -> Basket:

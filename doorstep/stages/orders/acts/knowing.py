@@ -17,6 +17,7 @@ from doorstep.stages.orders.model.sourcing import (
     Depot,
     House,
     Lane,
+    Lanes,
     MerchantTerms,
     Routing,
     SiteTerms,
@@ -89,15 +90,15 @@ async def learn_routing(tx: Tx) -> Routing:
     depots = tuple(await tx.rows(Q.depots, Depot))
     if len(depots) < 2:
         return Routing(depots)
-    lanes: dict[UUID, tuple[Lane, ...]] = {}
+    lanes: dict[UUID, list[Lane]] = {}
     for lane in await tx.rows(Q.lanes, Lane):
-        lanes[lane.site_id] = (*lanes.get(lane.site_id, ()), lane)
+        lanes.setdefault(lane.site_id, []).append(lane)
     rules = await tx.tuples(Q.merchant_terms)
     return Routing(
         depots=depots,
         house=await tx.row(Q.house_terms, House) or House(),
         sites={one.site_id: one for one in await tx.rows(Q.site_terms, SiteTerms)},
-        lanes=lanes,
+        lanes={site_id: Lanes(some) for site_id, some in lanes.items()},
         merchants={row[0]: MerchantTerms(row[0], tuple(row[1]), tuple(row[2]), *row[3:]) for row in rules},
         services=dict(await tx.tuples(Q.service_days)),
         rejected=frozenset(await tx.tuples(Q.rejected)),

@@ -3,7 +3,7 @@
 Money is in minor units of the house's own reckoning (one currency for all costs), mass in grams, transit in working days.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
@@ -117,6 +117,34 @@ class Lane:
     days: int
 
 
+class Lanes:
+    """The lanes of a site. Finding the one to an address takes as many looks as a postal code has characters, not as there are lanes."""
+
+    __slots__ = ("_by_beginning", "_lengths")
+
+    def __init__(self, lanes: Iterable[Lane]) -> None:
+        self._by_beginning = {(one.country, one.postal_prefix.upper()): one for one in lanes}
+        lengths: dict[str, set[int]] = {}
+        for country, beginning in self._by_beginning:
+            lengths.setdefault(country, set()).add(len(beginning))
+        self._lengths = {country: sorted(some, reverse=True) for country, some in lengths.items()}
+
+    def __iter__(self) -> Iterator[Lane]:
+        return iter(self._by_beginning.values())
+
+    def __len__(self) -> int:
+        return len(self._by_beginning)
+
+    def to(self, country: str, postal_code: str) -> Lane | None:
+        """Return the lane with the longest beginning of a postal code; None where none leads."""
+        code = postal_code.replace(" ", "").upper()
+        for length in self._lengths.get(country, ()):
+            lane = self._by_beginning.get((country, code[:length]))
+            if lane is not None:
+                return lane
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class MerchantTerms:
     """A merchant's own rules.
@@ -159,7 +187,7 @@ class Routing:
     depots: tuple[Depot, ...]
     house: House = field(default_factory=House)
     sites: Mapping[UUID, SiteTerms] = field(default_factory=dict)
-    lanes: Mapping[UUID, tuple[Lane, ...]] = field(default_factory=dict)
+    lanes: Mapping[UUID, Lanes] = field(default_factory=dict)
     merchants: Mapping[UUID, MerchantTerms] = field(default_factory=dict)
     services: Mapping[str, int] = field(default_factory=dict)
     """The days that a service level promises at most, by its code."""

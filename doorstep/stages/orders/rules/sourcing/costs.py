@@ -208,15 +208,8 @@ def _days_behind(terms: SiteTerms, day: Day) -> int:
 
 def lane_to(depot: Depot, basket: Basket, routing: Routing) -> Lane | None:
     """Return how a site reaches an address: its longest matching lane, by distance where it has no lanes; None: not at all."""
-    lanes = routing.lanes.get(depot.id)
-    if lanes:
-        code = basket.postal_code.replace(" ", "").upper()
-        fits = [
-            one
-            for one in lanes
-            if one.country == basket.country and code.startswith(one.postal_prefix.upper())
-        ]
-        return max(fits, key=lambda one: len(one.postal_prefix), default=None)
+    if lanes := routing.lanes.get(depot.id):
+        return lanes.to(basket.country, basket.postal_code)
     return _by_distance(depot, basket, routing)
 
 
