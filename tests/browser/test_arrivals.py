@@ -102,3 +102,13 @@ async def test_goods_to_be_checked_wait_for_a_decision(
     await page.get_by_role("link", name="To be checked").click()
     await expect(page.get_by_text("glass rattles")).to_be_visible()
     await look_at(page, "inspections")
+
+
+@every_look
+async def test_suppliers_are_scored(page: Page, enter: Enter, kiln: UUID) -> None:
+    await enter(Role.MANAGER)
+    await page.goto("/suppliers")
+    await look_at(page, "suppliers")
+    await page.get_by_role("link", name="KILN").click()
+    await expect(page.get_by_text("On time and in full")).to_be_visible()
+    await look_at(page, "supplier")

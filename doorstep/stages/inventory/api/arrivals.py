@@ -18,9 +18,10 @@ from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, 
 from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.idempotency import once
 from doorstep.stages import catalog
-from doorstep.stages.inventory.acts.receiving import announcing, expecting
+from doorstep.stages.inventory.acts.receiving import announcing, expecting, scoring
 from doorstep.stages.inventory.acts.receiving.announcing import Noted
 from doorstep.stages.inventory.acts.receiving.expecting import Line
+from doorstep.stages.inventory.acts.receiving.scoring import Score
 from doorstep.stages.inventory.api.goods import NO_NUL, READERS, Quantity, Why
 from doorstep.stages.inventory.model import LOT_MAX
 from doorstep.stages.inventory.model.arrivals import (
@@ -287,6 +288,24 @@ async def read_suppliers(house: InHouse, who: Caller) -> list[Supplier]:
         return await expecting.suppliers(tx, merchant_id=who.merchant_id)
 
 
+@get(
+    "/api/suppliers/{supplier_id:uuid}/score",
+    opt=allow(*DESK, Role.VIEWER, Role.MERCHANT, scope="stock:read"),
+)
+async def read_score(
+    house: InHouse,
+    who: Caller,
+    supplier_id: FromPath[UUID],
+    days: Annotated[
+        int, QueryParameter(ge=1, le=3650, description="Arrivals closed in that time.")
+    ] = scoring.DAYS,
+) -> Score:
+    """Say how a supplier kept its word: on time, in full, both, damaged or refused, by what was scanned."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        await expecting.supplier_of(tx, supplier_id, who.merchant_id)
+        return (await scoring.scores(tx, [supplier_id], days=days))[supplier_id]
+
+
 class TermsIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What is agreed with a supplier; what is left out stays as it was."""
 
@@ -315,4 +334,4 @@ async def change_supplier(
         return changed
 
 
-ROUTES = [announce, read_arrivals, read_arrival, send, cancel, read_suppliers, change_supplier]
+ROUTES = [announce, read_arrivals, read_arrival, send, cancel, read_suppliers, read_score, change_supplier]

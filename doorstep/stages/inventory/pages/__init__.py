@@ -9,11 +9,13 @@ from doorstep.stages.inventory.pages import (
     learning,
     receive,
     stock,
+    suppliers,
 )
 
 ROUTES = [
     *stock.ROUTES,
     *arrivals.ROUTES,
+    *suppliers.ROUTES,
     *dock.ROUTES,
     *closing.ROUTES,
     *learning.ROUTES,

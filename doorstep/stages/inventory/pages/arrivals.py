@@ -52,6 +52,7 @@ async def arrival_list(
         today=today,
         older=write_cursor(found[PAGE - 1]) if len(found) > PAGE else None,
         cursor=cursor,
+        suppliers=bool(who.roles & {Role.OWNER, Role.VIEWER, *TELLERS}),
         receives=who.user_id is not None and bool(who.roles & {Role.OWNER, *FLOOR}),
     )
 

@@ -93,6 +93,7 @@ WHERE a.tenant_id = %(tenant_id)s AND (%(ids)s::uuid[] IS NULL OR a.id = ANY (%(
   AND (%(states)s::text[] IS NULL OR a.state = ANY (%(states)s::text[]))
   AND (%(merchant_id)s::uuid IS NULL OR a.merchant_id = %(merchant_id)s)
   AND (%(site_id)s::uuid IS NULL OR a.site_id = %(site_id)s)
+  AND (%(supplier_id)s::uuid IS NULL OR a.supplier_id = %(supplier_id)s)
   AND (coalesce(a.expected_on, 'infinity'::date), a.id) > (%(after_on)s::date, %(after_id)s::uuid)
 ORDER BY coalesce(a.expected_on, 'infinity'::date), a.id LIMIT %(most)s;
 

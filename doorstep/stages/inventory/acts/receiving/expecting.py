@@ -53,6 +53,7 @@ async def arrivals(
     states: Sequence[str] | None = None,
     merchant_id: UUID | None = None,
     site_id: UUID | None = None,
+    supplier_id: UUID | None = None,
     after: tuple[date, UUID] = START,
     most: int = 50,
 ) -> list[Arrival]:
@@ -64,6 +65,7 @@ async def arrivals(
         states=None if states is None else list(states),
         merchant_id=merchant_id,
         site_id=site_id,
+        supplier_id=supplier_id,
         after_on=after[0],
         after_id=after[1],
         most=most,
