@@ -13,8 +13,10 @@ from doorstep.platform.webhooks.acts import Wish
 from doorstep.stages import feedback
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
+from doorstep.stages.inventory.acts import refilling
 from doorstep.stages.inventory.acts.receiving import announcing, inspecting
 from doorstep.stages.inventory.model.inspections import Doubt
+from doorstep.stages.inventory.model.refills import AskedRefill
 from doorstep.stages.orders.acts import baskets, drafting, fraud, importing
 from doorstep.stages.orders.acts.channels import shops
 from doorstep.stages.orders.acts.edi import partners, receiving
@@ -56,6 +58,7 @@ TABLES = {
     "arrival_id": "inventory.arrivals",
     "supplier_id": "inventory.suppliers",
     "inspection_id": "inventory.inspections",
+    "refill_id": "inventory.refills",
     "merchant_id": "catalog.merchants",
     "endpoint_id": "platform.endpoints",
     "product_id": "catalog.products",
@@ -125,6 +128,8 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
         )
         await importing.keep_upload(tx, WORLD.merchant, "orders.csv", sheet, "Order,SKU\n1,A\n")
         await announcing.announce(tx, [announced("PO-1", {WORLD.a: 12})])
+        walk = {"from_place": "bin:A-03-04", "to_place": "bin:A-01-01", "quantity": 2, "why": "2 left"}
+        await refilling.ask_refills(tx, [AskedRefill(site_id=WORLD.north, product_id=WORLD.a, **walk)])  # type: ignore[arg-type]
         await inspecting.ask_looks(
             tx, [Doubt(site_id=WORLD.north, product_id=WORLD.a, quantity=1, why="odd glaze")]
         )

@@ -6,7 +6,7 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.tasks import Every, wake_timer
 from doorstep.platform.webhooks.model import Tells
-from doorstep.stages.inventory.acts import auditing, telling
+from doorstep.stages.inventory.acts import auditing, refilling, telling
 from doorstep.stages.inventory.acts.lots import expire_lots
 from doorstep.stages.inventory.acts.once import forget
 from doorstep.stages.inventory.acts.receiving import expecting
@@ -57,6 +57,11 @@ async def forget_wants(tx: Tx, _tenants: Sequence[UUID]) -> None:
     await expecting.forget_wants(tx)
 
 
+async def refill_faces(tx: Tx, _tenants: Sequence[UUID]) -> None:
+    """Ask for walks to faces that what is promised will empty."""
+    await refilling.plan_refills(tx)
+
+
 async def offer_new_kits(tx: Tx, _tenants: Sequence[UUID]) -> None:
     """Let channels hear of kits that were made after their parts came."""
     await telling.note_new_kits(tx)
@@ -76,6 +81,7 @@ EVERY = {
     "forget_tellings": Every(3600, forget_tellings),
     "forget_wants": Every(3600, forget_wants),
     "offer_new_kits": Every(15, offer_new_kits),
+    "refill_faces": Every(60, refill_faces),
 }
 
 GAUGES = [measure_audit]

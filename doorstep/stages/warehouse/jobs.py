@@ -71,6 +71,11 @@ async def follow_lots(tx: Tx, lot_ids: list[UUID]) -> None:
     await acts.follow_lots(tx, lot_ids)
 
 
+async def follow_refills(tx: Tx, refill_ids: list[UUID]) -> None:
+    """Goods were brought from bulk to faces: walks that would come too late are planned anew."""
+    await acts.follow_refills(tx, refill_ids)
+
+
 @errands
 async def suggest_boxes(house: House, tenant_id: UUID, fulfillment_ids: list[UUID]) -> None:
     """Think out which boxes picked fulfillment orders travel in; without an answer the packer chooses by eye."""
@@ -162,6 +167,7 @@ ON: dict[str, list[Any]] = {
     "lot.quality_check": [follow_lots],
     "lot.expired": [follow_lots],
     "lot.recalled": [follow_lots],
+    "refill.done": [follow_refills],
     "fulfillment.picked": [suggest_boxes],
 }
 EVERY = {"plan_carts": Every(2.0, plan_carts), "forget_scans": Every(3600.0, forget_scans)}

@@ -1,6 +1,15 @@
 """Goods as JSON: what can be sold, what lies where, and everything people do to it."""
 
-from doorstep.stages.inventory.api import arrivals, availability, counts, goods, inspections, lots, receiving
+from doorstep.stages.inventory.api import (
+    arrivals,
+    availability,
+    counts,
+    goods,
+    inspections,
+    lots,
+    receiving,
+    refills,
+)
 
 ROUTES = [
     *availability.ROUTES,
@@ -9,5 +18,6 @@ ROUTES = [
     *lots.ROUTES,
     *arrivals.ROUTES,
     *receiving.ROUTES,
+    *refills.ROUTES,
     *inspections.ROUTES,
 ]

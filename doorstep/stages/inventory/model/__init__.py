@@ -52,8 +52,9 @@ from doorstep.stages.inventory.model.lots import (
     LotBuyer,
     LotHere,
 )
+from doorstep.stages.inventory.model.refills import REFILL
 
-MACHINES = [LOT, DRIFT, ARRIVAL, INSPECTION]
+MACHINES = [LOT, DRIFT, ARRIVAL, INSPECTION, REFILL]
 """The life cycles of inventory."""
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "MACHINES",
     "OUTSIDE",
     "QUANTITY_MAX",
+    "REFILL",
     "TOLD",
     "Adjustment",
     "AskedCount",

@@ -1,4 +1,4 @@
-"""The pages of inventory: the stock, what is to come, and the handheld pages that receive and count."""
+"""The pages of inventory: the stock, what is to come, and the handheld pages that receive, refill and count."""
 
 from doorstep.stages.inventory.pages import (
     arrivals,
@@ -8,6 +8,7 @@ from doorstep.stages.inventory.pages import (
     inspections,
     learning,
     receive,
+    refill,
     stock,
     suppliers,
 )
@@ -21,5 +22,6 @@ ROUTES = [
     *learning.ROUTES,
     *inspections.ROUTES,
     *receive.ROUTES,
+    *refill.ROUTES,
     *count.ROUTES,
 ]

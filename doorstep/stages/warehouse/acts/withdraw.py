@@ -55,6 +55,13 @@ async def follow_lots(tx: Tx, lot_ids: Sequence[UUID]) -> None:
     await move(tx, FULFILLMENT, FulfillmentAct.UNBATCH, stranded, {"why": "a lot may not be sold any more"})
 
 
+async def follow_refills(tx: Tx, refill_ids: Sequence[UUID]) -> None:
+    """Nobody walks to goods that were brought to a face meanwhile: whoever needs more than is left there is planned anew."""
+    stranded = await tx.values(Q.stranded_by_refills, refill_ids=list(refill_ids))
+    await drop(tx, stranded)
+    await move(tx, FULFILLMENT, FulfillmentAct.UNBATCH, stranded, {"why": "its goods were brought to a face"})
+
+
 async def drop(tx: Tx, fulfillment_ids: Sequence[UUID]) -> None:
     """Drop the open stops of fulfillment orders from their walks; carts left with nothing to do are finished."""
     batches = await tx.values(Q.lock_batches_of, fulfillment_ids=list(fulfillment_ids))

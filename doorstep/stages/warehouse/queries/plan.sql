@@ -133,6 +133,19 @@ UPDATE warehouse.fulfillments f SET stuck = s.why
 FROM unnest(%(fulfillment_ids)s::uuid[], %(whys)s::text[]) AS s(fulfillment_id, why)
 WHERE f.tenant_id = %(tenant_id)s AND f.id = s.fulfillment_id AND f.stuck IS DISTINCT FROM s.why;
 
+-- name: stranded_by_refills
+-- Fulfillment orders with stops at bins that faces were filled from, where too few units lie for all stops now.
+SELECT DISTINCT p.fulfillment_id FROM warehouse.picks p
+JOIN inventory.refills r ON r.tenant_id = %(tenant_id)s AND r.id = ANY (%(refill_ids)s::uuid[]) AND r.site_id = p.site_id
+  AND r.product_id = p.product_id AND r.from_place = p.place
+WHERE p.tenant_id = %(tenant_id)s AND p.done_at IS NULL
+  AND (SELECT sum(o.quantity - o.picked - o.short) FROM warehouse.picks o
+       WHERE o.tenant_id = %(tenant_id)s AND o.site_id = p.site_id AND o.product_id = p.product_id AND o.place = p.place
+         AND o.done_at IS NULL)
+    > (SELECT b.on_hand FROM inventory.balances b
+       WHERE b.tenant_id = %(tenant_id)s AND b.site_id = p.site_id AND b.product_id = p.product_id AND b.place = p.place)
+ORDER BY p.fulfillment_id;
+
 -- name: stranded_by_lots
 -- Fulfillment orders with stops at bins where lots lie that may not be sold any more, and too few units besides them.
 SELECT DISTINCT p.fulfillment_id FROM warehouse.picks p
