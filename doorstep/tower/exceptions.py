@@ -37,7 +37,7 @@ class Trouble:
         owner: in whose queue it waits.
         subject: id of the hold, label, parcel's tracker, shop or whatever else it is about.
         order_id: order behind it, and its number; a refused order of a channel has none.
-        named: what else it is called by: the reason of a hold, the code of a shop.
+        named: what else it is called by: the reason of a hold, the state of a payment, the code of a shop.
     """
 
     what: str
@@ -52,6 +52,8 @@ class Trouble:
     @property
     def next(self) -> str:
         """What is done next."""
+        if self.what == "payment" and self.named == "unknown":
+            return "Look it up at the processor, if it does not answer"
         return orders.next_of_hold(self.named) if self.what == "hold" else NEXT[self.what][0]
 
     @property

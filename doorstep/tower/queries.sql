@@ -84,8 +84,9 @@ FROM (
      JOIN orders.orders ho ON ho.tenant_id = %(tenant_id)s AND ho.id = h.order_id AND ho.state NOT IN ('canceled', 'closed')
      WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL ORDER BY h.placed_at, h.id LIMIT %(most)s)
     UNION ALL
-    (SELECT 'payment', 'payments', p.method || ' ' || p.state || coalesce(': ' || replace(p.declined, '_', ' '), ''),
-            coalesce(p.asked_at, po.placed_at), p.id, p.order_id, ''
+    (SELECT 'payment', 'payments', CASE p.state WHEN 'unknown' THEN p.method || ': the processor has not answered' WHEN 'lapsed' THEN p.method || ': its promise ended'
+                ELSE p.method || ' declined' || coalesce(': ' || replace(p.declined, '_', ' '), '') END,
+            coalesce(p.asked_at, po.placed_at), p.id, p.order_id, p.state
      FROM orders.payments p
      JOIN orders.orders po ON po.tenant_id = %(tenant_id)s AND po.id = p.order_id AND po.state NOT IN ('canceled', 'closed')
      WHERE p.tenant_id = %(tenant_id)s AND p.state IN ('declined', 'unknown', 'lapsed') AND p.amount_minor > p.released_minor

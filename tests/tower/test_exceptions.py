@@ -65,6 +65,12 @@ async def test_a_refused_payment_is_told_until_a_hold_tells_it(door: Doorstep) -
     )
     [one] = await found(door)
     assert (one.what, one.owner, one.why) == ("payment", "payments", "card declined: no funds")
+    await set_state(door, "UPDATE orders.payments SET state = 'unknown' WHERE tenant_id = %s", door.tenant_id)
+    [silent] = await found(door)
+    assert (silent.why, silent.next) == (
+        "card: the processor has not answered",
+        "Look it up at the processor, if it does not answer",
+    )
     async with door.tx() as tx:
         await orders.hold(tx, [order_id], "payment", "declined")
     assert [one.what for one in await found(door)] == ["hold"]
