@@ -1,5 +1,5 @@
-"""Shipping over JSON: labels, manifests, and the hand-over."""
+"""Shipping over JSON: labels, manifests, the hand-over, and what left as EPCIS."""
 
-from doorstep.stages.shipping.api import labels, leaving
+from doorstep.stages.shipping.api import epcis, labels, leaving
 
-ROUTES = [*labels.ROUTES, *leaving.ROUTES]
+ROUTES = [*labels.ROUTES, *leaving.ROUTES, *epcis.ROUTES]
