@@ -220,6 +220,8 @@ async def test_an_order_is_made_by_hand_at_the_desk(
     assert wrong.url.path == path
     assert "cannot be placed" in wrong.text
     assert "C two" in wrong.text
+    unknown = await post(path, **{**form, "goods": "NOPE 1\nC 1"}, go="save")
+    assert "NOPE 1\nC 1 89.90" in unknown.text, "the price of an article that is not known is left open"
     form |= {"goods": "C 2\nA 1 10.00", "street": "Im Rietle 14", "city": "Schaan", "postal_code": "9494"}
     kept = await post(path, **form, go="keep")
     assert "It can be placed." in kept.text

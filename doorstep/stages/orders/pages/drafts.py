@@ -1,6 +1,6 @@
 """Orders made by hand at the desk: a form that may be left half full, what is still wrong with it, and one button that places it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -75,7 +75,7 @@ async def _show(request: Asked, tx: Tx, draft: DraftOrder, faults: list[Fault] |
         "orders/draft.html",
         status=422 if faults else 200,
         draft=draft,
-        values=_values(draft),
+        values=_values(draft, [one.pointer for one in judged.faults if one.code == "unknown_sku"]),
         begun=bool(draft.body),
         faults=faults if faults is not None else (list(judged.faults) if draft.body else []),
         refused=faults is not None,
@@ -162,15 +162,18 @@ def _line(text: str, places: int) -> dict[str, Any]:
     return {"sku": sku, "quantity": quantity, "unit_minor": price if price and minor is None else minor}
 
 
-def _values(draft: DraftOrder) -> dict[str, str]:
-    """Return a draft as the form shows it."""
+def _values(draft: DraftOrder, unknown: Sequence[str]) -> dict[str, str]:
+    """Return a draft as the form shows it; an article that is not known has no price to be kept."""
     places = decimals(draft.currency)
     body: Mapping[str, Any] = draft.body
     to = body.get("ship_to") if isinstance(body.get("ship_to"), dict) else {}
     values = {name: str((to or {}).get(name, "")) for name in CONTACT}
     lines = [one for one in body.get("lines") or [] if isinstance(one, dict)]
+    lines = [
+        {**one, "unit_minor": None} if f"/lines/{i}/sku" in unknown else one for i, one in enumerate(lines)
+    ]
     values["goods"] = "\n".join(
-        f"{one.get('sku', '')} {one.get('quantity', '')} {_shown(one.get('unit_minor'), places)}"
+        f"{one.get('sku', '')} {one.get('quantity', '')} {_shown(one.get('unit_minor'), places)}".rstrip()
         for one in lines
     )
     values["shipping"] = _shown(body.get("shipping_minor", 0), places)
