@@ -666,7 +666,9 @@ CREATE TABLE inventory.arrivals (
     CONSTRAINT arrival_reference_taken UNIQUE (tenant_id, supplier_id, reference),
     FOREIGN KEY (tenant_id, supplier_id) REFERENCES inventory.suppliers (tenant_id, id)
 );
-CREATE INDEX arrivals_by_day ON inventory.arrivals (tenant_id, expected_on, id) WHERE state IN ('expected', 'arriving', 'open');
+CREATE INDEX arrivals_by_day ON inventory.arrivals (tenant_id, coalesce(expected_on, 'infinity'::date), id)
+    WHERE state IN ('expected', 'arriving', 'open');
+CREATE INDEX arrivals_by_age ON inventory.arrivals (tenant_id, id) WHERE state IN ('closed', 'canceled');
 CREATE INDEX arrivals_of_supplier ON inventory.arrivals (tenant_id, supplier_id, closed_at);
 
 -- How much of which product; nothing is expected of one that came without being announced. `why` explains a difference.

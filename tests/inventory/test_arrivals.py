@@ -1,6 +1,7 @@
 """Arrivals: what suppliers are to bring is written down once, told as incoming, and never sold before it is here."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -206,15 +207,26 @@ async def test_the_list_goes_on_page_by_page(
         days = (FRIDAY, None, date(2026, 3, 3))
         for i, day in enumerate(days):
             await announce(tx, f"PO-{i}", {WORLD.a: 1}, expected_on=day)
-    headers, seen, cursor = {"authorization": f"Bearer {key}"}, [], ""
+    headers: dict[str, str] = {"authorization": f"Bearer {key}"}
+
+    async def listed(asked: dict[str, str]) -> Any:
+        return (await web_client.get("/api/arrivals", params=asked, headers=headers)).json()
+
+    seen, cursor = [], ""
     while True:
-        asked = {"limit": "1", "cursor": cursor}
-        got = (await web_client.get("/api/arrivals", params=asked, headers=headers)).json()
+        got = await listed({"limit": "1", "cursor": cursor})
         seen += [one["reference"] for one in got["items"]]
         if got["next"] is None:
             break
         cursor = got["next"]
     assert seen == ["PO-2", "PO-0", "PO-1"], "by day, those without one last"
+    async with house.db.transaction(northside, actor="test") as tx:
+        for one in await expecting.arrivals(tx):
+            await announcing.cancel(tx, one.id, "no")
+    first = await listed({"state": "canceled", "limit": "2"})
+    rest = await listed({"state": "canceled", "limit": "2", "cursor": str(first["next"])})
+    over = [one["reference"] for one in (*first["items"], *rest["items"])]
+    assert over == ["PO-2", "PO-1", "PO-0"], "the newest first"
     answer = await web_client.get("/api/arrivals", params={"cursor": "x"}, headers=headers)
     assert answer.status_code == 422
 

@@ -197,6 +197,22 @@ def read_cursor(cursor: str) -> tuple[date, UUID]:
         raise invalid([fault]) from error
 
 
+async def page_of(
+    tx: Tx, state: str, cursor: str, most: int, merchant_id: UUID | None, site_id: UUID | None = None
+) -> list[Arrival]:
+    """Return a page of arrivals: what is to come by its day, what is over by its age, the newest first."""
+    after = read_cursor(cursor)
+    if state in expecting.COMING or not state:
+        states = [state] if state else expecting.COMING
+        return await expecting.arrivals(
+            tx, states=states, merchant_id=merchant_id, site_id=site_id, after=after, most=most
+        )
+    before = after[1] if cursor else expecting.END
+    return await expecting.arrivals_over(
+        tx, state, merchant_id=merchant_id, site_id=site_id, before=before, most=most
+    )
+
+
 @get("/api/arrivals", opt=allow(*READERS, scope="stock:read"))
 async def read_arrivals(
     house: InHouse,
@@ -209,16 +225,9 @@ async def read_arrivals(
     cursor: Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL)] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=200)] = 50,
 ) -> PageOut:
-    """List what is to come, by the day on which it is expected; `waiting` says how many orders wait for something of it."""
+    """List what is to come by its day, or what is over, the newest first; `waiting` says how many orders wait for something of it."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        found = await expecting.arrivals(
-            tx,
-            states=[of_state] if of_state else expecting.COMING,
-            merchant_id=who.merchant_id,
-            site_id=site_id,
-            after=read_cursor(cursor),
-            most=limit + 1,
-        )
+        found = await page_of(tx, str(of_state or ""), cursor, limit + 1, who.merchant_id, site_id)
     return PageOut(found[:limit], write_cursor(found[limit - 1]) if len(found) > limit else None)
 
 

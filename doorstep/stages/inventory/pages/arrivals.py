@@ -13,7 +13,7 @@ from doorstep.platform.errors import Refused
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.receiving import announcing, expecting
-from doorstep.stages.inventory.api.arrivals import read_cursor, write_cursor
+from doorstep.stages.inventory.api.arrivals import page_of, write_cursor
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model.arrivals import ARRIVAL, ArrivalAct
 
@@ -21,7 +21,7 @@ READERS = (*DESK, Role.VIEWER, Role.MERCHANT, Role.PICKER, Role.PACKER)
 TELLERS = (*DESK, Role.MERCHANT)
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
 PAGE = 50
-VIEWS = {"": expecting.COMING, "closed": ("closed",), "canceled": ("canceled",)}
+VIEWS = ("closed", "canceled")
 
 
 @get("/arrivals", opt=allow(*READERS), include_in_schema=False)
@@ -32,15 +32,10 @@ async def arrival_list(
     of_state: Annotated[str, QueryParameter(name="state", max_length=20, pattern=NO_NUL)] = "",
     cursor: Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL)] = "",
 ) -> Any:
-    """List what is to come by its day, a page at a time."""
+    """List what is to come by its day, or what is over, a page at a time."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        found = await expecting.arrivals(
-            tx,
-            states=VIEWS.get(of_state, expecting.COMING),
-            merchant_id=who.merchant_id,
-            after=read_cursor(cursor),
-            most=PAGE + 1,
-        )
+        state = of_state if of_state in VIEWS else ""
+        found = await page_of(tx, state, cursor, PAGE + 1, who.merchant_id)
         sites = await catalog.sites(tx)
         today = tx.now.date()
     return page(
@@ -48,7 +43,7 @@ async def arrival_list(
         "inventory/arrivals.html",
         arrivals=found[:PAGE],
         sites=sites,
-        state=of_state if of_state in VIEWS else "",
+        state=state,
         today=today,
         older=write_cursor(found[PAGE - 1]) if len(found) > PAGE else None,
         cursor=cursor,

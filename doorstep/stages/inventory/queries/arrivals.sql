@@ -72,8 +72,27 @@ UPDATE inventory.arrivals SET expected_on = coalesce(%(expected_on)s, expected_o
     carrier_reference = coalesce(nullif(%(carrier_reference)s, ''), carrier_reference)
 WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
+-- name: arrivals_coming
+-- What is to come or being taken in, by the day on which it is expected, after a (day, id).
+SELECT a.id FROM inventory.arrivals a
+WHERE a.tenant_id = %(tenant_id)s AND a.state IN ('expected', 'arriving', 'open') AND a.state = ANY (%(states)s::text[])
+  AND (%(merchant_id)s::uuid IS NULL OR a.merchant_id = %(merchant_id)s)
+  AND (%(site_id)s::uuid IS NULL OR a.site_id = %(site_id)s)
+  AND (%(supplier_id)s::uuid IS NULL OR a.supplier_id = %(supplier_id)s)
+  AND (coalesce(a.expected_on, 'infinity'::date), a.id) > (%(after_on)s::date, %(after_id)s::uuid)
+ORDER BY coalesce(a.expected_on, 'infinity'::date), a.id LIMIT %(most)s;
+
+-- name: arrivals_over
+-- What was closed or canceled, the newest announcement first, before an id.
+SELECT a.id FROM inventory.arrivals a
+WHERE a.tenant_id = %(tenant_id)s AND a.state IN ('closed', 'canceled') AND a.state = ANY (%(states)s::text[])
+  AND (%(merchant_id)s::uuid IS NULL OR a.merchant_id = %(merchant_id)s)
+  AND (%(site_id)s::uuid IS NULL OR a.site_id = %(site_id)s)
+  AND a.id < %(before)s::uuid
+ORDER BY a.id DESC LIMIT %(most)s;
+
 -- name: arrivals
--- Arrivals as lists show them: those that are not over by the day on which they are expected, those that are by their end.
+-- Arrivals as lists show them, as they were asked for.
 SELECT a.id, a.state, a.site_id, a.merchant_id, a.supplier_id, s.name AS supplier, a.reference, a.announced, a.expected_on,
        a.carrier, a.carrier_reference, a.made_at, a.began_at, a.closed_at,
        (SELECT count(*) FROM inventory.arrival_lines l WHERE l.tenant_id = %(tenant_id)s AND l.arrival_id = a.id)::int AS lines,
@@ -89,13 +108,9 @@ SELECT a.id, a.state, a.site_id, a.merchant_id, a.supplier_id, s.name AS supplie
         WHERE l.tenant_id = %(tenant_id)s AND l.arrival_id = a.id)::int AS waiting
 FROM inventory.arrivals a
 JOIN inventory.suppliers s ON s.tenant_id = %(tenant_id)s AND s.id = a.supplier_id
-WHERE a.tenant_id = %(tenant_id)s AND (%(ids)s::uuid[] IS NULL OR a.id = ANY (%(ids)s::uuid[]))
-  AND (%(states)s::text[] IS NULL OR a.state = ANY (%(states)s::text[]))
+WHERE a.tenant_id = %(tenant_id)s AND a.id = ANY (%(ids)s::uuid[])
   AND (%(merchant_id)s::uuid IS NULL OR a.merchant_id = %(merchant_id)s)
-  AND (%(site_id)s::uuid IS NULL OR a.site_id = %(site_id)s)
-  AND (%(supplier_id)s::uuid IS NULL OR a.supplier_id = %(supplier_id)s)
-  AND (coalesce(a.expected_on, 'infinity'::date), a.id) > (%(after_on)s::date, %(after_id)s::uuid)
-ORDER BY coalesce(a.expected_on, 'infinity'::date), a.id LIMIT %(most)s;
+ORDER BY array_position(%(ids)s::uuid[], a.id);
 
 -- name: arrivals_by_code
 -- The arrivals that a scanned code may mean: its reference, the carrier's, or a plate; those that are not over.

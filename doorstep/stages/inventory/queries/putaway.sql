@@ -1,6 +1,6 @@
 -- name: rooms
 -- Bins that goods may be put to: where the product lies, the docks, and the first empty ones of each kind in the order of a walk;
--- never the whole warehouse.
+-- never the whole warehouse. Whether a bin is empty is looked up bin by bin until there are enough.
 WITH near AS (
     SELECT substr(b.place, 5) AS code FROM inventory.balances b
     WHERE b.tenant_id = %(tenant_id)s AND b.site_id = %(site_id)s AND b.product_id = %(product_id)s AND b.on_hand > 0
@@ -11,14 +11,14 @@ WITH near AS (
     UNION
     (SELECT e.code FROM catalog.bins e
      WHERE e.tenant_id = %(tenant_id)s AND e.site_id = %(site_id)s AND e.kind = 'face'
-       AND NOT EXISTS (SELECT FROM inventory.balances b1 WHERE b1.tenant_id = %(tenant_id)s AND b1.site_id = %(site_id)s
-                       AND b1.place = 'bin:' || e.code AND b1.on_hand > 0)
+       AND (SELECT b1.on_hand FROM inventory.balances b1 WHERE b1.tenant_id = %(tenant_id)s AND b1.site_id = %(site_id)s
+            AND b1.place = 'bin:' || e.code AND b1.on_hand > 0 LIMIT 1) IS NULL
      ORDER BY e.pick_seq, e.code LIMIT 20)
     UNION
     (SELECT e.code FROM catalog.bins e
      WHERE e.tenant_id = %(tenant_id)s AND e.site_id = %(site_id)s AND e.kind = 'bulk'
-       AND NOT EXISTS (SELECT FROM inventory.balances b1 WHERE b1.tenant_id = %(tenant_id)s AND b1.site_id = %(site_id)s
-                       AND b1.place = 'bin:' || e.code AND b1.on_hand > 0)
+       AND (SELECT b1.on_hand FROM inventory.balances b1 WHERE b1.tenant_id = %(tenant_id)s AND b1.site_id = %(site_id)s
+            AND b1.place = 'bin:' || e.code AND b1.on_hand > 0 LIMIT 1) IS NULL
      ORDER BY e.pick_seq, e.code LIMIT 20)
 )
 SELECT bin.code, bin.kind, abs(bin.x_mm - s.start_x_mm) + abs(bin.y_mm - s.start_y_mm) AS walk_mm, bin.capacity_ml, bin.mixes_lots,

@@ -15,7 +15,10 @@ Q = Statements("doorstep.stages.inventory")
 COMING = ("expected", "arriving", "open")
 SUPPLIERS_MAX = 500
 START = (date.min, UUID(int=0))
-"""Before the first arrival."""
+"""Before the first arrival that is to come."""
+
+END = UUID(int=2**128 - 1)
+"""After the newest arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,17 @@ class Line:
 async def arrivals(
     tx: Tx,
     *,
-    ids: Sequence[UUID] | None = None,
-    states: Sequence[str] | None = None,
+    states: Sequence[str] = COMING,
     merchant_id: UUID | None = None,
     site_id: UUID | None = None,
     supplier_id: UUID | None = None,
     after: tuple[date, UUID] = START,
     most: int = 50,
 ) -> list[Arrival]:
-    """Return arrivals by the day on which they are expected, after a (day, id)."""
-    return await tx.rows(
-        Q.arrivals,
-        Arrival,
-        ids=None if ids is None else list(ids),
-        states=None if states is None else list(states),
+    """Return what is to come or being taken in, by the day on which it is expected, after a (day, id)."""
+    found = await tx.values(
+        Q.arrivals_coming,
+        states=list(states),
         merchant_id=merchant_id,
         site_id=site_id,
         supplier_id=supplier_id,
@@ -70,6 +70,35 @@ async def arrivals(
         after_id=after[1],
         most=most,
     )
+    return await _shown(tx, found)
+
+
+async def arrivals_over(
+    tx: Tx,
+    state: str,
+    *,
+    merchant_id: UUID | None = None,
+    site_id: UUID | None = None,
+    before: UUID = END,
+    most: int = 50,
+) -> list[Arrival]:
+    """Return what was closed or canceled, the newest announcement first, before an id."""
+    found = await tx.values(
+        Q.arrivals_over,
+        states=[state],
+        merchant_id=merchant_id,
+        site_id=site_id,
+        before=before,
+        most=most,
+    )
+    return await _shown(tx, found)
+
+
+async def _shown(tx: Tx, ids: Sequence[UUID], merchant_id: UUID | None = None) -> list[Arrival]:
+    """Return arrivals in the order in which they were asked for, those of a merchant if one is named."""
+    if not ids:
+        return []
+    return await tx.rows(Q.arrivals, Arrival, ids=list(ids), merchant_id=merchant_id)
 
 
 async def arrival_of(tx: Tx, arrival_id: UUID, merchant_id: UUID | None = None) -> Arrival:
@@ -78,7 +107,7 @@ async def arrival_of(tx: Tx, arrival_id: UUID, merchant_id: UUID | None = None) 
     Raises:
         Refused: it is not there, or not for this caller.
     """
-    found = await arrivals(tx, ids=[arrival_id], merchant_id=merchant_id)
+    found = await _shown(tx, [arrival_id], merchant_id)
     if not found:
         raise unknown("arrival", arrival_id)
     return found[0]
@@ -97,7 +126,7 @@ async def plates_of(tx: Tx, arrival_id: UUID) -> list[Plate]:
 async def meant_by(tx: Tx, code: str) -> list[Arrival]:
     """Return the arrivals that a scanned code may mean: its number, the carrier's, or one of its plates."""
     found = await tx.values(Q.arrivals_by_code, code=code, sscc=read_sscc(code))
-    return await arrivals(tx, ids=found) if found else []
+    return await _shown(tx, found)
 
 
 async def suppliers(
