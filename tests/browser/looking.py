@@ -65,6 +65,16 @@ async def look_at(page: Page, name: str, *, weight_max: int = WEIGHT_MAX) -> Non
     assert weight <= weight_max, f"{page.url} weighs {weight} bytes"
 
 
+async def nothing_is_cut_off(page: Page) -> None:
+    """Check that no table is wider than the panel around it, which would hide its last columns.
+
+    Raises:
+        AssertionError: says which tables, and by how many pixels.
+    """
+    cut: list[str] = await page.evaluate(_CUT_OFF)
+    assert cut == [], f"{page.url} hides columns of " + ", ".join(cut)
+
+
 async def axe(page: Page) -> None:
     """Check a page with axe-core.
 
@@ -101,6 +111,11 @@ _WHOLE = """() => {
     .slice(-5)
     .map((one) => `${one.outerHTML.slice(0, 120)} ends at ${Math.round(one.getBoundingClientRect().right)} of ${wide}`);
 }"""
+
+_CUT_OFF = """() => [...document.querySelectorAll('.panel .table:not(.stay)')]
+  .map((one) => [one, Math.round(one.getBoundingClientRect().right - one.closest('.panel').getBoundingClientRect().right)])
+  .filter(([, over]) => over > 1)
+  .map(([one, over]) => `${one.caption?.textContent} by ${over} px`)"""
 
 _SHIFT = """() => new Promise((done) => {
   let shift = 0;

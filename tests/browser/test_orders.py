@@ -1,5 +1,6 @@
 """The shop window as a shopper uses it, and the desk of orders as a manager sees it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from doorstep.platform.house import House
 from doorstep.stages import orders
 from doorstep.stages.orders import HoldReason
 from tests.browser.conftest import Enter
-from tests.browser.looking import every_look, look_at
+from tests.browser.looking import every_look, look_at, nothing_is_cut_off
 from tests.worlds.inventory import small_world
 from tests.worlds.orders import contact, place_one
 
@@ -34,6 +35,12 @@ async def order_id(house: House, tenant: UUID, shop: str) -> UUID:
         await orders.hold(tx, [found], HoldReason.FRAUD, "ordered five times in a minute")
         canceled = await place_one(tx, {"C": 1})
         await orders.cancel(tx, [canceled], "customer asked")
+        until = tx.now + timedelta(days=4)
+        promise = orders.Promise(
+            tx.now + timedelta(days=3), until, {"why": "today"}, tx.now + timedelta(hours=5)
+        )
+        late = await place_one(tx, {"B": 1}, external_ref="W-261127184658-29")
+        await orders.promise(tx, dict.fromkeys([late, found], promise))
     return found
 
 
@@ -68,11 +75,13 @@ async def test_the_desk_lists_finds_and_releases(page: Page, enter: Enter, order
     await page.goto("/orders")
     await expect(page.get_by_role("link", name="1004")).to_be_visible()
     await look_at(page, "orders")
+    await nothing_is_cut_off(page)
     await page.goto("/orders?q=nothing")
     await look_at(page, "orders-none")
     await page.goto(f"/orders/{order_id}")
     await expect(page.get_by_role("button", name="Release the fraud hold")).to_be_visible()
     await look_at(page, "order-held")
+    await nothing_is_cut_off(page)
     await page.get_by_role("button", name="Release the fraud hold").click()
     await page.get_by_role("button", name="Release the address hold").click()
     await expect(page.get_by_text("The hold is released.")).to_be_visible()
@@ -163,6 +172,7 @@ async def test_what_needs_a_person_is_one_queue_by_owner(page: Page, enter: Ente
     await page.goto("/exceptions")
     await expect(page.get_by_role("row").filter(has_text="1004")).to_have_count(2)
     await look_at(page, "exceptions")
+    await nothing_is_cut_off(page)
     await page.get_by_role("link", name="Risk").click()
     await expect(page.get_by_text("ordered five times in a minute")).to_be_visible()
     await page.get_by_role("link", name="Look at the order, then release or cancel it").click()

@@ -38,7 +38,7 @@ async def list_orders(
     limit: Limit = 50,
     sort: InSort = acts.Sort.NEWEST,
 ) -> PageOut:
-    """List orders, newest first or (`sort=risk`) what must leave first, by state, merchant (code), and `q`: a number, external reference, e-mail address or SKU."""
+    """List orders, newest first or (`sort=risk`) what must leave first, by state, merchant (code), and `q`: a number, external reference, e-mail address or SKU, or how a name begins."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         wanted = acts.Wanted(
             await merchant_of(tx, who, merchant), of_state, q.strip(), read_cursor(cursor, sort), limit, sort
