@@ -18,6 +18,7 @@ from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.acts.money.accounts import NewAccount
 from doorstep.stages.orders.jobs.accounts import greet
 from doorstep.stages.orders.model.accounts import Account, AccountKind
+from doorstep.stages.orders.model.asked import Word
 from doorstep.stages.orders.ports.stripe import BASE_URL
 
 READERS = allow(*DESK, Role.MERCHANT, scope="payments:read")
@@ -31,7 +32,7 @@ Secret = Annotated[str, Meta(min_length=8, max_length=300, pattern=r"^[\x21-\x7e
 class AccountIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An account to be connected, or whose keys are replaced. They are kept sealed and never shown."""
 
-    merchant: Annotated[str, Meta(min_length=1, max_length=64, description="The merchant's code.")]
+    merchant: Annotated[Word, Meta(description="The merchant's code.")]
     kind: AccountKind = AccountKind.STRIPE
     api_key: Annotated[
         Secret, Meta(description="A restricted key that may write PaymentIntents and Refunds.")

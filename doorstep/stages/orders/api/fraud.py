@@ -14,15 +14,13 @@ from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.errors import unknown
 from doorstep.platform.idempotency import once
 from doorstep.stages.orders.acts import find_merchant, fraud
-from doorstep.stages.orders.model.asked import AMOUNT_MAX, ONE_LINE
+from doorstep.stages.orders.model.asked import AMOUNT_MAX, ONE_LINE, Word
 from doorstep.stages.orders.model.fraud import BlockField, NewFraudRule, RuleKind, SameBy
 
 READERS = allow(*DESK, Role.MERCHANT, scope="orders:read")
 WRITERS = allow(*DESK, scope="orders:write")
 
-Merchant = Annotated[
-    str, Meta(min_length=1, max_length=64, description="The merchant's code; left out: of every merchant.")
-]
+Merchant = Annotated[Word, Meta(description="The merchant's code; left out: of every merchant.")]
 
 
 class FraudRuleIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
