@@ -666,7 +666,7 @@ CREATE TABLE inventory.arrivals (
     CONSTRAINT arrival_reference_taken UNIQUE (tenant_id, supplier_id, reference),
     FOREIGN KEY (tenant_id, supplier_id) REFERENCES inventory.suppliers (tenant_id, id)
 );
-CREATE INDEX arrivals_by_day ON inventory.arrivals (tenant_id, coalesce(expected_on, 'infinity'::date), id)
+CREATE INDEX arrivals_by_day ON inventory.arrivals (tenant_id, coalesce(expected_on, '9999-12-31'::date), id)
     WHERE state IN ('expected', 'arriving', 'open');
 CREATE INDEX arrivals_by_age ON inventory.arrivals (tenant_id, id) WHERE state IN ('closed', 'canceled');
 CREATE INDEX arrivals_of_supplier ON inventory.arrivals (tenant_id, supplier_id, closed_at);

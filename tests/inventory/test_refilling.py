@@ -198,7 +198,7 @@ async def test_faces_are_told_and_let_go_over_the_api(
         "/faces/1/product_id",
         "/faces/0/max_units",
     ]
-    told = {"faces": [{**one, "min_units": 70, "max_units": 90}]}
+    told = {"faces": [{**one, "max_units": 5}, {**one, "min_units": 70, "max_units": 90}]}
     assert len((await web_client.put("/api/faces", json=told, headers=headers)).json()) == 1
     async with house.db.transaction(northside, actor="test") as tx:
         assert await planned(tx) == [(BULK, FACE, 30)]

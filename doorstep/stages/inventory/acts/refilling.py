@@ -64,7 +64,8 @@ async def keep_filled(tx: Tx, faces: Sequence[Face]) -> None:
     if faults:
         raise invalid(faults)
     await check_places(tx, [(one.site_id, one.place) for one in faces])
-    await tx.run(Q.put_faces, **columns(faces, "site_id", "product_id", "place", "min_units", "max_units"))
+    newest = list({(one.site_id, one.product_id, one.place): one for one in faces}.values())
+    await tx.run(Q.put_faces, **columns(newest, "site_id", "product_id", "place", "min_units", "max_units"))
 
 
 async def let_go(tx: Tx, site_id: UUID, product_id: UUID, place: str) -> bool:

@@ -79,8 +79,8 @@ WHERE a.tenant_id = %(tenant_id)s AND a.state IN ('expected', 'arriving', 'open'
   AND (%(merchant_id)s::uuid IS NULL OR a.merchant_id = %(merchant_id)s)
   AND (%(site_id)s::uuid IS NULL OR a.site_id = %(site_id)s)
   AND (%(supplier_id)s::uuid IS NULL OR a.supplier_id = %(supplier_id)s)
-  AND (coalesce(a.expected_on, 'infinity'::date), a.id) > (%(after_on)s::date, %(after_id)s::uuid)
-ORDER BY coalesce(a.expected_on, 'infinity'::date), a.id LIMIT %(most)s;
+  AND (coalesce(a.expected_on, '9999-12-31'::date), a.id) > (%(after_on)s::date, %(after_id)s::uuid)
+ORDER BY coalesce(a.expected_on, '9999-12-31'::date), a.id LIMIT %(most)s;
 
 -- name: arrivals_over
 -- What was closed or canceled, the newest announcement first, before an id.
