@@ -192,6 +192,7 @@ CREATE TABLE catalog.merchants (
     support_email text NOT NULL DEFAULT '',
     rounding_minor int NOT NULL DEFAULT 0 CHECK (rounding_minor >= 0),
     return_days int NOT NULL DEFAULT 30 CHECK (return_days >= 0),
+    capture_parts boolean NOT NULL DEFAULT false,
     language text NOT NULL DEFAULT 'en',
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT merchant_code_taken UNIQUE (tenant_id, code)
@@ -1143,7 +1144,8 @@ CREATE INDEX fraud_marks_by_age ON orders.fraud_marks (tenant_id, placed_at);
 -- Money asked, promised, taken and given back; one row per payment of an order. `reference` is the processor's name for
 -- it; ours is the id and the attempt, which grows when a declined payment is tried again. `called_at` is the real time of the first
 -- call of an attempt, `expires_at` when the promise ends by itself. `released_minor` is what the
--- order needs no more of it since it was changed: it is not taken, or was given back.
+-- order needs no more of it since it was changed: it is not taken, or was given back. `due_minor` is what parcels that have left
+-- want of it, where money is taken by parts; `parts` says that the promise can be taken so.
 CREATE TABLE orders.payments (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1156,6 +1158,8 @@ CREATE TABLE orders.payments (
     captured_minor bigint NOT NULL DEFAULT 0 CHECK (captured_minor BETWEEN 0 AND amount_minor),
     refunded_minor bigint NOT NULL DEFAULT 0,
     released_minor bigint NOT NULL DEFAULT 0 CHECK (released_minor BETWEEN 0 AND amount_minor),
+    due_minor bigint NOT NULL DEFAULT 0 CHECK (due_minor BETWEEN 0 AND amount_minor),
+    parts boolean NOT NULL DEFAULT false,
     currency text NOT NULL, reference text, declined text,
     attempt int NOT NULL DEFAULT 1 CHECK (attempt > 0),
     asked_at timestamptz, called_at timestamptz, expires_at timestamptz,
@@ -1202,6 +1206,18 @@ CREATE TABLE orders.refunds (
     CONSTRAINT refund_asked_twice UNIQUE (tenant_id, payment_id, reference)
 );
 CREATE INDEX refunds_of_order ON orders.refunds (tenant_id, order_id);
+
+-- Parts of payments that parcels want when they leave, each taken once under its own id.
+CREATE TABLE orders.takings (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    asked_at timestamptz NOT NULL, taken_at timestamptz,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX takings_of_payment ON orders.takings (tenant_id, payment_id);
 
 -- Where orders leave from, and what that rests on.
 

@@ -30,6 +30,10 @@ from doorstep.world.serving import serving
 
 Asked = Request[Any, Any, Any]
 DECLINES = {"pm_declined": "insufficient_funds", "pm_3ds": "authentication_required"}
+MULTICAPTURE = "payment_method_options[card][request_multicapture]"
+ONCE = frozenset({"pm_once"})
+"""Cards whose promise is taken once only."""
+
 LIVES_S = 7 * 86_400
 HANG_S = 1.0
 
@@ -77,14 +81,15 @@ class StripeBooks:
         amount, declined = int(form["amount"]), DECLINES.get(form["payment_method"])
         metadata = _metadata(form)
         status = "requires_payment_method" if declined else "requires_capture"
+        parts = MULTICAPTURE in form and form["payment_method"] not in ONCE
         latest = {
             "id": charge, "object": "charge", "payment_intent": name, "amount": amount, "amount_refunded": 0, "metadata": metadata,
-            "payment_method_details": {"card": {"capture_before": int(time.time()) + LIVES_S}},
+            "payment_method_details": {"card": {"capture_before": int(time.time()) + LIVES_S, "multicapture": {"status": "available" if parts else "unavailable"}}},
         }  # fmt: skip
         intent = {
             "id": name, "object": "payment_intent", "amount": amount, "amount_received": 0, "currency": form["currency"], "status": status,
             "amount_capturable": 0 if declined else amount, "metadata": metadata, "created": int(time.time()), "latest_charge": latest,
-            "capture_method": form.get("capture_method", "automatic"), "last_payment_error": None,
+            "capture_method": form.get("capture_method", "automatic"), "last_payment_error": None, "multicapture": parts,
         }  # fmt: skip
         self.intents[name] = intent
         if declined:
@@ -100,14 +105,20 @@ class StripeBooks:
         return intent
 
     def capture(self, name: str, form: dict[str, str]) -> dict[str, Any]:
-        """Take money; what is left of the promise ends."""
+        """Take money; what is left of the promise ends, unless it is said that more will follow."""
         intent = self.find(name)
         if intent["status"] != "requires_capture":
             raise Refusal(400, "payment_intent_unexpected_state", payment_intent=intent)
-        amount = int(form.get("amount_to_capture", intent["amount"]))
+        amount = int(form.get("amount_to_capture", intent["amount_capturable"]))
         if amount > intent["amount_capturable"]:
             raise Refusal(400, "amount_too_large")
-        intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
+        received, left = intent["amount_received"] + amount, intent["amount_capturable"] - amount
+        if form.get("final_capture") != "false":
+            left = 0
+        elif not intent["multicapture"]:
+            raise Refusal(400, "multicapture_not_available")
+        status = "requires_capture" if left else "succeeded"
+        intent.update(status=status, amount_received=received, amount_capturable=left)
         self.entries.append(("captured", amount))
         return intent
 
@@ -117,7 +128,7 @@ class StripeBooks:
         if intent["status"] in ("succeeded", "canceled"):
             raise Refusal(400, "payment_intent_unexpected_state", payment_intent=intent)
         if intent["status"] == "requires_capture":
-            self.entries.append(("voided", intent["amount"]))
+            self.entries.append(("voided", intent["amount_capturable"]))
         intent.update(status="canceled", amount_capturable=0)
         return intent
 

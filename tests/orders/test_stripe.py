@@ -180,7 +180,7 @@ def _kill(patched: pytest.MonkeyPatch, step: str, boundary: str) -> None:
             await real(port, *given)
         raise Killed
 
-    async def dies_later(*_: Any) -> None:
+    async def dies_later(*_: Any, **__: Any) -> None:
         raise Killed
 
     if boundary == "after the answer":

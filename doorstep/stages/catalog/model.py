@@ -48,6 +48,7 @@ class Merchant:
         message: a sentence to the customer, printed on the packing slip.
         rounding_minor: how far an order's total may be off its lines, in minor units, before it is refused.
         return_days: days after delivery in which a return may be asked.
+        capture_parts: money is taken parcel by parcel, not in whole when the first one leaves.
     """
 
     id: UUID
@@ -62,6 +63,7 @@ class Merchant:
     rounding_minor: int = 0
     return_days: int = 30
     language: str = "en"
+    capture_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,9 @@ class MerchantIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     ] = 0
     return_days: Annotated[int, Meta(ge=0, le=3650)] = 30
     language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", max_length=2)] = "en"
+    capture_parts: Annotated[
+        bool, Meta(description="Take money parcel by parcel, not in whole when the first one leaves.")
+    ] = False
 
 
 class MerchantOut(msgspec.Struct, kw_only=True):
@@ -69,6 +72,7 @@ class MerchantOut(msgspec.Struct, kw_only=True):
     rounding_minor: int
     return_days: int
     language: str
+    capture_parts: bool
 
 
 def _merchant(merchant_id: UUID, data: MerchantIn) -> Merchant:

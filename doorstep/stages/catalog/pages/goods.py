@@ -231,6 +231,8 @@ def _changed(before: Merchant, data: dict[str, str]) -> Merchant:
     texts = ("name", "brand_color", "message", "sender_email", "support_email", "language")
     values = {name: getattr(before, name) for name in Merchant.__slots__}
     values |= {name: data[name].replace("\x00", "")[:500] for name in texts if name in data}
+    if "capture_parts" in data:
+        values["capture_parts"] = data["capture_parts"] == "parts"
     for name in ("rounding_minor", "return_days"):
         text = data.get(name, "")
         values[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

@@ -48,7 +48,6 @@ from doorstep.stages.orders.acts.money.paying import (
     ask_again,
     authorized,
     begin,
-    captured,
     declined,
     doubted,
     fetch_payment,
@@ -63,9 +62,9 @@ from doorstep.stages.orders.acts.money.paying import (
     refunded,
     retry,
     voided,
-    want_capture,
     want_void,
 )
+from doorstep.stages.orders.acts.money.taking import captured, want_capture
 from doorstep.stages.orders.acts.placing import place
 from doorstep.stages.orders.acts.routing.rerouting import elsewhere, note_moved, reach_floor, reject
 from doorstep.stages.orders.model.listing import Sort

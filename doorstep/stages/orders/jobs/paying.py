@@ -11,7 +11,7 @@ from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.platform.tasks import errand
 from doorstep.stages.orders import acts
-from doorstep.stages.orders.acts.money import accounts
+from doorstep.stages.orders.acts.money import accounts, taking
 from doorstep.stages.orders.model import Payment, PaymentState, RefundState
 from doorstep.stages.orders.ports.payment import (
     Ask,
@@ -86,7 +86,7 @@ async def _learn(house: House, tenant_id: UUID, payment_id: UUID, charge: Charge
         if charge.status in ("declined", "voided"):
             await acts.declined(tx, payment_id, charge.decline_code or charge.status)
             return
-        await acts.authorized(tx, payment_id, charge.id, charge.expires_at)
+        await acts.authorized(tx, payment_id, charge.id, charge.expires_at, parts=charge.parts)
         if charge.status in ("captured", "refunded"):
             await acts.captured(tx, [payment_id])
 
@@ -123,6 +123,9 @@ async def capture(house: House, tenant_id: UUID, payment_id: UUID) -> None:
     if payment.state != PaymentState.CAPTURING:
         return
     port = await _port(house, tenant_id, payment.order_id, payment.processor)
+    if payment.parts and payment.due_minor:
+        await _take_parts(house, tenant_id, payment, port)
+        return
     ask = ask_of(payment)
     try:
         await port.capture(
@@ -134,6 +137,37 @@ async def capture(house: House, tenant_id: UUID, payment_id: UUID) -> None:
         return
     async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
         await acts.captured(tx, [payment_id])
+
+
+async def _take_parts(house: House, tenant_id: UUID, payment: Payment, port: PaymentPort) -> None:
+    """Take what parcels want of a promise, one part after the other; let go of the rest when no more is needed."""
+    while True:
+        async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+            payment, part = await taking.next_part(tx, payment)
+        if payment.state != PaymentState.CAPTURING:
+            return
+        if part is None:
+            break
+        try:
+            await port.take(
+                payment.reference or "",
+                part.amount_minor,
+                payment.currency,
+                str(part.id),
+                payment.captured_minor,
+            )
+        except RefusedThereError as error:
+            async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+                await acts.lapsed(tx, [payment.id], f"it could not be taken ({error}).")
+            continue
+        async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+            await taking.taken(tx, [part.id])
+    if payment.captured_minor < payment.needed_minor:
+        return
+    if payment.captured_minor < payment.amount_minor:
+        await port.finish(payment.reference or "")
+    async with house.db.transaction(tenant_id, actor=ACTOR) as tx:
+        await acts.captured(tx, [payment.id])
 
 
 @errand

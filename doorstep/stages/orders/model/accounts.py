@@ -21,6 +21,7 @@ class Account:
         hook_secret: what its calls are signed with.
         renews: cards are kept there, so that a promise that ends soon may be asked for anew without the customer.
         error: what went wrong last, until it goes well again.
+        parts: the merchant takes money parcel by parcel.
     """
 
     id: UUID
@@ -35,6 +36,7 @@ class Account:
     heard_at: datetime | None
     error: str | None
     error_at: datetime | None
+    parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,12 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of an order; `released_minor` of it is needed no more since the order was changed."""
+    """A payment of an order; `released_minor` of it is needed no more since the order was changed.
+
+    Attributes:
+        due_minor: so much of it is for parcels that have left, where money is taken by parts.
+        parts: its promise can be taken in several parts.
+    """
 
     id: UUID
     order_id: UUID
@@ -141,6 +146,8 @@ class Payment:
     attempt: int
     asked_at: datetime | None
     called_at: datetime | None = None
+    due_minor: int = 0
+    parts: bool = False
 
     @property
     def needed_minor(self) -> int:

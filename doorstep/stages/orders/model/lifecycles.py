@@ -109,6 +109,7 @@ class PaymentAct(StrEnum):
     RETRY = "retry"
     WANT_CAPTURE = "want_capture"
     CAPTURE = "capture"
+    CAPTURE_PART = "capture_part"
     WANT_VOID = "want_void"
     VOID = "void"
 
@@ -139,6 +140,7 @@ PAYMENT = Machine(
             PaymentState.LAPSED: PaymentState.OWED,
         },
         PaymentAct.WANT_CAPTURE: {PaymentState.AUTHORIZED: PaymentState.CAPTURING},
+        PaymentAct.CAPTURE_PART: {PaymentState.CAPTURING: PaymentState.AUTHORIZED},
         PaymentAct.CAPTURE: {
             PaymentState.CAPTURING: PaymentState.CAPTURED,
             PaymentState.AUTHORIZED: PaymentState.CAPTURED,

@@ -28,6 +28,7 @@ SENTENCES = {
     "payment.owed": "Payment expected",
     "payment.asked": "Payment asked for",
     "payment.authorized": "Payment authorized",
+    "payment.part_taken": "A part of the payment is taken",
     "payment.declined": "Payment declined",
     "payment.lapsed": "The promise of the money holds no more",
     "payment.told": "The processor called; how the payment stands was asked",
@@ -61,13 +62,19 @@ def story(history: Sequence[Event]) -> list[Entry]:
     """Return the history in sentences, newest first."""
     return [
         Entry(
-            SENTENCES.get(f"{one.kind}.{one.name}", f"{one.kind} {one.name}".replace("_", " ")),
+            SENTENCES.get(_key(one), f"{one.kind} {one.name}".replace("_", " ")),
             one.occurred_at,
             Markup(" · ").join([by(one.actor), *said(in_words(f"{one.kind}.{one.name}", one.facts))]),
             TONES.get(f"{one.kind}.{one.name}", "done"),
         )
         for one in sorted(history, key=_told, reverse=True)
     ]
+
+
+def _key(one: Event) -> str:
+    """Return what an event is called in sentences; a payment that waits for its next parcel is not newly authorized."""
+    parted = one.kind == "payment" and "taken" in one.facts
+    return "payment.part_taken" if parted else f"{one.kind}.{one.name}"
 
 
 def _told(one: Event) -> tuple[datetime, datetime, bool, bool, int]:

@@ -56,6 +56,7 @@ class Charge:
         decline_code: why it was declined.
         expires_at: when the promise ends by itself; None when that is not known.
         refunded_minor: what was given back of it, in whatever way.
+        parts: it can be taken in several parts.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Charge:
     decline_code: str | None = None
     expires_at: datetime | None = None
     refunded_minor: int = 0
+    parts: bool = False
 
 
 class PaymentPort(Protocol):
@@ -85,6 +87,14 @@ class PaymentPort(Protocol):
 
     async def capture(self, charge_id: str, amount_minor: int, currency: str, reference: str) -> None:
         """Take promised money, once per reference."""
+
+    async def take(
+        self, charge_id: str, amount_minor: int, currency: str, reference: str, taken_minor: int
+    ) -> None:
+        """Take a part of promised money, once per reference; `taken_minor` was taken of it before. The rest stays promised."""
+
+    async def finish(self, charge_id: str) -> None:
+        """Let go of what is left of a promise of which parts were taken; harmless when repeated."""
 
     async def void(self, charge_id: str) -> None:
         """Give a promise back; harmless when repeated."""
@@ -131,12 +141,26 @@ class SimulatedPayment:
         found = _read(response, _Found).payments
         live = [one for one in found if one.status not in {"declined", "voided"}]
         newest = next(iter(live or found), None)
-        return Charge(newest.id, newest.status, newest.decline_code) if newest else None
+        return Charge(newest.id, newest.status, newest.decline_code, parts=True) if newest else None
 
     async def capture(self, charge_id: str, amount_minor: int, currency: str, reference: str) -> None:  # noqa: ARG002 - the port's
         """Take promised money."""
         asked = {"payment": charge_id, "amount_minor": amount_minor, "reference": reference}
         await self._post("/v1/captures", f"{reference}:capture", asked)
+
+    async def take(
+        self,
+        charge_id: str,
+        amount_minor: int,
+        currency: str,
+        reference: str,
+        taken_minor: int,  # noqa: ARG002 - the port's
+    ) -> None:
+        """Take a part of promised money; the processor knows the reference again."""
+        await self.capture(charge_id, amount_minor, currency, reference)
+
+    async def finish(self, charge_id: str) -> None:
+        """Nothing is to be done: what is left of a promise lapses there by itself."""
 
     async def void(self, charge_id: str) -> None:
         """Give a promise back."""
@@ -151,7 +175,7 @@ class SimulatedPayment:
         response = await self._send("POST", path, json=asked, headers={"idempotency-key": key})
         if response.status_code in {200, 201, 402}:
             shown = _read(response, _Shown)
-            return Charge(shown.id, shown.status, shown.decline_code)
+            return Charge(shown.id, shown.status, shown.decline_code, parts=True)
         if response.status_code in {409, 422}:
             raise RefusedThereError(_why(response))
         raise InDoubtError(f"the processor answered {response.status_code}")

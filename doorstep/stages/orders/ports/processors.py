@@ -26,7 +26,7 @@ def port_of(
     if processor == "simulated" and settings.payment_url:
         return SimulatedPayment(http, settings.payment_url.rstrip("/"), settings.payment_key)
     if processor == AccountKind.STRIPE and account is not None:
-        return StripePayment(http, account.api_key, account.base_url)
+        return StripePayment(http, account.api_key, account.base_url, parts=account.parts)
     raise Refused(
         Reason.OUTSIDE,
         f"The payment processor {processor} is not set up here. Connect the merchant's account at /payments.",

@@ -4,6 +4,7 @@ A payment is one PaymentIntent, whose metadata carries our reference. Its token 
 a PaymentIntent (`pi_...`) that the shop's checkout has confirmed already; the latter is adopted by one order, once.
 
 - https://docs.stripe.com/api/payment_intents, https://docs.stripe.com/api/refunds
+- https://docs.stripe.com/payments/multicapture: parts of a promise, up to 50
 - https://docs.stripe.com/api/idempotent_requests: the first answer to a key is repeated, 500s too, for at least 24 hours
 - https://docs.stripe.com/webhooks#verify-manually, https://docs.stripe.com/currencies
 """
@@ -37,6 +38,7 @@ LIVES = timedelta(days=7)
 """How long a card's promise lives when Stripe does not say."""
 
 OURS = "doorstep"
+MULTICAPTURE = "payment_method_options[card][request_multicapture]"
 TWO_PLACES = frozenset({"ISK", "UGX"})
 NO_PLACES = frozenset({"MGA"})
 STATES = {"requires_capture": "authorized", "succeeded": "captured", "canceled": "voided"}
@@ -86,11 +88,16 @@ def minor(count: int, currency: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class StripePayment:
-    """An account at Stripe."""
+    """An account at Stripe.
+
+    Attributes:
+        parts: promises are asked for so that they can be taken in several parts, where the card can.
+    """
 
     http: httpx.AsyncClient
     key: str = field(repr=False)
     base_url: str = BASE_URL
+    parts: bool = False
 
     settles_s: ClassVar[float | None] = SETTLES_S
 
@@ -108,6 +115,8 @@ class StripePayment:
             "payment_method": ask.token, "payment_method_types[]": "card", "confirm": "true", "error_on_requires_action": "true",
             f"metadata[{OURS}]": ask.reference, "expand[]": "latest_charge",
         }  # fmt: skip
+        if self.parts:
+            form[MULTICAPTURE] = "if_available"
         return _charge(await self._ask("POST", "/v1/payment_intents", form, f"{ask.reference}:authorize"))
 
     async def _adopt(self, ask: Ask) -> Charge:
@@ -160,6 +169,30 @@ class StripePayment:
         except (InDoubtError, RefusedThereError):
             intent = await self._intent(charge_id)
             if intent.get("status") != "succeeded" or intent.get("amount_received") != amount:
+                raise
+
+    async def take(
+        self, charge_id: str, amount_minor: int, currency: str, reference: str, taken_minor: int
+    ) -> None:
+        """Take a part of promised money; what was received there tells whether an earlier call has done it."""
+        after = units(taken_minor, currency) + (amount := units(amount_minor, currency))
+        if (await self._intent(charge_id)).get("amount_received", 0) >= after:
+            return
+        form = {"amount_to_capture": str(amount), "final_capture": "false"}
+        try:
+            await self._ask("POST", f"/v1/payment_intents/{charge_id}/capture", form, f"{reference}:take")
+        except (InDoubtError, RefusedThereError):
+            if (await self._intent(charge_id)).get("amount_received", 0) < after:
+                raise
+
+    async def finish(self, charge_id: str) -> None:
+        """Let go of what is left of a promise, which ends it: nothing of it can be captured any more."""
+        if not (await self._intent(charge_id)).get("amount_capturable"):
+            return
+        try:
+            await self._ask("POST", f"/v1/payment_intents/{charge_id}/cancel")
+        except (InDoubtError, RefusedThereError):
+            if (await self._intent(charge_id)).get("amount_capturable"):
                 raise
 
     async def void(self, charge_id: str) -> None:
@@ -249,7 +282,8 @@ def _charge(intent: Mapping[str, Any]) -> Charge:
     failed = intent.get("last_payment_error") or {}
     why = intent.get("why") or failed.get("decline_code") or failed.get("code") or intent.get("status")
     refunded = minor(latest.get("amount_refunded", 0), str(intent.get("currency", "")).upper())
-    before = ((latest.get("payment_method_details") or {}).get("card") or {}).get("capture_before")
+    card = (latest.get("payment_method_details") or {}).get("card") or {}
+    before = card.get("capture_before")
     ends = (
         datetime.fromtimestamp(before, UTC)
         if before
@@ -261,6 +295,7 @@ def _charge(intent: Mapping[str, Any]) -> Charge:
         decline_code=str(why) if status == "declined" else None,
         expires_at=ends if status == "authorized" else None,
         refunded_minor=refunded,
+        parts=(card.get("multicapture") or {}).get("status") == "available",
     )
 
 

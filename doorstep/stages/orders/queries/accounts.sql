@@ -1,6 +1,7 @@
 -- name: accounts
 -- Accounts at payment processors: all, one, one merchant's, or the one that an order's payments go through.
-SELECT a.id, a.kind, a.merchant_id, m.code AS merchant, a.base_url, a.api_key, a.hook_secret, a.renews, a.made_at, a.heard_at, a.error, a.error_at
+SELECT a.id, a.kind, a.merchant_id, m.code AS merchant, a.base_url, a.api_key, a.hook_secret, a.renews, a.made_at, a.heard_at, a.error, a.error_at,
+       m.capture_parts AS parts
 FROM orders.accounts a JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = a.merchant_id
 WHERE a.tenant_id = %(tenant_id)s AND (%(id)s::uuid IS NULL OR a.id = %(id)s)
   AND (%(own)s::uuid IS NULL OR a.merchant_id = %(own)s)

@@ -1,19 +1,19 @@
 -- name: payments
 -- Payments by id.
 SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, released_minor, currency,
-       reference, declined, attempt, asked_at, called_at
+       reference, declined, attempt, asked_at, called_at, due_minor, parts
 FROM orders.payments WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) ORDER BY id;
 
 -- name: payments_of
 -- The payments of orders.
 SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, released_minor, currency,
-       reference, declined, attempt, asked_at, called_at
+       reference, declined, attempt, asked_at, called_at, due_minor, parts
 FROM orders.payments WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY order_id, id;
 
 -- name: lock_payments_of
 -- The payments of orders, locked in id order before money is divided over them.
 SELECT id, order_id, state, processor, method, token, amount_minor, captured_minor, refunded_minor, released_minor, currency,
-       reference, declined, attempt, asked_at, called_at
+       reference, declined, attempt, asked_at, called_at, due_minor, parts
 FROM orders.payments WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY id FOR UPDATE;
 
 -- name: note_asked
@@ -24,14 +24,14 @@ WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 -- name: note_answer
 -- What the processor calls the payment, or why it declined.
 UPDATE orders.payments SET reference = coalesce(%(reference)s, reference), declined = %(declined)s,
-    expires_at = %(expires_at)s
+    expires_at = %(expires_at)s, parts = %(parts)s
 WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 
 -- name: next_attempt
 -- A declined payment is asked anew, under a new name of ours; the shop may bring another token.
 UPDATE orders.payments SET attempt = attempt + 1, asked_at = NULL, called_at = NULL, declined = NULL, reference = NULL,
     expires_at = NULL, token = coalesce(%(token)s, token),
-    amount_minor = amount_minor - released_minor, released_minor = 0
+    amount_minor = amount_minor - released_minor, released_minor = 0, due_minor = 0
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: forget_asked
@@ -39,7 +39,7 @@ WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 UPDATE orders.payments SET asked_at = NULL WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: lapsing
--- Promises of open orders that nothing has left of and that end before long, the next first.
+-- Promises of open orders that end before long, the next first.
 SELECT p.id FROM orders.payments p JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = p.order_id
 WHERE p.tenant_id = %(tenant_id)s AND p.state = 'authorized' AND p.expires_at <= %(before)s
   AND o.state IN ('placed', 'held', 'accepted')
@@ -51,7 +51,11 @@ SELECT id FROM orders.orders
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND shipped_at IS NOT NULL AND state <> 'canceled' ORDER BY id;
 
 -- name: note_captured
--- What the order needs of the promise was taken.
+-- What the order needs of the promise was taken, and with it every part that was wanted.
+WITH taken AS (
+    UPDATE orders.takings SET taken_at = %(now)s
+    WHERE tenant_id = %(tenant_id)s AND payment_id = ANY (%(ids)s::uuid[]) AND taken_at IS NULL
+)
 UPDATE orders.payments SET captured_minor = amount_minor - released_minor
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 

@@ -33,7 +33,7 @@ def settle(payments: Sequence[Payment], difference_minor: int) -> tuple[Settleme
     releases, refunded = [], []
     last_first = sorted(payments, key=lambda one: one.id, reverse=True)
     for one in last_first:
-        part = min(left, one.needed_minor) if one.state in NOT_TAKEN else 0
+        part = min(left, one.needed_minor - one.due_minor) if one.state in NOT_TAKEN else 0
         if part:
             releases.append((one.id, part))
             left -= part
@@ -47,9 +47,11 @@ def settle(payments: Sequence[Payment], difference_minor: int) -> tuple[Settleme
         return Settlement(tuple(releases), tuple(refunded)), []
     currency = payments[0].currency if payments else ""
     taking = any(one.state == PaymentState.CAPTURING for one in payments)
-    said = (
-        "A payment is being taken right now. Try again in a minute."
-        if taking
-        else f"{money(left, currency)} of it was given back before. Change less."
-    )
+    parted = any(one.due_minor and one.state in NOT_TAKEN for one in payments)
+    if taking:
+        said = "A payment is being taken right now. Try again in a minute."
+    elif parted:
+        said = f"{money(left, currency)} of it was taken for parcels that have left. Change less, and refund the rest."
+    else:
+        said = f"{money(left, currency)} of it was given back before. Change less."
     return Settlement(), [Fault("", "not_payable_back", said)]

@@ -7,7 +7,8 @@ from doorstep.platform.ids import new_id
 from doorstep.platform.measures import money
 from doorstep.platform.statements import Statements
 from doorstep.stages.orders.acts.holding import hold
-from doorstep.stages.orders.acts.money.paying import MANUAL, authorized, refund, want_void_of
+from doorstep.stages.orders.acts.money.paying import authorized, refund, want_void_of
+from doorstep.stages.orders.acts.money.taking import MANUAL, end_promises
 from doorstep.stages.orders.model import (
     PAYMENT,
     HoldReason,
@@ -35,6 +36,15 @@ async def settle(tx: Tx, standing: Standing, settlement: Settlement, change: Cha
             one.id for one in standing.payments if one.needed_minor == dict(settlement.releases).get(one.id)
         }
         await want_void_of(tx, [one for one in standing.payments if one.id in needless])
+        released = dict(settlement.releases)
+        await end_promises(
+            tx,
+            [
+                one
+                for one in standing.payments
+                if one.due_minor and one.needed_minor - released.get(one.id, 0) == one.due_minor
+            ],
+        )
     if settlement.refund_minor:
         reference = f"change-{order.changes + 1}"
         await refund(tx, [RefundAsk(order.id, settlement.refund_minor, change.why, reference)])

@@ -13,6 +13,7 @@ from doorstep.platform.measures import money
 from doorstep.platform.statements import Statements
 from doorstep.stages.orders import rules
 from doorstep.stages.orders.acts.holding import accept_ready, claim, hold, release_hold
+from doorstep.stages.orders.acts.money.taking import MANUAL, leave_rest, start_anew, want_capture
 from doorstep.stages.orders.model import (
     PAYMENT,
     REFUND,
@@ -25,9 +26,9 @@ from doorstep.stages.orders.model import (
     RefundAct,
     RefundAsk,
 )
+from doorstep.stages.orders.rules.parting import TAKEABLE
 
 Q = Statements("doorstep.stages.orders")
-MANUAL = "manual"
 LAPSES_BEFORE = timedelta(hours=12)
 LAPSES_MAX = 500
 PROMISED = frozenset({PaymentState.AUTHORIZED, PaymentState.CAPTURING, PaymentState.CAPTURED})
@@ -71,13 +72,32 @@ async def not_begun(tx: Tx, payment_id: UUID) -> None:
 
 
 async def authorized(
-    tx: Tx, payment_id: UUID, reference: str | None, expires_at: datetime | None = None
+    tx: Tx,
+    payment_id: UUID,
+    reference: str | None,
+    expires_at: datetime | None = None,
+    *,
+    parts: bool = False,
 ) -> None:
     """Write down that money is promised; accept the order if nothing else keeps it; give it back if the order needs it no more.
 
     Of an order that has left already, the money is taken at once.
+
+    Args:
+        tx: the open transaction.
+        payment_id: the payment.
+        reference: the processor's name of it.
+        expires_at: when the promise ends by itself.
+        parts: it can be taken in several parts.
     """
-    await tx.run(Q.note_answer, id=payment_id, reference=reference, declined=None, expires_at=expires_at)
+    await tx.run(
+        Q.note_answer,
+        id=payment_id,
+        reference=reference,
+        declined=None,
+        expires_at=expires_at,
+        parts=parts,
+    )
     moves = await journal.move(tx, PAYMENT, PaymentAct.AUTHORIZE, [payment_id])
     if not moves.moved:
         return
@@ -97,7 +117,7 @@ async def authorized(
 
 async def declined(tx: Tx, payment_id: UUID, code: str) -> None:
     """Write down that the processor declined, and hold the order until another way to pay is found."""
-    await tx.run(Q.note_answer, id=payment_id, reference=None, declined=code, expires_at=None)
+    await tx.run(Q.note_answer, id=payment_id, reference=None, declined=code, expires_at=None, parts=False)
     moves = await journal.move(tx, PAYMENT, PaymentAct.DECLINE, [payment_id], {"code": code})
     if moves.moved:
         payment = await fetch_payment(tx, payment_id)
@@ -110,12 +130,26 @@ async def doubted(tx: Tx, payment_id: UUID, why: str) -> None:
     await journal.move(tx, PAYMENT, PaymentAct.DOUBT, [payment_id], {"why": why})
 
 
-async def lapsed(tx: Tx, payment_ids: Sequence[UUID], why: str) -> list[UUID]:
+async def lapsed(tx: Tx, payment_ids: Sequence[UUID], why: str, *, lives: bool = False) -> list[UUID]:
     """Write down that promises hold no more, and hold their orders until the money is promised anew; return which.
 
-    What is still left of a promise is given back before it is asked for again.
+    What is still left of a promise is given back before it is asked for again. What parcels took of it stays taken, and only
+    the rest is asked for, as a payment of its own.
+
+    Args:
+        tx: the open transaction.
+        payment_ids: the payments.
+        why: the promises hold no more.
+        lives: they still hold for a while, so that what parcels want of them is taken first.
     """
-    moves = await journal.move(tx, PAYMENT, PaymentAct.LAPSE, payment_ids, {"why": why})
+    found = await tx.rows(Q.payments, Payment, ids=list(payment_ids))
+    kept = {one.id: one.due_minor if lives else one.captured_minor for one in found}
+    parted = [one for one in found if kept[one.id] and one.state in TAKEABLE]
+    await leave_rest(tx, parted, kept, why)
+    rest = [one.id for one in found if not kept[one.id]]
+    moves = await journal.move(tx, PAYMENT, PaymentAct.LAPSE, rest, {"why": why})
+    if wanted := [one.id for one in found if one.due_minor and one.id in moves.moved]:
+        await start_anew(tx, wanted)
     for one in await tx.rows(Q.payments, Payment, ids=moves.moved):
         said = f"{one.method} of {money(one.amount_minor, one.currency)}: {why} Ask for it again, or cancel the order."
         await hold(tx, [one.order_id], HoldReason.PAYMENT, said)
@@ -125,7 +159,7 @@ async def lapsed(tx: Tx, payment_ids: Sequence[UUID], why: str) -> list[UUID]:
 async def lapse(tx: Tx, _subjects: object = None) -> None:
     """See promises that end within half a day before they do."""
     ids = await tx.values(Q.lapsing, before=tx.now + LAPSES_BEFORE, most=LAPSES_MAX)
-    await lapsed(tx, ids, "the promise ends before the order has left.")
+    await lapsed(tx, ids, "the promise ends before the order has left.", lives=True)
 
 
 async def hold_disputed(tx: Tx, payment_ids: Sequence[UUID]) -> None:
@@ -175,23 +209,6 @@ async def retry(tx: Tx, payment: Payment, token: str | None) -> None:
     if not payment.needed_minor:
         raise Refused(Reason.CONFLICT, "The order was changed: nothing of this payment is needed any more.")
     await ask_again(tx, [payment.id], token)
-
-
-async def want_capture(tx: Tx, order_ids: Sequence[UUID]) -> None:
-    """Take the money of orders that leave the house; what is taken already stays so."""
-    payments = await tx.rows(Q.payments_of, Payment, ids=list(order_ids))
-    promised = [one for one in payments if one.state == PaymentState.AUTHORIZED]
-    await captured(tx, [one.id for one in promised if one.processor == MANUAL])
-    await journal.move(
-        tx, PAYMENT, PaymentAct.WANT_CAPTURE, [one.id for one in promised if one.processor != MANUAL]
-    )
-
-
-async def captured(tx: Tx, payment_ids: Sequence[UUID]) -> None:
-    """Write down that what the orders need of these payments was taken."""
-    moves = await journal.move(tx, PAYMENT, PaymentAct.CAPTURE, payment_ids)
-    if moves.moved:
-        await tx.run(Q.note_captured, ids=moves.moved)
 
 
 async def want_void(tx: Tx, order_ids: Sequence[UUID]) -> None:
