@@ -41,14 +41,25 @@ class TradingPartner:
         """Return the sets of one kind that we sent, in the sequence of their numbers."""
         return [self.taken[one] for one in sorted(self.taken) if self.taken[one][2][1] == kind]
 
+    def of_envelopes(self) -> Segments:
+        """Return the TA1 that we sent, in the sequence of their numbers."""
+        return [one for number in sorted(self.taken) for one in self.taken[number] if one[0] == "TA1"]
+
     def write(
-        self, code: str, sets: list[Segments], *, version: str = "004010", minute: int = 0, usage: str = "P"
+        self,
+        code: str,
+        sets: list[Segments],
+        *,
+        version: str = "004010",
+        minute: int = 0,
+        usage: str = "P",
+        asks: bool = False,
     ) -> str:
-        """Return an interchange of sets, each from its ST on without SE; the later `minute`, the later it was sent."""
+        """Return an interchange of sets, each from its ST on without SE; the later `minute`, the later it was sent; `asks` for a TA1."""
         self._control += 1
         number = f"{self._control:09}"
         isa = ["ISA", "00", " " * 10, "00", " " * 10, "ZZ", f"{self.name:15}", "ZZ", f"{self.us:15}", "260302", f"11{minute:02}", "U",
-               "00401", number, "0", usage, ">"]  # fmt: skip
+               "00401", number, str(int(asks)), usage, ">"]  # fmt: skip
         lines: Segments = [
             isa,
             ["GS", code, self.name, self.us, "20260302", f"11{minute:02}", str(self._control), "X", version],
@@ -73,6 +84,13 @@ class TradingPartner:
         for place, one in enumerate(lines, 1):
             body += [["LX", str(place)], ["W01", *one]]
         return body
+
+    def turn_away(self, sent: Segments, note: str = "021") -> str:
+        """Return a TA1 that refuses an interchange of ours."""
+        text = self.write("FA", [])
+        header, *_, trailer = text.split("\n")[:-1]
+        told = "*".join(["TA1", sent[0][13], sent[0][9], sent[0][10], "R", note])
+        return "~\n".join([header.rstrip("~"), told, trailer.rstrip("~").replace("IEA*1", "IEA*0")]) + "~\n"
 
     def acknowledge(self, sent: Segments, verdict: str = "A") -> str:
         """Return a 997 about an interchange of ours."""

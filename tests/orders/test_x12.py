@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from doorstep.stages.orders.model.edi import Asked, Partner
 from doorstep.stages.orders.model.shops import ParcelLeft, Said
 from doorstep.stages.orders.rules import edi
-from doorstep.stages.orders.rules.x12 import Envelope, Transaction, clean, faults_of_set, read, write
+from doorstep.stages.orders.rules.x12 import (
+    Envelope,
+    Interchange,
+    Segment,
+    Transaction,
+    clean,
+    faults_of_set,
+    read,
+    write,
+    write_bare,
+)
 from doorstep.world.partner import TradingPartner
 from tests.edge.test_hostile import REFUSED, TEXTS
 from tests.worlds.catalog import WORLD
@@ -48,6 +58,8 @@ def swallow(text: str) -> None:
         assert edi.read_back(edi.kept(order.heard)).faults == order.heard.faults
         edi.answers(one)
     for each in interchanges:
+        edi.envelope(each, each.findings, refused=True)
+        edi.turned_away(each.told)
         for group in each.groups:
             judged = [edi.Judged(one, taken=False, findings=faults_of_set(one)) for one in group.sets]
             edi.functional(group, judged, group.findings)
@@ -208,6 +220,15 @@ def test_no_hostile_payload_breaks_a_segment() -> None:
         "'|:+?",
     ]:
         unbroken(hostile)
+
+
+def test_no_hostile_envelope_breaks_its_acknowledgment() -> None:
+    for hostile in [*TEXTS, *REFUSED, "~\nIEA*0*0~", "~TA1*1~", "", "1" * 90]:
+        header = Segment("ISA", [hostile] * 16, 1)
+        text = write_bare(ENVELOPE, edi.envelope(Interchange(header, ">"), [], refused=False))
+        ((one,), stray) = read(text)
+        assert (len(one.told), one.groups, one.findings, stray) == (1, [], [], [])
+        assert text.isascii()
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ class PartnerIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     version: Literal["004010", "005010"] = "004010"
     documents: (
         Annotated[
-            list[Annotated[str, Meta(pattern="^[0-9]{3}$")]],
+            list[Annotated[str, Meta(pattern="^([0-9]{3}|TA1)$")]],
             Meta(max_length=10, description="Sets that are exchanged; left out: all that we know."),
         ]
         | None
@@ -112,7 +112,7 @@ class SetVerdict(msgspec.Struct):
 
 
 class InterchangeOut(msgspec.Struct):
-    """What became of one interchange; `answer` is our 997."""
+    """What became of one interchange; `answer` is our TA1 and 997."""
 
     partner: str
     control: str
@@ -166,9 +166,9 @@ async def connect_partner(
 async def send_interchange(
     data: JSONBody[InterchangeIn], house: InHouse, who: Caller
 ) -> list[InterchangeOut]:
-    """Take interchanges of X12 from partners that are connected; answers each with its verdicts and our 997.
+    """Take interchanges of X12 from partners that are connected; answers each with its verdicts, our TA1 and 997.
 
-    The same interchange again changes nothing and is answered with the first 997.
+    The same interchange again changes nothing and is answered with the first TA1 and 997.
     """
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         taken = await receiving.receive(tx, data.text, who.merchant_id)

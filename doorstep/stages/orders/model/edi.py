@@ -13,11 +13,12 @@ OUT = {
     "856": "Ship notice",
     "945": "Warehouse shipping advice",
     "997": "Functional acknowledgment",
+    "TA1": "Interchange acknowledgment",
 }
-"""The sets that we read and write, by number."""
+"""The sets that we read and write, by number; a TA1 is a segment of its own outside of any set, and is read from everybody."""
 
 CODES = {"850": "PO", "940": "OW", "997": "FA", "855": "PR", "856": "SH", "945": "SW"}
-"""What GS01 says of each."""
+"""What GS01 says of each; a TA1 stands in no group."""
 
 UNITS = {"EA": 1, "PC": 1, "UN": 1}
 """Units of measure that are one piece with everybody."""
@@ -106,7 +107,7 @@ class Receipt:
     Attributes:
         repeated: it came before, and changed nothing; the answer is the first one.
         sets: kind, control number and verdict of each: `accepted`, `noted` (with faults), `refused`.
-        answer: our 997, as text; empty when none is due.
+        answer: our TA1 and 997, as text; empty when none is due.
     """
 
     partner: str

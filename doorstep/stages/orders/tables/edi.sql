@@ -31,7 +31,7 @@ CREATE TABLE orders.interchanges (
 
 -- Transaction sets to and from partners. `ref` is the partner's number of the order; `lines` are an order's lines in the partner's
 -- own words; `status` is what an 855 said or whether a set in was taken. `sending` names one try to deliver and is the subject of
--- `shop.document_owed`; `answer` is what the partner's 997 said.
+-- `shop.document_owed`; `answer` is what the partner's 997 said, or R when its TA1 turned the interchange away.
 CREATE TABLE orders.documents (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,

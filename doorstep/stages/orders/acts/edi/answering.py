@@ -1,4 +1,4 @@
-"""What partners are owed to hear: our 997, 855, 856 and 945. Written where they are owed, delivered by a worker, or kept to be fetched."""
+"""What partners are owed to hear: our TA1, 997, 855, 856 and 945. Written where they are owed, delivered by a worker, or kept to be fetched."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from doorstep.stages.orders.acts.channels.shops import parcel_owed, parcel_told
 from doorstep.stages.orders.acts.edi.partners import find_partner
 from doorstep.stages.orders.model.edi import CODES, Asked, Partner
 from doorstep.stages.orders.rules import edi
-from doorstep.stages.orders.rules.x12 import Envelope, write
+from doorstep.stages.orders.rules.x12 import Envelope, write, write_bare
 
 Q = Statements("doorstep.stages.orders")
 TOLD = ("accepted", "held", "canceled")
@@ -35,18 +35,18 @@ async def owe(
     status: str = "",
     interchange_id: UUID | None = None,
 ) -> str:
-    """Write a set to a partner under the next number, and owe its delivery; return its text."""
+    """Write a set, or a TA1, to a partner under the next number, and owe its delivery; return its text."""
     control = await tx.value(Q.next_control, shop_id=partner.id)
     envelope = Envelope(
         sender=(partner.our_qualifier, partner.our_id),
         receiver=(partner.their_qualifier, partner.their_id),
         control=control % 1_000_000_000,
-        code=CODES[kind],
+        code=CODES.get(kind, ""),
         version=partner.version,
         usage=partner.usage,
         at=tx.now,
     )
-    text = write(envelope, kind, segments)
+    text = write_bare(envelope, segments) if kind == "TA1" else write(envelope, kind, segments)
     sending = new_id() if partner.base_url else None
     await add_document(
         tx, partner.id, interchange_id, goes="out", kind=kind, control=str(envelope.control), ref=ref, status=status, body=text,

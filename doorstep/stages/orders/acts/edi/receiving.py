@@ -1,7 +1,8 @@
 """Interchanges come in: each is taken once, judged set by set, answered with a 997, and its orders are heard like any shop's.
 
-A repeated interchange changes nothing and is answered with the first answer. Of two sets about one order the one that was sent
-later counts, in whatever sequence they come.
+Its envelope is answered with a TA1, when its sender asks for one or it is at fault. A repeated interchange changes
+nothing and is answered with the first answer. Of two sets about one order the one that was sent later counts, in whatever sequence
+they come.
 """
 
 import hashlib
@@ -109,9 +110,12 @@ async def _take(tx: Tx, partner: Partner, one: Interchange) -> Receipt:
         return await _known(tx, partner, one, key)
     await tx.run(Q.heard_of, ids=[partner.id])
     refused = partner.strict and bool(findings)
-    sets: list[Mapping[str, Any]] = []
+    sets: list[Mapping[str, Any]] = [*await _turned_away(tx, partner, one, interchange_id)]
     replies: list[str] = []
     tellings: list[Telling] = []
+    if "TA1" in partner.documents and not one.told and (one.asks or findings):
+        segments = edi.envelope(one, findings, refused=refused)
+        replies.append(await answering.owe(tx, partner, "TA1", segments, interchange_id=interchange_id))
     for group in one.groups:
         judged = _judge(partner, group, refused=refused)
         for verdict in judged:
@@ -132,7 +136,7 @@ def _plain(one: Interchange) -> list[Any]:
         [list(group.header.elements), [[s.name, *s.elements] for each in group.sets for s in each.segments]]
         for group in one.groups
     ]
-    return [list(one.header.elements), groups]
+    return [list(one.header.elements), [list(told.elements) for told in one.told], groups]
 
 
 def _said(findings: Sequence[Finding]) -> list[dict[str, str]]:
@@ -199,15 +203,37 @@ def _text(transaction: Transaction) -> str:
     return "~\n".join(lines).replace("\x00", "") + "~\n"
 
 
+async def _turned_away(
+    tx: Tx, partner: Partner, one: Interchange, interchange_id: UUID
+) -> list[Mapping[str, Any]]:
+    """Note which interchanges of ours a partner's TA1 refused, and keep each TA1; return the verdicts on them."""
+    verdicts: list[Mapping[str, Any]] = []
+    controls = edi.turned_away(one.told)
+    known = await _answered(tx, partner, [(control, "R") for control in controls])
+    for told in one.told:
+        faults = []
+        if (control := told.at(1).lstrip("0") or "0") in controls and control not in known:
+            message = f"TA101 speaks of interchange {control[:14]}, which we never sent."
+            faults.append({"pointer": "TA101", "code": "never_sent", "message": message})
+        body = "*".join(["TA1", *told.elements]).replace("\x00", "") + "~\n"
+        await answering.add_document(
+            tx, partner.id, interchange_id, goes="in", kind="TA1", control=told.at(1)[:14], status="accepted",
+            faults=msgspec.json.encode(faults).decode(), body=body,
+        )  # fmt: skip
+        verdicts.append(_verdict("TA1", told.at(1)[:14], "accepted", faults))
+    return verdicts
+
+
+async def _answered(tx: Tx, partner: Partner, said: Sequence[tuple[str, str]]) -> list[str]:
+    """Note what a partner says of our sets, by control number; return the numbers that we know."""
+    controls, answers = [control for control, _ in said], [code for _, code in said]
+    return await tx.values(Q.answered, shop_id=partner.id, controls=controls, answers=answers)
+
+
 async def _match(tx: Tx, partner: Partner, transaction: Transaction) -> list[dict[str, str]]:
     """Note what a partner's 997 says of our sets; return what it speaks of that we never sent."""
     said = edi.answers(transaction)
-    known = await tx.values(
-        Q.answered,
-        shop_id=partner.id,
-        controls=[control for control, _ in said],
-        answers=[code for _, code in said],
-    )
+    known = await _answered(tx, partner, said)
     return [
         {
             "pointer": "AK102",

@@ -1,11 +1,14 @@
-"""Acknowledgments: the 997 that says what was readable, the 855 that says what becomes of an order, and a partner's 997 read."""
+"""Acknowledgments: the TA1 of an envelope, the 997 that says what was readable, the 855 that says what becomes of an order.
+
+A partner's TA1 and 997 are read.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from doorstep.stages.orders.model.edi import Asked
-from doorstep.stages.orders.rules.x12 import Finding, Group, Transaction
+from doorstep.stages.orders.rules.x12 import Finding, Group, Interchange, Segment, Transaction
 from doorstep.stages.orders.rules.x12.elements import TYPES
 
 Segments = list[list[str]]
@@ -14,6 +17,13 @@ TRAILERS = {"se_control": "3", "se_count": "4", "no_se": "2"}
 
 GROUPS = {"ge_control": "4", "ge_count": "5", "empty": "3"}
 """What AK905 says of a group's trailer."""
+
+ENVELOPES = {
+    "iea_control": "001", "no_terminator": "004", "iea_count": "021", "isa_width": "022", "outside": "022", "no_iea": "023",
+    "too_many": "024", "control_reused": "025", "isa_component": "027",
+}  # fmt: skip
+"""What TA105 says of an interchange's envelope: the number is another in the trailer, the terminator is missing, the count of groups is
+wrong, the structure is, it ends too early, its content is wrong, its number was used, the component separator is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,13 @@ class Judged:
     def code(self) -> str:
         """Return A for accepted, E for accepted with errors noted, R for refused."""
         return "R" if not self.taken else "E" if self.findings else "A"
+
+
+def envelope(one: Interchange, findings: Sequence[Finding], *, refused: bool) -> Segments:
+    """Return the TA1 of an interchange: its number, date and time, whether its envelope was taken, and the first fault of it."""
+    verdict = "R" if refused else "E" if findings else "A"
+    note = ENVELOPES[findings[0].code] if findings else "000"
+    return [["TA1", one.control[:9], one.header.at(9)[:6], one.header.at(10)[:4], verdict, note]]
 
 
 def functional(group: Group, judged: Sequence[Judged], of_group: Sequence[Finding]) -> Segments:
@@ -88,6 +105,11 @@ def purchase(ref: str, status: str, lines: Sequence[Asked], reasons: Sequence[st
         written.append(["PO1", one.line, quantity, one.unit, one.price, "", one.qualifier, one.sku])
         written.append(["ACK", line_says, quantity, one.unit])
     return [*written, ["CTT", str(len(lines))]]
+
+
+def turned_away(told: Sequence[Segment]) -> list[str]:
+    """Return which interchanges of ours a partner refused whole: the control numbers in its TA1 that say R."""
+    return [one.at(1).lstrip("0") or "0" for one in told if one.at(4) == "R"]
 
 
 def answers(transaction: Transaction) -> list[tuple[str, str]]:

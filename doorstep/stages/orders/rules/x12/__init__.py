@@ -2,7 +2,7 @@
 
 from doorstep.stages.orders.rules.x12.elements import faults_of_set, number_of
 from doorstep.stages.orders.rules.x12.reading import Finding, Group, Interchange, Segment, Transaction, read
-from doorstep.stages.orders.rules.x12.writing import Envelope, clean, write
+from doorstep.stages.orders.rules.x12.writing import Envelope, clean, write, write_bare
 
 __all__ = [
     "Envelope",
@@ -16,4 +16,5 @@ __all__ = [
     "number_of",
     "read",
     "write",
+    "write_bare",
 ]

@@ -12,6 +12,7 @@ TEXT_MAX = 10_000_000
 SEGMENTS_MAX = 200_000
 ISA_WIDE = 106
 ISA_PARTS = 16
+TOLD_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,25 @@ class Interchange:
     """An interchange: `ISA` to `IEA`.
 
     Attributes:
+        told: each `TA1` before or between its groups: what became of an interchange that its sender got; at most 100.
         findings: what is wrong with its own envelope.
     """
 
     header: Segment
     component: str
     groups: list[Group] = field(default_factory=list)
+    told: list[Segment] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def control(self) -> str:
         """Return its control number."""
         return self.header.at(13)
+
+    @property
+    def asks(self) -> bool:
+        """Return whether its sender wants to hear of its envelope (ISA14)."""
+        return self.header.at(14) == "1"
 
 
 def read(text: str) -> tuple[list[Interchange], list[Finding]]:
@@ -214,6 +222,8 @@ def _open_envelopes(interchange: Interchange, segments: Sequence[Segment]) -> No
         if one.name == "GS":
             group, current = Group(one), None
             interchange.groups.append(group)
+        elif one.name == "TA1" and group is None and len(interchange.told) < TOLD_MAX:
+            interchange.told.append(one)
         elif one.name == "ST" and group:
             current = Transaction(one.at(1), one.at(2), [one])
             group.sets.append(current)

@@ -81,6 +81,14 @@ def write(envelope: Envelope, kind: str, segments: Sequence[Sequence[str]]) -> s
     return "\n".join(written) + "\n"
 
 
+def write_bare(envelope: Envelope, segments: Sequence[Sequence[str]]) -> str:
+    """Return an interchange without a group, that holds segments about interchanges alone: `TA1`."""
+    written = [_header(envelope)]
+    written += [_line(one) for one in segments]
+    written.append(_line(["IEA", "0", f"{envelope.control:09}"]))
+    return "\n".join(written) + "\n"
+
+
 def _header(envelope: Envelope) -> str:
     version = VERSIONS[envelope.version]
     repetition = REPETITION if version == "00501" else "U"
