@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
+import hypothesis
 import pytest
 from litestar import Litestar
 
@@ -21,6 +22,11 @@ from doorstep.platform.embedded import Embedded
 from doorstep.platform.house import House
 from doorstep.platform.tasks import Worker
 from tests.mortal import Fate
+
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")  # how fast a machine is decides no test
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """The small world's day: a Monday, noon."""
