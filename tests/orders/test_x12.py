@@ -22,7 +22,7 @@ from doorstep.stages.orders.rules.x12 import (
     write_bare,
 )
 from doorstep.world.partner import TradingPartner
-from tests.edge.test_hostile import REFUSED, TEXTS
+from tests.edge.payloads import PAYLOADS
 from tests.worlds.catalog import WORLD
 
 AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -208,10 +208,8 @@ def test_no_element_breaks_a_segment(hostile: str) -> None:
 
 
 def test_no_hostile_payload_breaks_a_segment() -> None:
-    assert len(TEXTS) > 5
     for hostile in [
-        *TEXTS,
-        *REFUSED,
+        *PAYLOADS,
         "~ST*997*0001~",
         "*" * 90,
         ">^~*",
@@ -223,7 +221,7 @@ def test_no_hostile_payload_breaks_a_segment() -> None:
 
 
 def test_no_hostile_envelope_breaks_its_acknowledgment() -> None:
-    for hostile in [*TEXTS, *REFUSED, "~\nIEA*0*0~", "~TA1*1~", "", "1" * 90]:
+    for hostile in [*PAYLOADS, "~\nIEA*0*0~", "~TA1*1~", "", "1" * 90]:
         header = Segment("ISA", [hostile] * 16, 1)
         text = write_bare(ENVELOPE, edi.envelope(Interchange(header, ">"), [], refused=False))
         ((one,), stray) = read(text)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstep.stages.tracking.rules.mime import Letter, wire
+from tests.edge.payloads import PAYLOADS
 
 AT = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
@@ -76,6 +77,14 @@ def test_a_subject_cannot_smuggle_in_a_header(subject: str) -> None:
     message = parsed(letter(subject=subject, sender_name=subject))
     assert message["bcc"] is None
     assert set(message.keys()) == set(parsed(letter()).keys())
+
+
+def test_no_hostile_payload_becomes_a_header_or_a_part() -> None:
+    harmless = set(parsed(letter()).keys())
+    for payload in PAYLOADS:
+        message = parsed(letter(subject=payload, sender_name=payload, text=payload))
+        assert set(message.keys()) == harmless, payload
+        assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from litestar.response import Stream
 from msgspec import Meta
 
 from doorstep.platform.auth import DESK, Principal, Role, allow
+from doorstep.platform.cells import inert
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, InHouse
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
@@ -209,12 +210,8 @@ async def _lines(house: House, who: Principal, form: str) -> AsyncIterator[bytes
 def _csv(rows: list[tuple[str, str, int]]) -> bytes:
     """Spell rows; a text that a spreadsheet would run is led by an apostrophe."""
     text = io.StringIO()
-    csv.writer(text).writerows((_plain(merchant), _plain(sku), units) for merchant, sku, units in rows)
+    csv.writer(text).writerows((inert(merchant), inert(sku), units) for merchant, sku, units in rows)
     return text.getvalue().encode()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def _ndjson(rows: list[tuple[str, str, int]]) -> bytes:

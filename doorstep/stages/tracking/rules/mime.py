@@ -104,11 +104,14 @@ def _mailbox(name: str, address: str) -> str:
     name = UNSAFE.sub(" ", name).strip()
     if not name:
         return address
-    if not PLAIN.match(name):
-        return f"{_words(name, len('From: '))}\r\n <{address}>"
+    quoted = name
     if NEEDS_QUOTES.search(name):
-        name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"{name}\r\n <{address}>" if len(name) + len(address) > LINE_MAX - 9 else f"{name} <{address}>"
+        quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if not PLAIN.match(name) or len(quoted) > LINE_MAX - len("From: "):
+        return f"{_words(name, len('From: '))}\r\n <{address}>"
+    return (
+        f"{quoted}\r\n <{address}>" if len(quoted) + len(address) > LINE_MAX - 9 else f"{quoted} <{address}>"
+    )
 
 
 def _text(text: str, taken: int) -> str:

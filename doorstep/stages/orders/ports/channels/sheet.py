@@ -16,6 +16,7 @@ from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 
+from doorstep.platform.cells import inert
 from doorstep.stages.orders.model.sheets import ROWS_MAX, Sheet
 
 COLUMNS_MAX = 200
@@ -25,8 +26,6 @@ UNPACKED_MAX = 200_000_000
 BLANK_MAX = 1_000
 CELL_MAX = 10_000
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet program would compute."""
 
 
 class UnreadableError(Exception):
@@ -77,14 +76,8 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]], *, safe: b
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for row in (headings, *rows):
-        writer.writerow(
-            [f"'{cell}" if safe and cell.startswith(FORMULA) and not _number(cell) else cell for cell in row]
-        )
+        writer.writerow([inert(cell) if safe else cell for cell in row])
     return out.getvalue()
-
-
-def _number(cell: str) -> bool:
-    return cell[1:].replace(".", "").replace(",", "").isdigit()
 
 
 def _text(content: bytes) -> str:
