@@ -116,6 +116,18 @@ async def test_amounts_are_judged_in_their_currency_and_a_first_order_more_stric
         assert await outcomes(tx, first, again, large) == ["held", "created", "held"]
 
 
+async def test_orders_without_an_e_mail_address_are_of_no_known_customer(house: House, tenant: UUID) -> None:
+    nameless = contact(email="")
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await fraud.add_fraud_rule(
+            tx, NewFraudRule(kind=RuleKind.FIRST_AMOUNT, amount_minor=5_000, currency="EUR")
+        )
+        orders = [new_order({"C": 1}, ship_to=nameless) for _ in range(2)]
+        assert await outcomes(tx, *orders) == ["held", "held"]
+        looked, held = await fraud.try_rules(tx)
+        assert looked == len(held) == 2
+
+
 async def test_a_phone_of_another_country_is_held(house: House, tenant: UUID) -> None:
     async with house.db.transaction(tenant, actor="test") as tx:
         await fraud.add_fraud_rule(tx, ABROAD)

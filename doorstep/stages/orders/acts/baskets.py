@@ -95,9 +95,7 @@ async def _keep(
     wanted = [(new_id(), items[merchant_id, one.sku], one.quantity) for one in lines]
     asked = demanded(wanted)
     sites = tuple(depot.id for depot in (await know_routing(tx)).depots)
-    await _let_go(
-        tx, [basket_id], sorted({(product_id, site) for _, product_id, _ in asked for site in sites})
-    )
+    await _let_go(tx, [basket_id], [(product_id, site) for _, product_id, _ in asked for site in sites])
     demands = [
         inventory.Demand(
             order_id=basket_id,
@@ -141,10 +139,14 @@ def _missing(lines: Sequence[BasketLine], items: Sequence[Item], short: Sequence
 
 
 async def _let_go(tx: Tx, basket_ids: Sequence[UUID], keys: Sequence[tuple[UUID, UUID]]) -> None:
-    """Give the goods of baskets back. All stock rows that are wanted afterward are locked with theirs, in one order."""
+    """Give the goods of baskets back. All stock rows that are wanted afterward are locked with theirs, in one order.
+
+    Theirs are wanted afterward at every site: should the order be refused, the basket looks for its goods anew.
+    """
     held = await inventory.reserved_for(tx, basket_ids)
     if held:
-        await inventory.hold_promises(tx, [one.line_id for one in held], keys)
+        own = {(one.product_id, site_id) for one in held for _, site_id in keys}
+        await inventory.hold_promises(tx, [one.line_id for one in held], sorted({*keys, *own}))
         await inventory.release(tx, basket_ids, "given to the order")
 
 
@@ -179,7 +181,7 @@ async def hand_over(tx: Tx, orders: Mapping[UUID, UUID], keys: Sequence[tuple[UU
     """
     if orders:
         given = await tx.values(Q.give_baskets, ids=list(orders), order_ids=list(orders.values()))
-        await _let_go(tx, given, sorted(keys))
+        await _let_go(tx, given, keys)
 
 
 async def take_back(tx: Tx, order_ids: Sequence[UUID]) -> None:

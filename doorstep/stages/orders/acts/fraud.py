@@ -66,7 +66,7 @@ async def suspect(tx: Tx, suspects: Sequence[Suspect], screen: Screen) -> dict[U
         )
         if why:
             found[one.id] = why
-        customers.add(one.email.lower())
+        customers |= {one.email.lower()} - {""}
         for rule in velocity:
             if rule.merchant_id in (None, one.merchant_id):
                 for mark in marks_by(str(rule.same_by), traits(one)):

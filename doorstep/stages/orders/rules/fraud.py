@@ -170,7 +170,7 @@ def look_back(
         )
         if why:
             held.append(Suspicion(one.id, one.number, one.placed_at, tuple(why)))
-        customers.add(one.email.lower())
+        customers |= {one.email.lower()} - {""}
         for mark in marks_of(one):
             times.setdefault(mark, []).append(one)
     return held[::-1]

@@ -1,16 +1,13 @@
 """The money of a change: the difference is asked for, not taken, or given back, through the life cycle of payments."""
 
-from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
-from doorstep.platform.ids import new_id
 from doorstep.platform.measures import money
 from doorstep.platform.statements import Statements
 from doorstep.stages.orders.acts.holding import hold
 from doorstep.stages.orders.acts.money.paying import authorized, refund, want_void_of
-from doorstep.stages.orders.acts.money.taking import MANUAL, end_promises
+from doorstep.stages.orders.acts.money.taking import MANUAL, end_promises, further_payment
 from doorstep.stages.orders.model import (
-    PAYMENT,
     HoldReason,
     Payment,
     PaymentAct,
@@ -53,22 +50,9 @@ async def settle(tx: Tx, standing: Standing, settlement: Settlement, change: Cha
 
 
 async def _ask_more(tx: Tx, standing: Standing, amount_minor: int, paid: FurtherPayment | None) -> None:
-    order, how, payment_id = standing.order, paid or LATER, new_id()
+    order = standing.order
     then = [] if paid is None else [PaymentAct.AUTHORIZE if paid.processor == MANUAL else PaymentAct.ASK]
-    born = journal.birth(PAYMENT, then)
-    await tx.run(
-        Q.add_payment,
-        id=payment_id,
-        born_state=born.state,
-        born_seq=born.seq,
-        order_id=order.id,
-        processor=how.processor,
-        method=how.method,
-        token=how.token,
-        amount_minor=amount_minor,
-        currency=order.currency,
-    )
-    await journal.born(tx, PAYMENT, [payment_id], then=then)
+    await further_payment(tx, order.id, paid or LATER, amount_minor, order.currency, then)
     more = money(amount_minor, order.currency)
     if paid is None:
         said = f"{more} more is due since the change. Ask the customer, then say how it is paid."

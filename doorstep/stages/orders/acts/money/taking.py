@@ -13,6 +13,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages.orders.acts.holding import hold
 from doorstep.stages.orders.acts.money.accounts import account_of
 from doorstep.stages.orders.model import PAYMENT, HoldReason, Payment, PaymentAct, PaymentState
+from doorstep.stages.orders.model.changing import FurtherPayment
 from doorstep.stages.orders.rules.parting import LineLeft, due, spread
 
 Q = Statements("doorstep.stages.orders")
@@ -158,23 +159,37 @@ async def _ask_rest(tx: Tx, payment: Payment, rest_minor: int, why: str) -> None
     account = await account_of(tx, payment.order_id, payment.processor)
     renews = account is not None and account.renews and not payment.token.startswith("pi_")
     then = [PaymentAct.ASK] if renews else [PaymentAct.ASK, PaymentAct.DECLINE]
-    born, payment_id = journal.birth(PAYMENT, then), new_id()
-    await tx.run(
-        Q.add_payment,
-        id=payment_id,
-        born_state=born.state,
-        born_seq=born.seq,
-        order_id=payment.order_id,
-        processor=payment.processor,
-        method=payment.method,
-        token=payment.token,
-        amount_minor=rest_minor,
-        currency=payment.currency,
-    )
-    await journal.born(tx, PAYMENT, [payment_id], then=then)
+    how = FurtherPayment(processor=payment.processor, method=payment.method, token=payment.token)
+    payment_id = await further_payment(tx, payment.order_id, how, rest_minor, payment.currency, then)
     if not renews:
         await tx.run(
             Q.note_answer, id=payment_id, reference=None, declined=ENDED, expires_at=None, parts=False
         )
     said = f"{payment.method} of {money(rest_minor, payment.currency)}, the rest of what was promised: {why} Ask for it again."
     await hold(tx, [payment.order_id], HoldReason.PAYMENT, said)
+
+
+async def further_payment(
+    tx: Tx,
+    order_id: UUID,
+    how: FurtherPayment,
+    amount_minor: int,
+    currency: str,
+    then: Sequence[PaymentAct] = (),
+) -> UUID:
+    """Ask for one more payment of an order, of which `then` is known already; return its id."""
+    born, payment_id = journal.birth(PAYMENT, then), new_id()
+    await tx.run(
+        Q.add_payment,
+        id=payment_id,
+        born_state=born.state,
+        born_seq=born.seq,
+        order_id=order_id,
+        processor=how.processor,
+        method=how.method,
+        token=how.token,
+        amount_minor=amount_minor,
+        currency=currency,
+    )
+    await journal.born(tx, PAYMENT, [payment_id], then=then)
+    return payment_id
