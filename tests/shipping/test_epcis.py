@@ -99,5 +99,5 @@ async def test_pages_follow_each_other_and_a_wrong_cursor_is_refused(
     assert seen == [f"https://id.gs1.org/00/{sscc}" for sscc in parcels]
     later, _ = await told(web_client, key, "/api/epcis?since=2100-01-01T00:00:00Z")
     assert later["epcisBody"]["eventList"] == []
-    wrong = await web_client.get("/api/epcis?cursor=x", headers=bearer(key))
-    assert wrong.status_code == 422
+    for wrong in ("cursor=x", "since=0", "since=2026-13-01T00:00:00Z"):
+        assert (await web_client.get(f"/api/epcis?{wrong}", headers=bearer(key))).status_code == 422

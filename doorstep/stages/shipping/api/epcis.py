@@ -16,6 +16,7 @@ from doorstep.stages.shipping.rules.epcis import document
 
 READERS = allow(*DESK, Role.MERCHANT, scope="manifests:read")
 CURSOR = re.compile(r"(\d{1,17})-([0-9a-f]{32})")
+MOMENT = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$"
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,8 +25,9 @@ async def read_epcis(
     house: InHouse,
     who: Caller,
     since: Annotated[
-        datetime | None, QueryParameter(description="From this moment on; left out: all.")
-    ] = None,
+        str,
+        QueryParameter(max_length=40, pattern=MOMENT, description="From this moment on; left out: all."),
+    ] = "",
     cursor: Annotated[
         str,
         QueryParameter(
@@ -38,7 +40,7 @@ async def read_epcis(
 
     Parcels are named by SSCC and articles by GTIN as GS1 Digital Link URIs; articles that carry no GTIN by an address of this house.
     """
-    begin, after = _read(cursor) if cursor else (_aware(since) or BEGINNING, UUID(int=0))
+    begin, after = _read(cursor) if cursor else (_moment(since), UUID(int=0))
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         left, inside = await left_since(tx, begin, after, most, who.merchant_id)
         now = tx.now
@@ -51,8 +53,14 @@ async def read_epcis(
     return Response(document(left, inside, now, base), headers=headers, media_type="application/json")
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+def _moment(since: str) -> datetime:
+    """Return a moment as it is written in the address; a plain number, which may be meant as anything, is none."""
+    try:
+        return datetime.fromisoformat(since) if since else BEGINNING
+    except ValueError as bad:
+        raise invalid(
+            [Fault("/since", "not_a_moment", "There is no such moment. Write it as 2026-03-02T08:00:00Z.")]
+        ) from bad
 
 
 def _written(moment: datetime, label_id: UUID) -> str:
