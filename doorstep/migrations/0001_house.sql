@@ -630,6 +630,28 @@ CREATE TABLE inventory.lot_units (
     CONSTRAINT lot_holds_less CHECK (on_hand >= 0)
 ) WITH (fillfactor = 80);
 
+-- Products that may be ordered beyond what is there: up to how many units may be owed at once, and from which day on goods leave (a
+-- pre-order until then). `owed` is the sum of the backorders; the row is locked by whoever changes it.
+CREATE TABLE inventory.backorder_terms (
+    tenant_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    most int NOT NULL CHECK (most >= 0),
+    ships_on date,
+    owed int NOT NULL DEFAULT 0 CHECK (owed >= 0),
+    PRIMARY KEY (tenant_id, product_id)
+) WITH (fillfactor = 70);
+
+-- Units that were ordered without being there: a reservation takes their place when goods come in.
+CREATE TABLE inventory.backorders (
+    tenant_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    owed_since timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, order_id, line_id, product_id)
+);
+
 -- Goods on their way in, and what came of them.
 
 -- Who sends goods to a merchant, and what is agreed: how much over is taken in, and whether counters see what is expected.
@@ -796,6 +818,7 @@ CREATE SCHEMA orders;
 -- The commercial order. Payment, holds, picking and the carrier's story are axes of their own. `floor_at` is when a floor first
 -- got work of it: from then on its goods are moved to another site by that floor alone. The
 -- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
+-- `ships_on` is the first day on which a pre-order or what is owed can leave, as it was known when the order came.
 -- `arrived_at` is when the last of it was there, as long as all of it is. `changes` counts how often it was changed here since it came.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
@@ -813,7 +836,7 @@ CREATE TABLE orders.orders (
     delivery text, gift boolean NOT NULL DEFAULT false,
     note text NOT NULL DEFAULT '', language text NOT NULL DEFAULT 'en',
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
-    shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
+    ships_on date, shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
     changes int NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
@@ -865,7 +888,7 @@ CREATE TABLE orders.holds (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     order_id uuid NOT NULL,
-    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'manual')),
+    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'preorder', 'manual')),
     note text NOT NULL DEFAULT '',
     owner text NOT NULL,
     placed_by text NOT NULL, placed_at timestamptz NOT NULL,

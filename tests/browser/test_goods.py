@@ -12,6 +12,7 @@ from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at, on_a_phone
 from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, bin_code
 from tests.worlds.inventory import moved, small_world, wish
+from tests.worlds.orders import place_one
 
 
 @pytest.fixture
@@ -78,6 +79,29 @@ async def test_the_stock_says_what_is_left_and_who_holds_it(page: Page, enter: E
     await page.get_by_role("link", name=f"bin {bin_code(1, 1)}").click()
     await expect(page.get_by_role("cell", name="quarantine")).to_be_visible()
     await look_at(page, "stock-history")
+
+
+@every_look
+async def test_a_product_is_sold_beyond_what_is_there_and_from_a_day_on(
+    page: Page, enter: Enter, goods: None, house: House, tenant: UUID
+) -> None:
+    await enter(Role.MANAGER)
+    await page.goto(f"/stock/{WORLD.c}")
+    await page.get_by_label("Units that may be owed").fill("many")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Write whole units")).to_be_visible()
+    await page.get_by_label("Units that may be owed").fill("12")
+    await page.get_by_label("Leaves from").fill("2026-12-24")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Up to 12 units may be owed now.")).to_be_visible()
+    async with house.db.transaction(tenant, actor="test") as tx:
+        order_id = await place_one(tx, {"C": 35})
+    await page.reload()
+    await expect(page.get_by_text("of 12 that may be owed")).to_be_visible()
+    await look_at(page, "stock-backorders")
+    await page.goto(f"/orders/{order_id}")
+    await expect(page.get_by_text("Backorder of C. Expected on 2026-12-24.").first).to_be_visible()
+    await look_at(page, "order-backorder")
 
 
 @on_a_phone

@@ -2,6 +2,7 @@
 
 from doorstep.stages.inventory.acts.asking import ask_counts
 from doorstep.stages.inventory.acts.auditing import drifts
+from doorstep.stages.inventory.acts.backorders import backorder_terms, owe, owe_only, owed_to
 from doorstep.stages.inventory.acts.breaking import short
 from doorstep.stages.inventory.acts.counting import count, open_counts, start_count
 from doorstep.stages.inventory.acts.explaining import explain
@@ -17,7 +18,7 @@ from doorstep.stages.inventory.acts.looking import (
     reserved_for,
 )
 from doorstep.stages.inventory.acts.moving import adjust, move, receive, restock
-from doorstep.stages.inventory.acts.receiving.expecting import want, want_nothing
+from doorstep.stages.inventory.acts.receiving.expecting import incoming, want, want_nothing
 from doorstep.stages.inventory.acts.reserving import commit, expire, release, release_lines, reserve, ship
 from doorstep.stages.inventory.acts.routing import free_of, hold_promises, reroute, reserve_as
 from doorstep.stages.inventory.acts.telling import feed_at
@@ -25,6 +26,8 @@ from doorstep.stages.inventory.model import (
     HOLD_S,
     Adjustment,
     AskedCount,
+    Backorder,
+    BackorderTerms,
     Balance,
     CountAnswer,
     Counted,
@@ -53,6 +56,8 @@ __all__ = [
     "HOLD_S",
     "Adjustment",
     "AskedCount",
+    "Backorder",
+    "BackorderTerms",
     "Balance",
     "Buffer",
     "CountAnswer",
@@ -79,6 +84,7 @@ __all__ = [
     "adjust",
     "ask_counts",
     "available",
+    "backorder_terms",
     "commit",
     "count",
     "drifts",
@@ -88,6 +94,7 @@ __all__ = [
     "free_of",
     "held_by",
     "hold_promises",
+    "incoming",
     "keep_back",
     "kept_back",
     "ledger_of",
@@ -96,6 +103,9 @@ __all__ = [
     "lying",
     "move",
     "open_counts",
+    "owe",
+    "owe_only",
+    "owed_to",
     "places_of",
     "receive",
     "release",

@@ -97,3 +97,11 @@ SELECT u.site_id, u.product_id, u.place, sum(u.on_hand) AS of_lots, max(b.on_han
 FROM inventory.lot_units u
 LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = u.site_id AND b.product_id = u.product_id AND b.place = u.place
 WHERE u.tenant_id = %(tenant_id)s GROUP BY u.site_id, u.product_id, u.place HAVING sum(u.on_hand) > coalesce(max(b.on_hand), 0);
+
+-- name: owed_is_the_sum_of_backorders
+-- What is counted as owed of a product differs from what is owed to lines.
+SELECT coalesce(t.product_id, b.product_id) AS product_id, t.owed, b.units
+FROM (SELECT product_id, owed FROM inventory.backorder_terms WHERE tenant_id = %(tenant_id)s) AS t
+FULL JOIN (SELECT product_id, sum(quantity) AS units FROM inventory.backorders WHERE tenant_id = %(tenant_id)s GROUP BY product_id) AS b
+  USING (product_id)
+WHERE coalesce(t.owed, 0) <> coalesce(b.units, 0);

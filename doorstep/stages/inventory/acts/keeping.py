@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from doorstep.platform.db import Tx
@@ -61,11 +62,13 @@ async def kept_back(tx: Tx, channel_id: UUID) -> Buffer:
 
 @dataclass(frozen=True, slots=True)
 class Sellable:
-    """What a channel may sell of an article right now."""
+    """What a channel may sell of an article right now; `backorder`: units besides that may be owed, None where nobody said so."""
 
     sku: str
     product_id: UUID
     available: int
+    backorder: int | None
+    ships_on: date | None
 
 
 async def sellable(

@@ -3,6 +3,7 @@
 from doorstep.stages.inventory.api import (
     arrivals,
     availability,
+    backorders,
     counts,
     goods,
     inspections,
@@ -16,6 +17,7 @@ ROUTES = [
     *goods.ROUTES,
     *counts.ROUTES,
     *lots.ROUTES,
+    *backorders.ROUTES,
     *arrivals.ROUTES,
     *receiving.ROUTES,
     *refills.ROUTES,

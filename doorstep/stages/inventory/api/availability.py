@@ -50,6 +50,12 @@ class AvailableOut(msgspec.Struct):
         int, Meta(description="Units announced by suppliers and not here yet; not for sale.")
     ] = 0
     incoming_on: Annotated[date, Meta(description="When the first of them are expected.")] | None = None
+    backorder: Annotated[
+        int, Meta(description="Units besides that may be ordered without being there; they are owed.")
+    ] = 0
+    ships_on: (
+        Annotated[date, Meta(description="It leaves from this day on, whether it is there or not.")] | None
+    ) = None
 
 
 class AvailabilityOut(msgspec.Struct):
@@ -83,6 +89,7 @@ async def read_availability(
 
 def _available(one: keeping.Sellable, merchant: str, coming: Mapping[UUID, Incoming]) -> AvailableOut:
     there = AvailableOut(one.sku, merchant, one.product_id, one.available)
+    there.backorder, there.ships_on = one.backorder or 0, one.ships_on
     if one.product_id in coming:
         there.incoming, there.incoming_on = coming[one.product_id].units, coming[one.product_id].expected_on
     return there

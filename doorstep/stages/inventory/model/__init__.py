@@ -1,6 +1,7 @@
 """The words of inventory: goods and what is asked of them, how they come in, their lots, and what the auditor says of the books."""
 
 from doorstep.stages.inventory.model.arrivals import ARRIVAL
+from doorstep.stages.inventory.model.backorders import Backorder, BackorderTerms
 from doorstep.stages.inventory.model.drifts import (
     DRIFT,
     Balance,
@@ -71,6 +72,8 @@ __all__ = [
     "TOLD",
     "Adjustment",
     "AskedCount",
+    "Backorder",
+    "BackorderTerms",
     "Balance",
     "Book",
     "Coming",

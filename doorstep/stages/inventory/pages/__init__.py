@@ -2,6 +2,7 @@
 
 from doorstep.stages.inventory.pages import (
     arrivals,
+    backorders,
     closing,
     count,
     dock,
@@ -15,6 +16,7 @@ from doorstep.stages.inventory.pages import (
 
 ROUTES = [
     *stock.ROUTES,
+    *backorders.ROUTES,
     *arrivals.ROUTES,
     *suppliers.ROUTES,
     *dock.ROUTES,

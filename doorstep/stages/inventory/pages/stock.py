@@ -15,7 +15,7 @@ from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.acts import auditing, explaining, looking, lots, moving
+from doorstep.stages.inventory.acts import auditing, backorders, explaining, looking, lots, moving
 from doorstep.stages.inventory.api.goods import NO_NUL, product_of
 from doorstep.stages.inventory.model import LOT, LOT_MAX, QUANTITY_MAX, Adjustment, LotAct
 
@@ -80,6 +80,7 @@ async def product_stock(
             "coming": await looking.coming(tx, product_id),
             **await _wanted_by(tx, house, product_id),
             "kits": await _kits(tx, product_id),
+            "ahead": (await backorders.backorder_terms(tx, [product_id])).get(product_id),
             "lots": await lots.lots_of(tx, [product_id]),
             "lots_lying": await lots.lots_lying(tx, product_id),
             "course": rules.course(await explaining.course_of(tx, product_id), tx.now),
@@ -92,7 +93,8 @@ async def product_stock(
         older=ledger[PAGE - 1].id if len(ledger) > PAGE else None,
         before=before,
         reasons=REASONS,
-        adjusts=bool(who.roles & {Role.OWNER, *DESK}),
+        adjusts=bool(who.roles & {*DESK}),
+        sells=bool(who.roles & {*DESK, Role.MERCHANT}),
         **context,
     )
 

@@ -95,8 +95,10 @@ WITH asked AS MATERIALIZED (
     SELECT parts.id, min(coalesce(free.units, 0) / parts.quantity)::int AS units
     FROM parts LEFT JOIN free USING (component_id) GROUP BY parts.id
 )
-SELECT asked.sku, asked.id, greatest(present.units - coalesce(b.units, c.units, 0), 0)::int AS available
+SELECT asked.sku, asked.id, greatest(present.units - coalesce(b.units, c.units, 0), 0)::int AS available,
+       greatest(t.most - t.owed, 0) AS backorder, t.ships_on
 FROM asked JOIN present USING (id)
+LEFT JOIN inventory.backorder_terms t ON t.tenant_id = %(tenant_id)s AND t.product_id = asked.id
 LEFT JOIN inventory.channels c ON c.tenant_id = %(tenant_id)s AND c.id = %(channel_id)s::uuid
 LEFT JOIN inventory.buffers b ON b.tenant_id = %(tenant_id)s AND b.channel_id = %(channel_id)s::uuid AND b.product_id = asked.id;
 

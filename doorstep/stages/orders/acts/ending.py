@@ -26,6 +26,7 @@ async def cancel(tx: Tx, ids: Sequence[UUID], why: str) -> journal.Moves:
     moves = await journal.move(tx, ORDER, OrderAct.CANCEL, free, {"why": why})
     if moves.moved:
         await inventory.release(tx, moves.moved, "canceled")
+        await inventory.owe_only(tx, moves.moved)
         await tx.run(Q.drop_shares, order_ids=list(moves.moved))
         await want_void(tx, moves.moved)
     kept = [order_id for order_id in dict.fromkeys(ids) if order_id not in set(free)]

@@ -154,11 +154,20 @@ async def _reserve_rest(tx: Tx, ids: Sequence[UUID]) -> None:
 
 
 async def reserve_rest(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Sequence[Missing]]:
-    """Reserve what lines of these orders lack, each order whole or not at all, in the sequence given; return what is missing of each."""
+    """Reserve what lines of these orders lack, each order whole or not at all, in the sequence given; return what is missing of each.
+
+    To those that get it nothing is owed any more.
+    """
     if not ids:
         return {}
-    routing = await know_routing(tx)
     lacks = await tx.rows(Q.lacking, Lack, ids=list(ids))
+    short = await _reserve(tx, lacks)
+    await inventory.owe_only(tx, [order_id for order_id in ids if order_id not in short])
+    return short
+
+
+async def _reserve(tx: Tx, lacks: Sequence[Lack]) -> dict[UUID, Sequence[Missing]]:
+    routing = await know_routing(tx)
     if len(routing.depots) > 1:
         lacking: dict[UUID, list[sourcing.LineWant]] = {}
         for lack in lacks:

@@ -129,9 +129,9 @@ async def know_items(tx: Tx, pairs: Iterable[tuple[UUID, str]]) -> Mapping[tuple
         return memory.items
     unseen = sorted(wanted)
     rows = await tx.tuples(Q.items, merchant_ids=[one for one, _ in unseen], skus=[sku for _, sku in unseen])
-    for merchant_id, sku, item_id, name, component_ids, quantities, weights_g in rows:
+    for merchant_id, sku, item_id, name, component_ids, quantities, weights_g, ships_on in rows:
         parts = tuple(zip(component_ids or (), quantities or (), strict=True))
-        memory.items[merchant_id, sku] = Item(item_id, name, parts, tuple(weights_g or ()))
+        memory.items[merchant_id, sku] = Item(item_id, name, parts, tuple(weights_g or ()), ships_on)
     return memory.items
 
 

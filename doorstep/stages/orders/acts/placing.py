@@ -10,10 +10,10 @@ from doorstep.platform.errors import Fault
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders import rules
-from doorstep.stages.orders.acts import baskets, fraud
+from doorstep.stages.orders.acts import backorders, baskets, fraud, serving
 from doorstep.stages.orders.acts.knowing import know
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
-from doorstep.stages.orders.acts.routing import sourcing
+from doorstep.stages.orders.acts.serving import Unserved
 from doorstep.stages.orders.acts.writing import Draft, begin_draft, columns_of, write
 from doorstep.stages.orders.model import (
     Known,
@@ -25,7 +25,7 @@ from doorstep.stages.orders.model import (
     Verdict,
 )
 from doorstep.stages.orders.model.fraud import Suspect
-from doorstep.stages.orders.model.sourcing import SAID, Basket, Cause, Decision, Routing
+from doorstep.stages.orders.model.sourcing import SAID, Decision, Routing
 from doorstep.stages.orders.rules import Checked
 
 Q = Statements("doorstep.stages.orders")
@@ -54,7 +54,8 @@ async def place(
     drafts, again = _sort(checked, await _find_firsts(tx, checked), verdicts)
     kept, short = await _take(tx, drafts, known)
     for draft in drafts:
-        if faults := short.get(draft.id):
+        if missing := short.get(draft.id):
+            faults = _unserved(draft.checked, missing, known.routing)
             verdicts[draft.place] = Verdict(Outcome.REFUSED, faults=faults, unavailable=True)
     await _tell_availability(tx, checked, verdicts)
     verdicts.update((draft.place, _created(draft)) for draft in kept)
@@ -136,8 +137,8 @@ def _compare(one: Checked, first: Order, lines: list[Line]) -> Verdict:
     return Verdict(Outcome.DUPLICATE, first.id, first.number, first.state)
 
 
-async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Draft], dict[UUID, list[Fault]]]:
-    """Number, reserve and write the drafts; return those that got their goods, and what the others miss.
+async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Draft], dict[UUID, Unserved]]:
+    """Number, reserve and write the drafts; return those that were taken on, and what the others miss.
 
     From the numbers to the commit the tenant's other writers wait, so everything that can be is prepared before, and few
     answers are waited for in between.
@@ -145,12 +146,11 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
     if not drafts:
         return [], {}
     columns, routing = columns_of(drafts), known.routing
-    several = len(routing.depots) > 1
-    asked = [asked_of(draft) for draft in drafts] if several else []
-    demands = [] if several else _demands(drafts, routing)
+    wanted = serving.wanted_of(drafts, routing)
     numbers = await series.take_soon(tx, "order", len(drafts), start=FIRST_NUMBER)
     await _hand_over_baskets(tx, drafts, routing)
-    short = await (_source(tx, drafts, asked, routing) if several else _reserve(tx, drafts, demands))
+    short = await serving.serve(tx, wanted, routing)
+    owing = await backorders.take_on(tx, drafts, short, routing) if short else False
     kept = [draft for draft in drafts if draft.id not in short] if short else list(drafts)
     suspected = await _suspect(tx, kept, known) if known.screen else False
     for draft, number in zip(kept, await numbers(), strict=False):
@@ -158,16 +158,17 @@ async def _take(tx: Tx, drafts: Sequence[Draft], known: Known) -> tuple[list[Dra
     if short:
         await series.give_back(tx, "order", len(drafts) - len(kept))
         await _take_baskets_back(tx, drafts, short)
-    if short or suspected:
+    if short or suspected or owing:
         columns = columns_of(kept)
     await write(tx, kept, columns)
+    await backorders.note_days(tx, kept)
     return kept, short
 
 
 async def _hand_over_baskets(tx: Tx, drafts: Sequence[Draft], routing: Routing) -> None:
     """Let go of what is kept for the drafts' baskets: they reserve it right after this."""
     wanted = {one.checked.order.basket: one for one in drafts if one.checked.order.basket is not None}
-    products = {product_id for one in wanted.values() for _, product_id, _ in _lines(one)}
+    products = {product_id for one in wanted.values() for _, product_id, _ in serving.lines_of(one)}
     keys = [(product_id, depot.id) for product_id in products for depot in routing.depots]
     await baskets.hand_over(tx, {basket_id: one.id for basket_id, one in wanted.items()}, keys)
 
@@ -208,85 +209,19 @@ def _as_suspect(draft: Draft, now: datetime) -> Suspect:
     )
 
 
-def _demands(drafts: Sequence[Draft], routing: Routing) -> list[inventory.Demand]:
-    """Return what the drafts want of the only site there is."""
-    sites = tuple(depot.id for depot in routing.depots)
-    return [
-        inventory.Demand(
-            order_id=draft.id,
-            line_id=line_id,
-            product_id=product_id,
-            quantity=quantity,
-            site_ids=sites,
-            hold_s=_hold_s(draft),
-        )
-        for draft in drafts
-        for line_id, product_id, quantity in _lines(draft)
-    ]
+def _unserved(one: Checked, missing: Unserved, routing: Routing) -> list[Fault]:
+    """Say why an order gets no goods."""
+    faults = _missing(one, {lack.product_id: lack.available for lack in missing.lacks})
+    return faults or [_no_way(routing, missing.decision)]
 
 
-def _lines(draft: Draft) -> list[tuple[UUID, UUID, int]]:
-    return rules.demanded((line_id, item, line.quantity) for line_id, item, line in draft.lines)
-
-
-def _hold_s(draft: Draft) -> int | None:
-    return None if draft.paid else inventory.HOLD_S
-
-
-def asked_of(draft: Draft) -> sourcing.Asked:
-    """Return a draft as sourcing sees it."""
-    contact, lines = draft.checked.contact, _lines(draft)
-    weights = {
-        product_id: weight_g
-        for _, item, _ in draft.lines
-        for (product_id, _), weight_g in zip(item.components, item.weights_g, strict=True)
-    }
-    seller = draft.checked.seller
-    assert seller is not None  # noqa: S101 - a draft has no faults
-    basket = Basket(
-        order_id=draft.id,
-        merchant_id=seller.id,
-        country=contact.country,
-        postal_code=contact.postal_code,
-        lat=contact.lat,
-        lon=contact.lon,
-        value_minor=draft.checked.sums.subtotal_minor,
-        delivery=draft.checked.order.delivery,
-        wants=sourcing.wants_of(lines, weights),
-    )
-    return sourcing.Asked(basket, lines, _hold_s(draft))
-
-
-async def _reserve(
-    tx: Tx, drafts: Sequence[Draft], demands: Sequence[inventory.Demand]
-) -> dict[UUID, list[Fault]]:
-    """Reserve what the drafts want, all or nothing for each; return what is missing, in words."""
-    short = await inventory.reserve(tx, demands)
-    return {
-        draft.id: _missing(draft.checked, {one.product_id: one.available for one in short[draft.id]})
-        for draft in drafts
-        if draft.id in short
-    }
-
-
-async def _source(
-    tx: Tx, drafts: Sequence[Draft], asked: Sequence[sourcing.Asked], routing: Routing
-) -> dict[UUID, list[Fault]]:
-    """Reserve what the drafts want where it costs least, all or nothing for each; return what is missing, in words."""
-    chosen = await sourcing.source(tx, asked, routing, Cause.PLACED)
-    return {
-        draft.id: _missing(draft.checked, {one.product_id: one.available for one in chosen.lacks[draft.id]})
-        or [_no_way(routing, chosen.decisions[draft.id])]
-        for draft in drafts
-        if draft.id in chosen.lacks
-    }
-
-
-def _no_way(routing: Routing, decision: Decision) -> Fault:
+def _no_way(routing: Routing, decision: Decision | None) -> Fault:
     """Say why an order leaves from nowhere although each of its goods could be had."""
     names = {depot.id: depot.name for depot in routing.depots}
-    rule = "" if decision.may_split else " The merchant's rules do not let it be split."
-    left_out = "".join(f" {names[site_id]}: {SAID[why]}." for site_id, why in decision.left_out.items())
+    rule, left_out = "", ""
+    if decision is not None:
+        rule = "" if decision.may_split else " The merchant's rules do not let it be split."
+        left_out = "".join(f" {names[site_id]}: {SAID[why]}." for site_id, why in decision.left_out.items())
     return Fault(
         "/lines",
         "not_sourced",

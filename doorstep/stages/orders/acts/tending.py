@@ -88,6 +88,12 @@ async def fill_waiting(tx: Tx, receipts: Sequence[UUID]) -> None:
     await _fill(tx, waiting)
 
 
+async def fill_freed(tx: Tx, _tenants: Sequence[UUID]) -> None:
+    """Serve waiting orders whose goods are all there now: another order gave them back, or a count found them."""
+    ready = await tx.values(Q.could_be_filled, most=FILLED_AT_ONCE)
+    await _fill(tx, ready)
+
+
 async def tell_wants(tx: Tx, ids: Sequence[UUID]) -> None:
     """Tell inventory what orders lack that wait for goods, and which of these orders wait no more: goods that come in are theirs."""
     open_ids = set(await tx.values(Q.open_orders, ids=list(ids)))

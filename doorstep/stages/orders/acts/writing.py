@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from doorstep.stages.orders.model import (
     OrderAct,
     PaymentAct,
 )
+from doorstep.stages.orders.model.holding import Terms
 from doorstep.stages.orders.rules import Checked
 
 Q = Statements("doorstep.stages.orders")
@@ -42,6 +44,10 @@ class Draft:
     lines: list[tuple[UUID, Item, NewLine]] = field(default_factory=list)
     payments: list[tuple[UUID, NewPayment]] = field(default_factory=list)
     suspicions: list[str] = field(default_factory=list)
+    owed: dict[tuple[UUID, UUID], int] = field(default_factory=dict)
+    """Units that are not there and owed, by line and product."""
+    expected_on: date | None = None
+    """When what is owed is expected, if that is known."""
 
     @property
     def paid(self) -> bool:
@@ -51,13 +57,40 @@ class Draft:
     @property
     def ready(self) -> bool:
         """Whether nothing keeps it from being accepted at once."""
-        return self.paid and not self.checked.doubts and not self.suspicions
+        return self.paid and not (
+            self.checked.doubts or self.suspicions or self.owed or self.checked.preorder
+        )
 
     @property
     def holds(self) -> list[tuple[HoldReason, str]]:
         """Why it is held from the beginning, and in which words."""
-        found = [(HoldReason.ADDRESS, self.checked.doubts), (HoldReason.FRAUD, self.suspicions)]
+        found = [
+            (HoldReason.ADDRESS, self.checked.doubts),
+            (HoldReason.FRAUD, self.suspicions),
+            (HoldReason.OUT_OF_STOCK, self._owed_words()),
+            (HoldReason.PREORDER, self._preorder_words()),
+        ]
         return [(reason, " ".join(why)) for reason, why in found if why]
+
+    @property
+    def waits_until(self) -> date | None:
+        """The first day on which it can leave, as far as is known; None when it waits for none, or nobody knows."""
+        preorder = self.checked.preorder
+        if self.owed and self.expected_on is None:
+            return None
+        return max((day for day in (self.expected_on, preorder and preorder.ships_on) if day), default=None)
+
+    def _owed_words(self) -> list[str]:
+        if not self.owed:
+            return []
+        lines = {line_id for line_id, _ in self.owed}
+        named = ", ".join(line.sku for line_id, _, line in self.lines if line_id in lines)
+        expected = f" Expected on {self.expected_on}." if self.expected_on else ""
+        return [f"Backorder of {named}.{expected}"]
+
+    def _preorder_words(self) -> list[str]:
+        preorder = self.checked.preorder
+        return [f"Pre-order: it leaves from {preorder.ships_on} on."] if preorder else []
 
 
 def begin_draft(place: int, one: Checked) -> Draft:
@@ -107,9 +140,26 @@ async def write(tx: Tx, drafts: Sequence[Draft], columns: Columns) -> None:
     await journal.born(tx, PAYMENT, asked, then=[PaymentAct.ASK])
     rounded = {draft.id: draft.checked.sums.rounded for draft in drafts if draft.checked.sums.rounded}
     await journal.note(tx, ORDER, "rounded", list(rounded), rounded)
-    for reason in (HoldReason.ADDRESS, HoldReason.FRAUD):
+    await _hold(tx, [draft for draft in drafts if draft.holds])
+
+
+async def _hold(tx: Tx, drafts: Sequence[Draft]) -> None:
+    """Hold drafts for what each is held for; a pre-order until its day."""
+    for reason in (HoldReason.ADDRESS, HoldReason.FRAUD, HoldReason.OUT_OF_STOCK):
         await hold_each(
             tx, [(draft.id, *held) for draft in drafts for held in draft.holds if held[0] == reason]
+        )
+    begins = {draft.id: draft.checked.preorder.begins for draft in drafts if draft.checked.preorder}
+    for moment in sorted(set(begins.values())):
+        await hold_each(
+            tx,
+            [
+                (draft.id, *held)
+                for draft in drafts
+                for held in draft.holds
+                if held[0] == HoldReason.PREORDER and begins[draft.id] == moment
+            ],
+            Terms(release_at=moment),
         )
 
 

@@ -59,6 +59,7 @@ async def end_due_holds(tx: Tx, _tenants: list[UUID]) -> None:
 
 EVERY = {
     "end_due_holds": Every(15.0, end_due_holds),
+    "fill_freed": Every(30.0, tending.fill_freed),
     "forget_uploads": Every(3600.0, importing.forget_uploads),
     "forget_shop_calls": Every(3600.0, hearing.forget_calls),
     "forget_account_calls": Every(3600.0, accounts.forget_account_calls),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -28,12 +28,14 @@ class Item:
 
     Attributes:
         components: (product id, units in one of this), weights_g: the mass of one unit of each, in the same order.
+        ships_on: the first day on which it may leave, where its terms name one.
     """
 
     id: UUID
     name: str
     components: tuple[tuple[UUID, int], ...]
     weights_g: tuple[int, ...] = ()
+    ships_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Order:
     promised_from: datetime | None
     promised_until: datetime | None
     leave_by: datetime | None
+    ships_on: date | None
     shipped_at: datetime | None
     changes: int
     name: str

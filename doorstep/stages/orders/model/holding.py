@@ -11,6 +11,7 @@ OWNERS = {
     HoldReason.ADDRESS: "customers",
     HoldReason.OUT_OF_STOCK: "stock",
     HoldReason.FRAUD: "risk",
+    HoldReason.PREORDER: "stock",
     HoldReason.MANUAL: "desk",
 }
 """In whose queue a hold waits unless somebody is named."""
@@ -20,6 +21,7 @@ NEXT = {
     HoldReason.ADDRESS: "Ask the customer, and change the address",
     HoldReason.OUT_OF_STOCK: "Receive goods, or change the order",
     HoldReason.FRAUD: "Look at the order, then release or cancel it",
+    HoldReason.PREORDER: "Wait for its day, or release it if it may leave before",
     HoldReason.MANUAL: "Read the note, then release it",
 }
 """The one thing that its owner does next."""
@@ -33,6 +35,7 @@ def next_of(reason: str) -> str:
 BY_ITSELF = {
     HoldReason.PAYMENT: "when it is paid",
     HoldReason.OUT_OF_STOCK: "when goods come in",
+    HoldReason.PREORDER: "on its day",
 }
 """The condition on which a hold is released without a person."""
 

@@ -196,6 +196,7 @@ class HoldReason(StrEnum):
     ADDRESS = "address"
     OUT_OF_STOCK = "out_of_stock"
     FRAUD = "fraud"
+    PREORDER = "preorder"
     MANUAL = "manual"
 
 

@@ -48,3 +48,8 @@ UPDATE orders.orders o SET arrived_at = locked.arrived_at FROM locked WHERE o.te
 -- name: states
 -- How orders stand.
 SELECT id, state FROM orders.orders WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) ORDER BY id;
+
+-- name: note_ships_on
+-- From which day on orders can leave that wait for one.
+UPDATE orders.orders o SET ships_on = day.ships_on FROM unnest(%(ids)s::uuid[], %(days)s::date[]) AS day(id, ships_on)
+WHERE o.tenant_id = %(tenant_id)s AND o.id = day.id;

@@ -8,7 +8,8 @@ WHERE tenant_id = %(tenant_id)s AND (code = ANY (%(codes)s::text[]) OR id = ANY 
 SELECT wanted.merchant_id, wanted.sku, p.id, p.name,
        CASE p.kind WHEN 'kit' THEN parts.ids ELSE ARRAY[p.id] END AS component_ids,
        CASE p.kind WHEN 'kit' THEN parts.quantities ELSE ARRAY[1] END AS quantities,
-       CASE p.kind WHEN 'kit' THEN parts.weights_g ELSE ARRAY[p.weight_g] END AS weights_g
+       CASE p.kind WHEN 'kit' THEN parts.weights_g ELSE ARRAY[p.weight_g] END AS weights_g,
+       greatest(own.ships_on, parts.ships_on) AS ships_on
 FROM unnest(%(merchant_ids)s::uuid[], %(skus)s::text[]) AS wanted(merchant_id, sku)
 CROSS JOIN LATERAL (
     SELECT p.id, p.name, p.kind, p.weight_g FROM catalog.products p
@@ -16,11 +17,13 @@ CROSS JOIN LATERAL (
 ) AS p
 LEFT JOIN LATERAL (
     SELECT array_agg(k.component_id ORDER BY k.component_id) AS ids, array_agg(k.quantity ORDER BY k.component_id) AS quantities,
-           array_agg(c.weight_g ORDER BY k.component_id) AS weights_g
+           array_agg(c.weight_g ORDER BY k.component_id) AS weights_g, max(t.ships_on) AS ships_on
     FROM catalog.kit_components k
     JOIN catalog.products c ON c.tenant_id = %(tenant_id)s AND c.id = k.component_id
+    LEFT JOIN inventory.backorder_terms t ON t.tenant_id = %(tenant_id)s AND t.product_id = k.component_id
     WHERE k.tenant_id = %(tenant_id)s AND k.kit_id = p.id
-) AS parts ON p.kind = 'kit';
+) AS parts ON p.kind = 'kit'
+LEFT JOIN inventory.backorder_terms own ON own.tenant_id = %(tenant_id)s AND own.product_id = p.id;
 
 -- name: first_orders
 -- The orders that are there under external references. The lateral look-up, one row each by the unique index, is as quick in

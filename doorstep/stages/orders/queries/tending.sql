@@ -40,6 +40,19 @@ WHERE h.tenant_id = %(tenant_id)s AND h.reason = 'out_of_stock' AND h.released_a
                 AND coalesce(k.component_id, l.product_id) = ANY (%(product_ids)s::uuid[]))
 ORDER BY o.promised_until NULLS LAST, o.placed_at, o.id LIMIT %(most)s;
 
+-- name: could_be_filled
+-- Orders held for goods all of which are free somewhere now, first promised first, then first placed.
+SELECT o.id FROM orders.orders o
+JOIN (
+    SELECT w.order_id FROM inventory.wants w
+    LEFT JOIN LATERAL (SELECT sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
+                       WHERE s.tenant_id = %(tenant_id)s AND s.product_id = w.product_id) AS free ON true
+    WHERE w.tenant_id = %(tenant_id)s AND w.filled_at IS NULL
+    GROUP BY w.order_id HAVING bool_and(coalesce(free.units, 0) >= w.quantity)
+) AS ready ON ready.order_id = o.id
+WHERE o.tenant_id = %(tenant_id)s AND o.state = 'held'
+ORDER BY o.promised_until NULLS LAST, o.placed_at, o.id LIMIT %(most)s;
+
 -- name: held_for_stock
 -- Which of some orders are held for goods.
 SELECT o.id FROM orders.orders o

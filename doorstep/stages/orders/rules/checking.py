@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 import msgspec
 
 from doorstep.platform.errors import Fault
+from doorstep.stages.catalog import showing
 from doorstep.stages.orders.model.asked import Contact, NewOrder
 from doorstep.stages.orders.model.found import Item, Known, Seller
 from doorstep.stages.orders.rules import money
@@ -16,6 +17,14 @@ from doorstep.stages.orders.rules.reaching import dialed, email_fits
 
 PROCESSORS = ("manual", "simulated", "stripe")
 CARD = re.compile(r"(?:\d[ -]?){12,18}\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Preorder:
+    """A day before which goods may not leave, and when it begins where they lie."""
+
+    ships_on: date
+    begins: datetime
 
 
 @dataclass(slots=True)
@@ -30,6 +39,7 @@ class Checked:
         sums: what it comes to.
         faults: everything that is wrong; an order with faults is refused.
         doubts: what keeps the address from being believed; an order with doubts is held.
+        preorder: the day before which something of it may not leave, if there is one.
     """
 
     order: NewOrder
@@ -39,6 +49,7 @@ class Checked:
     sums: money.Sums
     faults: list[Fault]
     doubts: list[str]
+    preorder: Preorder | None = None
 
 
 def check(
@@ -65,7 +76,17 @@ def check(
     _check_payments(order, faults)
     if order.placed_at is not None:
         _check_time(order.placed_at, now, imports, faults)
-    return Checked(order, seller, items, contact, sums, faults, doubts)
+    preorder = _preorder(items, known, now)
+    return Checked(order, seller, items, contact, sums, faults, doubts, preorder)
+
+
+def _preorder(items: list[Item | None], known: Known, now: datetime) -> Preorder | None:
+    """Return the last day before which goods may not leave, if it is not here yet where the first warehouse stands."""
+    day = max((item.ships_on for item in items if item and item.ships_on), default=None)
+    if day is None:
+        return None
+    begins = showing(day, time.min, known.routing.depots[0].timezone if known.routing.depots else "UTC")
+    return Preorder(day, begins) if begins > now else None
 
 
 def _seller(order: NewOrder, known: Known, own: UUID | None, faults: list[Fault]) -> Seller | None:

@@ -25,6 +25,7 @@ WHY_THEN = {
     "weekend": "it came on a weekend",
     "closed": "the warehouse does not work on that day",
     "backlog": "other work lies before it",
+    "awaited": "its goods are awaited until then",
 }
 """Why an order is promised for when it is, by the word that the promise keeps."""
 

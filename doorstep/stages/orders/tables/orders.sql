@@ -5,6 +5,7 @@ CREATE SCHEMA orders;
 -- The commercial order. Payment, holds, picking and the carrier's story are axes of their own. `floor_at` is when a floor first
 -- got work of it: from then on its goods are moved to another site by that floor alone. The
 -- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
+-- `ships_on` is the first day on which a pre-order or what is owed can leave, as it was known when the order came.
 -- `arrived_at` is when the last of it was there, as long as all of it is. `changes` counts how often it was changed here since it came.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
@@ -22,7 +23,7 @@ CREATE TABLE orders.orders (
     delivery text, gift boolean NOT NULL DEFAULT false,
     note text NOT NULL DEFAULT '', language text NOT NULL DEFAULT 'en',
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
-    shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
+    ships_on date, shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
     changes int NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
@@ -74,7 +75,7 @@ CREATE TABLE orders.holds (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     order_id uuid NOT NULL,
-    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'manual')),
+    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'preorder', 'manual')),
     note text NOT NULL DEFAULT '',
     owner text NOT NULL,
     placed_by text NOT NULL, placed_at timestamptz NOT NULL,

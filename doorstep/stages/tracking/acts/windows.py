@@ -22,7 +22,7 @@ SILENT_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of an order when it is accepted, and of one of the sites that it leaves from."""
+    """What is known of an order when it is promised, and of one of the sites that it leaves from."""
 
     order_id: UUID
     country: str
@@ -41,6 +41,7 @@ class Known:
     chosen: bool
     lane_days: int | None
     site_id: UUID
+    ships_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Load:
 
 
 async def promise(tx: Tx, order_ids: Sequence[UUID]) -> None:
-    """Make the first promise of accepted orders that have none, and owe their confirmations."""
+    """Make the first promise of orders that have none, and owe their confirmations: accepted ones, or those that wait for a day."""
     known = await tx.rows(Q.outlooks, Known, order_ids=list(order_ids))
     site_ids = list({one.site_id for one in known})
     loads = (
@@ -77,6 +78,13 @@ async def promise(tx: Tx, order_ids: Sequence[UUID]) -> None:
     await owe(tx, [_confirmation(order_id, windows.get(order_id)) for order_id in order_ids])
 
 
+async def promise_awaited(tx: Tx, order_ids: Sequence[UUID]) -> None:
+    """Promise the held orders that only wait for a day that is known; a payment may be promised after the order was held."""
+    awaited = await tx.values(Q.awaited, order_ids=list(order_ids))
+    if awaited:
+        await promise(tx, awaited)
+
+
 def _outlook(one: Known, load: Load, now: datetime) -> Outlook:
     """Return what is known of one site's part of an order; a lane's transit counts where the customer chose no service."""
     days_max = one.days_max if one.lane_days is None or one.chosen else one.lane_days
@@ -93,6 +101,7 @@ def _outlook(one: Known, load: Load, now: datetime) -> Outlook:
             one.site_country if one.holidays else "", one.site_region, tuple(one.weekdays), tuple(one.closed)
         ),
         door=Calendar(one.country, one.region),
+        not_before=one.ships_on,
     )
 
 

@@ -9,6 +9,7 @@ from doorstep.stages.tracking.jobs.following import (
     hand_over,
     listen_to_silence,
     make_promise,
+    promise_awaited,
     reckon_arrival,
     start_tracker,
 )
@@ -17,6 +18,8 @@ from doorstep.stages.tracking.jobs.sending import send_messages
 
 ON = {
     "order.accepted": [make_promise],
+    "order.held": [promise_awaited],
+    "order.hold_released": [promise_awaited],
     "order.canceled": [confirm_cancel],
     "order.changed": [reckon_arrival],
     "label.bought": [start_tracker],

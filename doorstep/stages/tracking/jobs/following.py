@@ -33,6 +33,11 @@ async def make_promise(tx: Tx, order_ids: list[UUID]) -> None:
     await windows.promise(tx, order_ids)
 
 
+async def promise_awaited(tx: Tx, order_ids: list[UUID]) -> None:
+    """Promise what is held for nothing but goods that are awaited on a day."""
+    await windows.promise_awaited(tx, order_ids)
+
+
 async def reckon_arrival(tx: Tx, order_ids: list[UUID]) -> None:
     """An order of which the rest was called off may be there as it is."""
     await arriving.note_arrivals(tx, order_ids)

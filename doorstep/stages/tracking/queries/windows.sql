@@ -1,18 +1,24 @@
 -- Windows: the first promise, and what silence does to it.
 
 -- name: outlooks
--- What is known of accepted orders when their first promise is made, for each site that was reserved: its clock, its calendar, its
--- lane to the address, and the service that the customer chose or that is used most often.
+-- What is known of orders when their first promise is made, for each site that was reserved: its clock, its calendar, its lane to the
+-- address, and the service that the customer chose or that is used most often. What nothing is reserved for yet is reckoned to leave
+-- from the first warehouse.
 SELECT o.id AS order_id, c.country, c.region, c.lat, c.lon, w.timezone AS site_zone, w.country AS site_country,
        w.region AS site_region, w.cutoff, coalesce(t.weekdays, '{1,2,3,4,5,6}') AS weekdays, coalesce(t.closed, '{}') AS closed,
        coalesce(t.holidays, true) AS holidays, coalesce(chosen.days_min, usual.days_min, lane.days) AS days_min,
        coalesce(chosen.days_max, usual.days_max, lane.days) AS days_max, chosen.days_max IS NOT NULL AS chosen,
-       lane.days AS lane_days, w.id AS site_id
+       lane.days AS lane_days, w.id AS site_id, o.ships_on
 FROM orders.orders o
 JOIN orders.contacts c ON c.tenant_id = o.tenant_id AND c.order_id = o.id
 JOIN LATERAL (
     SELECT DISTINCT r.site_id FROM inventory.reservations r
     WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase IN ('pending', 'posted')
+    UNION ALL
+    SELECT first.id FROM (SELECT s.id FROM catalog.sites s WHERE s.tenant_id = %(tenant_id)s AND s.kind = 'warehouse'
+                          ORDER BY s.code LIMIT 1) AS first
+    WHERE o.ships_on IS NOT NULL AND NOT EXISTS (SELECT FROM inventory.reservations r
+        WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase IN ('pending', 'posted'))
 ) held ON true
 JOIN catalog.sites w ON w.tenant_id = o.tenant_id AND w.id = held.site_id
 LEFT JOIN orders.routing_sites t ON t.tenant_id = o.tenant_id AND t.site_id = w.id
@@ -36,6 +42,16 @@ LEFT JOIN LATERAL (
 WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.promised_until IS NULL
   AND coalesce(chosen.days_max, usual.days_max, lane.days) IS NOT NULL
 ORDER BY o.id, w.id;
+
+-- name: awaited
+-- Held orders that only wait for a day that is known: for goods that are owed, or as pre-orders.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.state = 'held' AND o.ships_on IS NOT NULL
+  AND NOT EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id AND h.released_at IS NULL
+                  AND h.reason NOT IN ('out_of_stock', 'preorder'))
+  AND NOT EXISTS (SELECT FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = o.id
+                  AND p.amount_minor > p.released_minor AND p.state NOT IN ('authorized', 'capturing', 'captured'))
+ORDER BY o.id;
 
 -- name: site_loads
 -- How much waits on the floor of some sites, and how much left on a day of work: the mean of the whole days of the last week.

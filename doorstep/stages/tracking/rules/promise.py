@@ -14,7 +14,7 @@ SUNDAY = 7
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is known when an order is accepted.
+    """What is known when an order is promised.
 
     Attributes:
         accepted_at: when.
@@ -25,6 +25,7 @@ class Outlook:
         days_min: working days the carrier needs at least.
         days_max: at most.
         door_zone: IANA zone of the address.
+        not_before: the first day on which its goods can leave, when they are awaited.
         site: on which days the warehouse works; door: on which days carriers drive at the address.
     """
 
@@ -38,6 +39,7 @@ class Outlook:
     door_zone: str
     site: Calendar = PLAIN
     door: Calendar = PLAIN
+    not_before: date | None = None
 
 
 def first_promise(outlook: Outlook) -> Window:
@@ -47,11 +49,17 @@ def first_promise(outlook: Outlook) -> Window:
 
 
 def ships(outlook: Outlook) -> tuple[date, str]:
-    """Return the day on which an order leaves the house, and what decided it: cut-off, calendar, or work that lies before it."""
+    """Return the day on which an order leaves the house, and what decided it.
+
+    That is the cut-off, the calendar, work that lies before it, or a day before which its goods cannot leave; what lies on the
+    floor today says nothing of such a day.
+    """
     there = outlook.accepted_at.astimezone(ZoneInfo(outlook.site_zone))
     today, why = there.date(), "today"
     if there.time() > outlook.cutoff:
         today, why = today + timedelta(days=1), "cutoff"
+    if outlook.not_before is not None and outlook.not_before > today:
+        return outlook.site.working_day(outlook.not_before), "awaited"
     ships_on = outlook.site.working_day(today)
     if ships_on != today:
         why = "weekend" if today.isoweekday() == SUNDAY and (ships_on - today).days == 1 else "closed"

@@ -15,7 +15,7 @@ from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders.acts.changes import money, stock
-from doorstep.stages.orders.acts.holding import accept_ready, hold, release_hold
+from doorstep.stages.orders.acts.holding import accept_ready, hold, lacks_of, release_hold
 from doorstep.stages.orders.acts.knowing import know_items, know_routing
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
 from doorstep.stages.orders.acts.routing import sourcing
@@ -214,8 +214,15 @@ async def _follow(tx: Tx, order_id: UUID, new: Proposal) -> None:
         await hold(tx, [order_id], HoldReason.ADDRESS, " ".join(new.doubts))
     elif new.contact is not None and HoldReason.ADDRESS in reasons:
         await release_hold(tx, [order_id], HoldReason.ADDRESS, "The address was changed.")
-    if HoldReason.OUT_OF_STOCK in reasons and not await tx.tuples(Q.lacking, ids=[order_id]):
-        await release_hold(tx, [order_id], HoldReason.OUT_OF_STOCK, "Nothing is missing since the change.")
+    if HoldReason.OUT_OF_STOCK in reasons:
+        lacking = await lacks_of(tx, [order_id])
+        await inventory.owe_only(
+            tx, [order_id], {(one.line_id, one.product_id): one.quantity for one in lacking}
+        )
+        if not lacking:
+            await release_hold(
+                tx, [order_id], HoldReason.OUT_OF_STOCK, "Nothing is missing since the change."
+            )
     if HoldReason.PAYMENT in reasons and await tx.value(Q.payments_settled, order_id=order_id):
         await release_hold(tx, [order_id], HoldReason.PAYMENT, "Nothing more is due since the change.")
     await accept_ready(tx, [order_id])

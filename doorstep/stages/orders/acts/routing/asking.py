@@ -10,8 +10,8 @@ from doorstep.platform.ids import new_id
 from doorstep.stages import catalog, inventory
 from doorstep.stages.orders import rules
 from doorstep.stages.orders.acts.knowing import know, know_items, know_routing
-from doorstep.stages.orders.acts.placing import asked_of
 from doorstep.stages.orders.acts.routing import sourcing
+from doorstep.stages.orders.acts.serving import asked_of
 from doorstep.stages.orders.acts.writing import begin_draft
 from doorstep.stages.orders.model import NewOrder
 from doorstep.stages.orders.model.sourcing import Basket, Decision, Routing
