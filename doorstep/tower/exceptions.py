@@ -19,6 +19,7 @@ NEXT = {
     "late": ("See what keeps it", "/orders/{order_id}"),
     "channel": ("Mend it, then try it again", "/channels/{subject}"),
     "short": ("Find the goods, or change the order", "/orders/{order_id}"),
+    "count": ("Count it, or decide", "/counting/{subject}"),
     "label": ("Mend what is wrong, then try again", "/shipping/labels/{subject}"),
     "tracking": ("Follow it up with the carrier", "/tracking/{subject}"),
     "message": ("Say whether it arrived, or send it again", "/tracking#failed"),
@@ -33,7 +34,7 @@ class Trouble:
     """Something that needs a person.
 
     Attributes:
-        what: kind of exception: `hold`, `payment`, `late`, `channel`, `short`, `label`, `tracking`, `message`, `stop`, `case`.
+        what: kind of exception: `hold`, `payment`, `late`, `channel`, `short`, `count`, `label`, `tracking`, `message`, `stop`, `case`.
         owner: in whose queue it waits.
         subject: id of the hold, label, parcel's tracker, shop or whatever else it is about.
         order_id: order behind it, and its number; a refused order of a channel has none.

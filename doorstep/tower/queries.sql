@@ -111,6 +111,10 @@ FROM (
                        AND h.reason = 'out_of_stock' AND h.released_at IS NULL)
      ORDER BY f.released_at, f.id LIMIT %(most)s)
     UNION ALL
+    (SELECT 'count', 'stock', CASE v.stage WHEN 'lead' THEN 'counts do not agree: ' ELSE 'another person is to count: ' END || replace(v.place, ':', ' '),
+            v.asked_at, v.id, NULL::uuid, v.stage FROM inventory.counts v
+     WHERE v.tenant_id = %(tenant_id)s AND v.counted_at IS NULL AND v.stage <> 'open' ORDER BY v.asked_at, v.id LIMIT %(most)s)
+    UNION ALL
     (SELECT 'label', 'shipping', coalesce(l.refusal, 'the carrier has not answered'), coalesce(l.sent_at, l.owed_at), l.id, l.order_id, ''
      FROM shipping.labels l
      WHERE l.tenant_id = %(tenant_id)s AND l.state IN ('refused', 'unknown') ORDER BY l.owed_at, l.id LIMIT %(most)s)

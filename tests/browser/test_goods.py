@@ -159,3 +159,54 @@ async def test_a_bin_is_counted_without_being_told_what_is_expected(
         await page.get_by_role("button", name="Done").click()
         await expect(page.get_by_text(answer).first).to_be_visible()
         await look_at(page, f"count-{answer.split()[0].lower()}")
+
+
+@on_a_phone
+async def test_a_large_difference_goes_to_another_person_and_to_a_lead(
+    page: Page, enter: Enter, goods: None, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="user:rui") as tx:
+        [begun] = await inventory.start_count(tx, WORLD.north, f"bin:{bin_code(2, 2)}")
+        for _ in range(2):
+            await inventory.count(tx, [inventory.Counted(begun.id, 3, begun.as_of)])
+    await enter(Role.MANAGER)
+    await page.goto("/count")
+    await page.get_by_role("button", name=bin_code(2, 2)).click()
+    for units, answer in (("4", "Count once more: look behind"), ("5", "a lead decides")):
+        await page.get_by_label("Units that lie here").fill(units)
+        await page.get_by_role("button", name="Done").click()
+        await expect(page.get_by_text(answer).first).to_be_visible()
+    await look_at(page, "count-lead")
+
+
+@every_look
+async def test_a_lead_decides_and_says_how_a_site_is_counted(
+    page: Page, enter: Enter, goods: None, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="user:rui") as tx:
+        [begun] = await inventory.start_count(tx, WORLD.north, f"bin:{bin_code(2, 2)}")
+    for who, units in (("rui", 3), ("rui", 3), ("eva", 4), ("eva", 5)):
+        async with house.db.transaction(tenant, actor=f"user:{who}") as tx:
+            await inventory.count(tx, [inventory.Counted(begun.id, units, begun.as_of)])
+    async with house.db.transaction(tenant, actor="user:rui") as tx:
+        [other] = await inventory.start_count(tx, WORLD.north, f"bin:{bin_code(4, 1)}")
+        await inventory.count(tx, [inventory.Counted(other.id, 50, other.as_of)])
+    await enter(Role.MANAGER)
+    await page.goto("/counting")
+    await look_at(page, "counting")
+    await page.get_by_role("link", name=f"bin {bin_code(2, 2)}").click()
+    await expect(page.get_by_role("heading", name="What moved there last")).to_be_visible()
+    await look_at(page, "counting-variance")
+    await page.get_by_label("Units that lie there").fill("4")
+    await page.get_by_label("Cause").select_option("misplaced")
+    await page.get_by_role("button", name="Post it").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Post it").click()
+    await expect(page.get_by_text("Posted: -16 units.")).to_be_visible()
+    await page.get_by_role("link", name="Northside warehouse").click()
+    await page.get_by_label("Counts a day").fill("many")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Write whole numbers")).to_be_visible()
+    await page.get_by_label("Counts a day").fill("40")
+    await look_at(page, "counting-site")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("is counted so from now on")).to_be_visible()

@@ -7,15 +7,26 @@ from uuid import UUID
 
 import pytest
 
+from doorstep.platform.db import Tx
 from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.platform.ids import new_id
 from doorstep.stages import inventory
 from doorstep.stages.inventory import AskedCount, CountAnswer, Counted, CountVerdict, OpenCount
+from doorstep.stages.inventory.acts.counting import planning
+from doorstep.stages.inventory.model import CountTerms
 from tests.worlds.catalog import WORLD, bin_code
 from tests.worlds.inventory import moved, small_world, wish, wrong_in_the_books
 
 PLACE = f"bin:{bin_code(2, 2)}"
+ONE_PERSON = CountTerms(units=1_000, value_minor=10**9)
+"""A site where one person is believed whatever they find."""
+
+
+async def alone(tx: Tx) -> None:
+    """Let one person's counts be believed in the small world."""
+    await small_world(tx)
+    await planning.set_terms(tx, WORLD.north, ONE_PERSON)
 
 
 async def test_a_count_that_matches_is_done_at_once(house: House, tenant: UUID) -> None:
@@ -34,7 +45,7 @@ async def test_a_difference_is_posted_once_after_it_was_counted_twice(
     house: House, tenant: UUID, found: int, left: int
 ) -> None:
     async with house.db.transaction(tenant, actor="test") as tx:
-        await small_world(tx)
+        await alone(tx)
         [begun] = await inventory.start_count(tx, WORLD.north, PLACE)
         [first] = await inventory.count(tx, [Counted(begun.id, found, begun.as_of)])
         assert first.verdict == CountVerdict.COUNT_AGAIN
@@ -77,7 +88,7 @@ async def test_one_place_is_asked_for_once_until_it_is_counted(house: House, ten
 async def test_a_shortage_found_by_counting_breaks_the_youngest_promise(house: House, tenant: UUID) -> None:
     """Promises neither block a count nor stay above what is there."""
     async with house.db.transaction(tenant, actor="test") as tx:
-        await small_world(tx)
+        await alone(tx)
         old, young = wish(WORLD.c, 12), wish(WORLD.c, 18)
         await inventory.reserve(tx, [old, young])
         [begun] = await inventory.start_count(tx, WORLD.north, PLACE)
@@ -152,7 +163,7 @@ async def test_counters_and_pickers_at_once_lose_no_unit(house: House, tenant: U
 async def test_two_who_count_one_bin_at_once_post_its_difference_once(house: House, tenant: UUID) -> None:
     """Both find another number than the books, both twice, all at the same time."""
     async with house.db.transaction(tenant, actor="test") as tx:
-        await small_world(tx)
+        await alone(tx)
     there = 20
     for found in (17, 25, 0, 20, 3, 40):
 

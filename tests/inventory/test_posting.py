@@ -19,6 +19,8 @@ from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.stages import inventory
 from doorstep.stages.inventory import Adjustment, Counted, CountVerdict, Demand, Restock, Short
+from doorstep.stages.inventory.acts.counting import planning
+from doorstep.stages.inventory.model import CountTerms
 from tests.worlds.catalog import WORLD, bin_code, build_catalog
 from tests.worlds.inventory import moved, receive, shipped, wish, wrong_in_the_books
 
@@ -26,6 +28,7 @@ PLACES = [f"bin:{bin_code(1, 1)}", f"bin:{bin_code(2, 2)}", "tote:T-1", "parcel"
 SHELVES = [place for place in PLACES if place.startswith("bin:") or place == "quarantine"]
 PRODUCTS = [WORLD.a, WORLD.b]
 UNITS = st.integers(1, 12)
+ONE_PERSON = CountTerms(units=1_000, value_minor=10**9)
 
 
 class Goods(RuleBasedStateMachine):
@@ -48,6 +51,7 @@ class Goods(RuleBasedStateMachine):
         tenant = await auth.add_tenant(self.house.db, f"t-{uuid4().hex[:20]}", "Northside")
         async with self.house.db.transaction(tenant, actor="test") as tx:
             await build_catalog(tx)
+            await planning.set_terms(tx, WORLD.north, ONE_PERSON)
         return tenant
 
     def do(self, act: Any) -> bool:

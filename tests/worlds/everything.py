@@ -10,7 +10,7 @@ from doorstep.platform.links import write_link
 from doorstep.platform.tasks import Worker
 from doorstep.platform.webhooks import acts as webhooks
 from doorstep.platform.webhooks.acts import Wish
-from doorstep.stages import feedback
+from doorstep.stages import feedback, inventory
 from doorstep.stages.delivery import ProofKind
 from doorstep.stages.feedback import ReturnAsk
 from doorstep.stages.inventory.acts import refilling
@@ -59,6 +59,7 @@ TABLES = {
     "supplier_id": "inventory.suppliers",
     "inspection_id": "inventory.inspections",
     "refill_id": "inventory.refills",
+    "count_id": "inventory.counts",
     "merchant_id": "catalog.merchants",
     "endpoint_id": "platform.endpoints",
     "product_id": "catalog.products",
@@ -133,6 +134,9 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
         await inspecting.ask_looks(
             tx, [Doubt(site_id=WORLD.north, product_id=WORLD.a, quantity=1, why="odd glaze")]
         )
+        [doubted] = await inventory.start_count(tx, WORLD.north, "bin:A-03-04")
+        for _ in range(2):
+            await inventory.count(tx, [inventory.Counted(doubted.id, 5, doubted.as_of)])
         await webhooks.add(tx, Wish("https://hooks.example.org/", ["order.accepted"]), WORLD.merchant)
     token = write_link(house, "order", tenant_id, order_id, (datetime.now(UTC) + timedelta(days=900)).date())
     async with house.db.directory() as connection:

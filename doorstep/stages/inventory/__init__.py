@@ -1,10 +1,10 @@
 """Inventory: the ledger of goods: receive, reserve, move, count."""
 
-from doorstep.stages.inventory.acts.asking import ask_counts
 from doorstep.stages.inventory.acts.auditing import drifts
 from doorstep.stages.inventory.acts.backorders import backorder_terms, owe, owe_only, owed_to
 from doorstep.stages.inventory.acts.breaking import short
-from doorstep.stages.inventory.acts.counting import count, open_counts, start_count
+from doorstep.stages.inventory.acts.counting.asking import ask_counts
+from doorstep.stages.inventory.acts.counting.judging import count, open_counts, start_count
 from doorstep.stages.inventory.acts.explaining import explain
 from doorstep.stages.inventory.acts.keeping import Buffer, keep_back, kept_back
 from doorstep.stages.inventory.acts.looking import (

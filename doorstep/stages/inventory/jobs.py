@@ -7,6 +7,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.tasks import Every, wake_timer
 from doorstep.platform.webhooks.model import Tells
 from doorstep.stages.inventory.acts import auditing, refilling, telling
+from doorstep.stages.inventory.acts.counting import planning
 from doorstep.stages.inventory.acts.lots import expire_lots
 from doorstep.stages.inventory.acts.once import forget
 from doorstep.stages.inventory.acts.receiving import expecting
@@ -80,6 +81,7 @@ EVERY = {
     "forget_scans": Every(3600, forget_scans),
     "forget_tellings": Every(3600, forget_tellings),
     "forget_wants": Every(3600, forget_wants),
+    "plan_counts": Every(900, planning.plan_counts),
     "offer_new_kits": Every(15, offer_new_kits),
     "refill_faces": Every(60, refill_faces),
 }

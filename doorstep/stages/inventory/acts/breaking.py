@@ -7,7 +7,7 @@ from doorstep.platform.db import Tx, columns
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.acts.asking import ask_counts
+from doorstep.stages.inventory.acts.counting.asking import ask_counts
 from doorstep.stages.inventory.acts.looking import levels, lying
 from doorstep.stages.inventory.acts.posting import Spot, post
 from doorstep.stages.inventory.acts.promising import lock_levels, promise, shrink

@@ -11,7 +11,7 @@ from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts import moving
-from doorstep.stages.inventory.acts.asking import ask_counts
+from doorstep.stages.inventory.acts.counting.asking import ask_counts
 from doorstep.stages.inventory.acts.posting import check_places
 from doorstep.stages.inventory.model import QUANTITY_MAX, AskedCount, Movement
 from doorstep.stages.inventory.model.refills import (

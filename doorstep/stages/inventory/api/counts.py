@@ -11,7 +11,7 @@ from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
-from doorstep.stages.inventory.acts import asking, counting
+from doorstep.stages.inventory.acts.counting import asking, judging
 from doorstep.stages.inventory.model import AskedCount, CountAnswer, Counted, OpenCount
 
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
@@ -25,9 +25,9 @@ BinPlace = Annotated[
 
 @get("/api/counts", opt=allow(*FLOOR, scope="stock:read"))
 async def read_counts(house: InHouse, who: Caller, site_id: FromQuery[UUID | None] = None) -> list[OpenCount]:
-    """List what waits to be counted, oldest first."""
+    """List what waits to be counted: doubts and what was begun first, then the oldest."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        return await counting.open_counts(tx, site_id)
+        return await judging.open_counts(tx, site_id)
 
 
 class StartIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -45,7 +45,7 @@ async def start_count(
     """Begin to count a place: answers one count per product; say what lies there with `POST /api/counts`."""
 
     async def act(tx: Tx) -> list[OpenCount]:
-        return await counting.start_count(tx, data.site_id, data.place, extra=data.extra)
+        return await judging.start_count(tx, data.site_id, data.place, extra=data.extra)
 
     return await once(request, house, who, act)  # type: ignore[return-value]
 
@@ -70,10 +70,10 @@ class CountsIn(msgspec.Struct, forbid_unknown_fields=True):
 async def count(
     data: JSONBody[CountsIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[list[CountAnswer]]:
-    """Say what lies there: it matches, is to be counted again, or its difference is posted."""
+    """Say what lies there: it matches, is to be counted again, by you or another person, is left to a lead, or its difference is posted."""
 
     async def act(tx: Tx) -> list[CountAnswer]:
-        return await counting.count(
+        return await judging.count(
             tx, [Counted(one.count_id, one.quantity, one.as_of) for one in data.counts]
         )
 

@@ -226,65 +226,6 @@ class Held:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedCount:
-    """A place to be counted for a product, and why."""
-
-    site_id: UUID
-    place: str
-    product_id: UUID
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCount:
-    """A count that nobody has finished; what is expected is not said, since counts are blind.
-
-    Attributes:
-        as_of: how often the place had changed when this was read; the counter's answer carries it back.
-    """
-
-    id: UUID
-    site_id: UUID
-    place: str
-    product_id: UUID
-    reason: str
-    asked_at: datetime
-    tries: int
-    as_of: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What a counter found, and the `as_of` of the open count when the counter began to look."""
-
-    count_id: UUID
-    quantity: int
-    as_of: int
-
-
-class CountVerdict(StrEnum):
-    """What became of a count."""
-
-    MATCHES = "matches"
-    COUNT_AGAIN = "count_again"
-    """It differs for the first time, or the place changed while it was counted."""
-    POSTED = "posted"
-    """It differed twice: the difference is in the ledger."""
-    CLOSED = "closed"
-    """Somebody finished this count before."""
-
-
-@dataclass(frozen=True, slots=True)
-class CountAnswer:
-    """The verdict on one count; `difference` is what was posted, `as_of` is for counting again."""
-
-    count_id: UUID
-    verdict: CountVerdict
-    as_of: int
-    difference: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
     """One movement as a page shows it."""

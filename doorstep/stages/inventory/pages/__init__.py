@@ -5,6 +5,7 @@ from doorstep.stages.inventory.pages import (
     backorders,
     closing,
     count,
+    counting,
     dock,
     inspections,
     learning,
@@ -26,4 +27,5 @@ ROUTES = [
     *receive.ROUTES,
     *refill.ROUTES,
     *count.ROUTES,
+    *counting.ROUTES,
 ]

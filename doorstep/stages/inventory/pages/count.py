@@ -12,7 +12,7 @@ from doorstep.platform.edge import Asked, Caller, Form, InHouse
 from doorstep.platform.errors import Refused
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
-from doorstep.stages.inventory.acts import counting
+from doorstep.stages.inventory.acts.counting import judging
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model import QUANTITY_MAX, Counted, CountVerdict
 
@@ -21,6 +21,8 @@ Code = Annotated[str, QueryParameter(max_length=40, pattern=NO_NUL)]
 SAID = {
     CountVerdict.MATCHES: ("It matches.", "good"),
     CountVerdict.COUNT_AGAIN: ("Count once more: look behind and on the floor.", "warning"),
+    CountVerdict.ANOTHER: ("It differs by much: somebody else counts it next.", "warning"),
+    CountVerdict.LEAD: ("Counts do not agree: a lead decides.", "warning"),
     CountVerdict.POSTED: ("The difference is in the books.", "good"),
     CountVerdict.CLOSED: ("Somebody has finished this count already.", "warning"),
 }
@@ -30,10 +32,16 @@ SAID = {
 async def count_list(request: Asked, house: InHouse, who: Caller) -> Any:
     """Show what waits to be counted, and the field to scan any bin."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        waiting = await counting.open_counts(tx)
+        waiting = [one for one in await judging.open_counts(tx) if one.asks(who.actor)]
         warehouses = await catalog.warehouses(tx)
     bins = list(dict.fromkeys((one.site_id, one.place, one.reason) for one in waiting))
-    return page(request, "inventory/counts.html", bins=bins, sites={one.id: one for one in warehouses})
+    return page(
+        request,
+        "inventory/counts.html",
+        bins=bins,
+        sites={one.id: one for one in warehouses},
+        leads=bool(who.roles & {*DESK}),
+    )
 
 
 @post("/count", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
@@ -51,7 +59,7 @@ async def start(house: InHouse, who: Caller, data: Form) -> Any:
             site = homes[0]
         try:
             async with tx.connection.transaction():
-                await counting.start_count(tx, site.id, f"bin:{code}")
+                await judging.start_count(tx, site.id, f"bin:{code}")
         except Refused as refused:
             return back(
                 "/count", refused.faults[0].message if refused.faults else refused.message, kind="wrong"
@@ -69,11 +77,20 @@ async def count_bin(request: Asked, house: InHouse, who: Caller, site: Code, cod
     """Show the bin's products one after the other."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         here = next((one for one in await catalog.warehouses(tx) if one.code == site), None)
-        waiting = await counting.counts_in(tx, here.id, f"bin:{code}") if here else []
+        found = await judging.counts_in(tx, here.id, f"bin:{code}") if here else []
+        waiting = [one for one in found if one.asks(who.actor)]
         products = {one.id: one for one in await catalog.products(tx, [one.product_id for one in waiting])}
     if here is None:
         return back("/count", "There is no such warehouse. Scan the bin again.", kind="wrong")
-    return page(request, "inventory/count.html", site=here, code=code, waiting=waiting, products=products)
+    return page(
+        request,
+        "inventory/count.html",
+        site=here,
+        code=code,
+        waiting=waiting,
+        others=len(found) - len(waiting),
+        products=products,
+    )
 
 
 @post("/count/bin", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
@@ -90,7 +107,7 @@ async def say(house: InHouse, who: Caller, data: Form) -> Any:
     if not (text.isascii() and text.isdigit() and len(text) < 7):
         return back(path, f"Write whole units, 0 to {QUANTITY_MAX - 1:,}.", kind="wrong")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        [answer] = await counting.count(tx, [Counted(count_id, int(text), int(as_of))])
+        [answer] = await judging.count(tx, [Counted(count_id, int(text), int(as_of))])
     said, kind = SAID[answer.verdict]
     return back(path, said, kind=kind)
 
@@ -105,7 +122,7 @@ async def found(house: InHouse, who: Caller, data: Form) -> Any:
         scanned = await catalog.by_barcode(tx, [data.get("code", "").strip().replace("\x00", "")[:80]])
         if here is None or not scanned:
             return back(path, "No product carries that code. Put it to the desk with a note.", kind="wrong")
-        await counting.start_count(tx, here.id, f"bin:{code}", extra=[scanned[0].product_id])
+        await judging.start_count(tx, here.id, f"bin:{code}", extra=[scanned[0].product_id])
     return back(path, f"{scanned[0].name}: say how many.")
 
 

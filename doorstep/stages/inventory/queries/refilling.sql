@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
 WHERE b.tenant_id = %(tenant_id)s AND b.product_id = ANY (%(product_ids)s::uuid[]) AND b.on_hand > blocked.units
   AND NOT EXISTS (SELECT FROM inventory.counts c
                   WHERE c.tenant_id = %(tenant_id)s AND c.site_id = b.site_id AND c.place = b.place
-                    AND c.product_id = b.product_id AND c.counted_at IS NULL)
+                    AND c.product_id = b.product_id AND c.counted_at IS NULL AND c.blocks)
 ORDER BY b.site_id, b.product_id, blocked.expires_on NULLS LAST, units, b.place;
 
 -- name: add_refills

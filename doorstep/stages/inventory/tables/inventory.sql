@@ -87,25 +87,6 @@ CREATE TABLE inventory.shortages (
 );
 CREATE INDEX shortages_of_order ON inventory.shortages (tenant_id, order_id);
 
--- Bins that somebody should count, and why. What a counter finds is judged against the balance as it was when they began.
-CREATE TABLE inventory.counts (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    site_id uuid NOT NULL,
-    place text NOT NULL CHECK (place ~ '^(bin:.+|quarantine)$'),
-    product_id uuid NOT NULL,
-    reason text NOT NULL,
-    asked_at timestamptz NOT NULL,
-    tries int NOT NULL DEFAULT 0,
-    counted_at timestamptz,
-    counted int CHECK (counted >= 0),
-    difference int,
-    actor text,
-    PRIMARY KEY (tenant_id, id)
-);
-CREATE UNIQUE INDEX one_open_count ON inventory.counts (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL;
-CREATE INDEX counts_open ON inventory.counts (tenant_id, asked_at) WHERE counted_at IS NULL;
-
 -- Scans that were done: each has an id, so that one that arrives twice acts once.
 CREATE TABLE inventory.commands (
     tenant_id uuid NOT NULL,

@@ -70,7 +70,7 @@ WHERE b.tenant_id = %(tenant_id)s AND b.site_id = %(site_id)s AND b.product_id =
   AND b.on_hand > coalesce(promised.units, 0)
   AND NOT EXISTS (SELECT 1 FROM inventory.counts c
                   WHERE c.tenant_id = %(tenant_id)s AND c.site_id = b.site_id AND c.place = b.place
-                    AND c.product_id = b.product_id AND c.counted_at IS NULL)
+                    AND c.product_id = b.product_id AND c.counted_at IS NULL AND c.blocks)
 ORDER BY bin.code, b.product_id, part.expires_on NULLS LAST;
 
 -- name: aisles

@@ -20,5 +20,5 @@ async def ask_counts(tx: Tx, asked: Sequence[AskedCount]) -> list[UUID]:
     return await tx.values(
         Q.ask_counts,
         ids=new_ids(len(wanted)),
-        **columns(wanted, "site_id", "place", "product_id", "reason"),
+        **columns(wanted, "site_id", "place", "product_id", "reason", "blocks"),
     )

@@ -1,0 +1,178 @@
+"""Counts are judged: blind, found twice before a difference is believed, and never against a place that changed under the counter's hands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from doorstep.platform import journal
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import Refused, invalid, unknown
+from doorstep.platform.ids import new_ids
+from doorstep.platform.statements import Statements
+from doorstep.stages.inventory import rules
+from doorstep.stages.inventory.acts.breaking import make_room
+from doorstep.stages.inventory.acts.counting.planning import terms_of
+from doorstep.stages.inventory.acts.posting import check_places, post
+from doorstep.stages.inventory.model import (
+    CountAnswer,
+    Counted,
+    CountStage,
+    CountTerms,
+    CountVerdict,
+    Movement,
+    OpenCount,
+    Tally,
+)
+from doorstep.stages.inventory.rules.counting import is_heavy, judge
+
+Q = Statements("doorstep.stages.inventory")
+NEXT = {
+    CountVerdict.COUNT_AGAIN: CountStage.OPEN,
+    CountVerdict.ANOTHER: CountStage.OTHER,
+    CountVerdict.LEAD: CountStage.LEAD,
+}
+"""Who is asked after a verdict that does not end a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A count under way, and what the books say of the place right now."""
+
+    id: UUID
+    site_id: UUID
+    place: str
+    product_id: UUID
+    tries: int
+    stage: str
+    closed: bool
+    on_hand: int
+    version: int
+    price_minor: int
+
+
+async def open_counts(tx: Tx, site_id: UUID | None = None, *, most: int = 200) -> list[OpenCount]:
+    """Return what waits to be counted, oldest first."""
+    return await tx.rows(Q.open_counts, OpenCount, site_id=site_id, place=None, most=most)
+
+
+async def counts_in(tx: Tx, site_id: UUID, place: str) -> list[OpenCount]:
+    """Return the open counts of one place."""
+    return await tx.rows(Q.open_counts, OpenCount, site_id=site_id, place=place, most=1000)
+
+
+async def start_count(tx: Tx, site_id: UUID, place: str, *, extra: Sequence[UUID] = ()) -> list[OpenCount]:
+    """Begin to count a place: every product that the books or open counts know there, and `extra` ones found there.
+
+    What is expected is not said. The answer's `as_of` comes back with what was found: a place that changed in between is
+    counted again, also when several people count it at once.
+
+    Raises:
+        Refused: there is no such bin.
+    """
+    await check_places(tx, [(site_id, place)])
+    products: list[UUID] = await tx.values(Q.countable, site_id=site_id, place=place, extra=list(extra))
+    await tx.run(Q.open_place, ids=new_ids(len(products)), products=products, site_id=site_id, place=place)
+    return await counts_in(tx, site_id, place)
+
+
+async def count(tx: Tx, counted: Sequence[Counted]) -> list[CountAnswer]:
+    """Judge counts: a match closes; a difference is posted, once, when it was found twice, a large one by two people.
+
+    A place that changed since the count began is counted again, so that no pick is ever lost in a count. Where people do not
+    agree, a lead decides.
+
+    Raises:
+        Refused: a count is not there, or a quantity is absurd.
+    """
+    faults = list(rules.quantity_faults((one.quantity + 1 for one in counted), "quantity"))
+    if faults:
+        raise invalid(faults)
+    ids = [one.count_id for one in counted]
+    begun = {one.id: one for one in await tx.rows(Q.lock_counts, Begun, ids=ids)}
+    missing = [one for one in ids if one not in begun]
+    if missing:
+        raise unknown("count", missing[0])
+    terms = await terms_of(tx, [one.site_id for one in begun.values()])
+    tallies = await tx.rows(Q.tallies, Tally, ids=ids)
+    answers: list[CountAnswer] = []
+    for one in counted:
+        count = begun[one.count_id]
+        if count.closed or any(done.count_id == count.id and done.verdict not in NEXT for done in answers):
+            answers.append(CountAnswer(count.id, CountVerdict.CLOSED, count.version))
+            continue
+        mine = [tally for tally in tallies if tally.count_id == count.id]
+        answers.append(await _judge(tx, count, one, mine, terms[count.site_id]))
+        tallies.append(Tally(count.id, tx.actor, tx.now, one.quantity, one.as_of))
+    return answers
+
+
+async def _judge(
+    tx: Tx, begun: Begun, found: Counted, tallies: Sequence[Tally], terms: CountTerms
+) -> CountAnswer:
+    if found.as_of != begun.version:
+        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN, begun.version)
+    difference = found.quantity - begun.on_hand
+    verdict = judge(
+        found.quantity,
+        begun.on_hand,
+        tx.actor,
+        [one for one in tallies if one.version == begun.version],
+        heavy=is_heavy(difference, begun.price_minor, terms),
+        stage=begun.stage,
+    )
+    await tx.run(
+        Q.add_tally, count_id=begun.id, counter=tx.actor, quantity=found.quantity, version=begun.version
+    )
+    if verdict in NEXT:
+        await tx.run(Q.count_on, id=begun.id, stage=NEXT[verdict])
+        return CountAnswer(begun.id, verdict, begun.version)
+    if difference and not await post_difference(tx, begun, difference):
+        return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN, begun.version + 1)
+    await close_count(tx, begun, found.quantity, difference)
+    return CountAnswer(begun.id, verdict, begun.version, difference)
+
+
+async def close_count(
+    tx: Tx, begun: Begun, counted: int, difference: int, *, why: str | None = None, note: str = ""
+) -> None:
+    """End a count whose difference is posted, and tell it."""
+    await tx.run(
+        Q.close_count,
+        id=begun.id,
+        counted=counted,
+        difference=difference,
+        version=begun.version + bool(difference),
+        why=why,
+        note=note,
+        actor=tx.actor,
+    )
+    facts: dict[str, Any] = {
+        "product_id": begun.product_id,
+        "place": begun.place,
+        "counted": counted,
+        "difference": difference,
+    }
+    await journal.tell(tx, "count", "posted", [begun.id], facts if why is None else {**facts, "why": why})
+
+
+async def post_difference(tx: Tx, begun: Begun, difference: int) -> bool:
+    """Post a difference unless the place changes at this very moment; a shortage breaks the youngest promises."""
+    movement = Movement(
+        site_id=begun.site_id,
+        product_id=begun.product_id,
+        from_place="found" if difference > 0 else begun.place,
+        to_place=begun.place if difference > 0 else "lost",
+        quantity=abs(difference),
+        reason="count",
+        reference=begun.id,
+    )
+    spot = (begun.site_id, begun.product_id, begun.place)
+    try:
+        async with tx.connection.transaction():
+            if difference < 0 and rules.is_sellable(begun.place):
+                await make_room(tx, {(begun.product_id, begun.site_id): -difference}, "count")
+            await post(tx, [movement], versions={spot: begun.version})
+    except Refused:
+        return False
+    return True
