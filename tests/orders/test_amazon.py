@@ -90,6 +90,58 @@ async def test_a_look_that_breaks_off_halfway_misses_nothing(juniper: Juniper) -
     assert set(await house.heard()) == {early, late}
 
 
+@pytest.mark.proves("O8")
+async def test_a_shipment_that_is_listed_again_or_as_it_was_before_changes_nothing(juniper: Juniper) -> None:
+    house, books = juniper
+    name = books.sell({"A": (2, "25.00")}, ANA)
+    await house.settle()
+    early = dict(books.shipments[name])
+    state = await house.state()
+    for _ in range(3):
+        books.change(name)
+        await house.settle()
+        assert await house.state() == state, "listed again, with a newer time and nothing else"
+    books.change(name, status=CALLED_OFF.upper())
+    await house.settle()
+    state, newest = await house.state(), books.shipments[name]
+    assert (state["outcomes"], state["stock"][WORLD.a]) == ({name: "canceled"}, 100)
+    books.shipments[name] = early
+    await house.settle()
+    assert await house.state() == state, "an old reading of the list counts less than the newest one"
+    books.shipments[name] = newest
+    await house.settle()
+    assert await house.state() == state
+
+
+@pytest.mark.proves("O8")
+async def test_an_amazon_that_was_away_for_an_hour_is_told_each_parcel_once_and_the_newest_count(
+    juniper: Juniper,
+) -> None:
+    house, books = juniper
+    name = books.sell({"A": (2, "25.00")}, ANA)
+    await house.settle()
+    order_id = (await house.heard())[name].order_id
+    assert order_id is not None
+    books.befall(*["down"] * 40)
+    async with house.house.db.transaction(house.tenant, actor="test") as tx:
+        await orders.start_shipping(tx, [order_id])
+        parcel = ParcelLeft(
+            uuid4(), order_id, "P-1", "Parcelo", {"A": 2}, last=True, weight_g=420, length_mm=300, width_mm=200, height_mm=95
+        )  # fmt: skip
+        await orders.tell_shops(tx, [parcel])
+    for _ in range(3):
+        await house.rest()
+        await house.fold()
+    assert books.shipments[name]["status"] == "CONFIRMED"
+    late = books.sell({"A": (3, "37.50")}, ANA)
+    books.next.clear()
+    for _ in range(2):
+        await house.settle()
+    assert (books.shipments[name]["status"], books.shipments[late]["status"]) == ("SHIPPED", "CONFIRMED")
+    assert books.tracking == {"P-1": ("P-1", "Parcelo")}
+    assert {sku: count for sku, (count, _) in books.levels.items()} == {"A": 95, "B": 100}
+
+
 async def test_a_shipment_called_off_later_is_canceled_here(juniper: Juniper) -> None:
     house, books = juniper
     name = books.sell({"A": (2, "25.00")}, ANA)

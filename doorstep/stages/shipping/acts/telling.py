@@ -1,7 +1,7 @@
 """Who sold what is in a parcel hears that it left, with its number."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,9 +32,7 @@ class _Gone:
 async def tell_shops(tx: Tx, parcel_ids: Sequence[UUID]) -> None:
     """Owe the shops that sold them word of parcels that left."""
     rows = await tx.rows(Q.gone_parcels, _Gone, parcel_ids=list(parcel_ids))
-    lines: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for row in rows:
-        lines[row.parcel_id][row.sku] = lines[row.parcel_id].get(row.sku, 0) + row.units
+    lines = _by_parcel(rows)
     firsts = {row.parcel_id: row for row in rows}
     await orders.tell_shops(
         tx,
@@ -54,3 +52,15 @@ async def tell_shops(tx: Tx, parcel_ids: Sequence[UUID]) -> None:
             for parcel_id, row in firsts.items()
         ],
     )
+
+
+async def units_in(tx: Tx, parcel_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:
+    """Return the units in parcels that left, by SKU as it was sold."""
+    return _by_parcel(await tx.rows(Q.gone_parcels, _Gone, parcel_ids=list(parcel_ids)))
+
+
+def _by_parcel(rows: Sequence[_Gone]) -> dict[UUID, dict[str, int]]:
+    lines: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        lines[row.parcel_id][row.sku] = lines[row.parcel_id].get(row.sku, 0) + row.units
+    return lines

@@ -1,7 +1,5 @@
 """What left, as an EPCIS 2.0 document, page by page."""
 
-import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,14 +8,11 @@ from litestar.params import QueryParameter
 
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Caller, InHouse
-from doorstep.platform.errors import Fault, invalid
 from doorstep.stages.shipping.acts.epcis import left_since
+from doorstep.stages.shipping.api.cursors import MOMENT, moment_of, read_cursor, write_cursor
 from doorstep.stages.shipping.rules.epcis import document
 
 READERS = allow(*DESK, Role.MERCHANT, scope="manifests:read")
-CURSOR = re.compile(r"(\d{1,17})-([0-9a-f]{32})")
-MOMENT = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?$"
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @get("/api/epcis", opt=READERS)
@@ -40,40 +35,17 @@ async def read_epcis(
 
     Parcels are named by SSCC and articles by GTIN as GS1 Digital Link URIs; articles that carry no GTIN by an address of this house.
     """
-    begin, after = _read(cursor) if cursor else (_moment(since), UUID(int=0))
+    begin, after = read_cursor(cursor) if cursor else (moment_of(since), UUID(int=0))
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         left, inside = await left_since(tx, begin, after, most, who.merchant_id)
         now = tx.now
     headers = {}
     if len(left) == most:
         headers["link"] = (
-            f'</api/epcis?cursor={_written(left[-1].handed_over_at, left[-1].id)}&most={most}>; rel="next"'
+            f'</api/epcis?cursor={write_cursor(left[-1].handed_over_at, left[-1].id)}&most={most}>; rel="next"'
         )
     base = house.settings.public_url.rstrip("/")
     return Response(document(left, inside, now, base), headers=headers, media_type="application/json")
-
-
-def _moment(since: str) -> datetime:
-    """Return a moment as it is written in the address; a plain number, which may be meant as anything, is none."""
-    try:
-        return datetime.fromisoformat(since) if since else BEGINNING
-    except ValueError as bad:
-        raise invalid(
-            [Fault("/since", "not_a_moment", "There is no such moment. Write it as 2026-03-02T08:00:00Z.")]
-        ) from bad
-
-
-def _written(moment: datetime, label_id: UUID) -> str:
-    return f"{(moment - BEGINNING) // timedelta(microseconds=1)}-{label_id.hex}"
-
-
-def _read(cursor: str) -> tuple[datetime, UUID]:
-    found = CURSOR.fullmatch(cursor)
-    if found is None:
-        raise invalid(
-            [Fault("/cursor", "not_a_cursor", "Use the address in the header Link of the page before.")]
-        )
-    return BEGINNING + timedelta(microseconds=int(found[1])), UUID(found[2])
 
 
 ROUTES: list[Any] = [read_epcis]
