@@ -219,6 +219,7 @@ CREATE TABLE catalog.products (
     origin_country text,
     asks_lot boolean NOT NULL DEFAULT false,
     asks_expiry boolean NOT NULL DEFAULT false,
+    asks_serial boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT product_sku_taken UNIQUE (tenant_id, merchant_id, sku),
     FOREIGN KEY (tenant_id, merchant_id) REFERENCES catalog.merchants (tenant_id, id)
@@ -847,6 +848,24 @@ CREATE TABLE inventory.refills (
 CREATE UNIQUE INDEX one_open_refill ON inventory.refills (tenant_id, site_id, product_id, to_place)
     WHERE state IN ('waiting', 'taken');
 CREATE INDEX refills_open ON inventory.refills (tenant_id, asked_at, id) WHERE state IN ('waiting', 'taken');
+
+-- Units that carry a number of their own, from the first time that one is scanned; the parcel and the line are those that it was last
+-- packed for. One unit is in one parcel at a time.
+CREATE TABLE inventory.serials (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    state text NOT NULL DEFAULT 'known',
+    seq int NOT NULL DEFAULT 1,
+    product_id uuid NOT NULL,
+    serial text NOT NULL CHECK (serial <> ''),
+    order_id uuid,
+    line_id uuid,
+    parcel_id uuid,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT serial_taken UNIQUE (tenant_id, serial, product_id)
+);
+CREATE INDEX serials_of_order ON inventory.serials (tenant_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX serials_of_parcel ON inventory.serials (tenant_id, parcel_id) WHERE parcel_id IS NOT NULL;
 
 -- An order walks in, is checked, and is accepted, held or canceled.
 
@@ -1504,7 +1523,7 @@ CREATE TABLE warehouse.scans (
 );
 CREATE INDEX scans_by_age ON warehouse.scans (tenant_id, scanned_at);
 
--- A box: open on a bench, then packed. What happens to it later stands with shipping, tracking and delivery.
+-- A box: open on a bench, then packed. `asks` is the product of which a unit was scanned that has to name its serial number next. What happens to it later stands with shipping, tracking and delivery.
 CREATE TABLE warehouse.parcels (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1528,6 +1547,7 @@ CREATE TABLE warehouse.parcels (
     holder text,
     packed_by text,
     packed_at timestamptz,
+    asks uuid,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT parcel_number_taken UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, fulfillment_id) REFERENCES warehouse.fulfillments (tenant_id, id)

@@ -1,4 +1,4 @@
-"""Reading GS1 labels: which article, which lot, until when (GS1 General Specifications, application identifiers 01, 02, 10, 15, 17, 37)."""
+"""Reading GS1 labels: which article, which lot, which unit, until when (GS1 General Specifications, application identifiers 01, 02, 10, 15, 17, 21, 37)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,12 +19,14 @@ class Label:
         codes: how the article's number may be printed, best first; the same number with and without leading zeros.
         expires_on: the last day on which it may be sold: its expiry, else its best before.
         count: how many units lie in what carries the label, if it says so.
+        serial: the number of the one unit that carries the label.
     """
 
     codes: tuple[str, ...]
     lot: str = ""
     expires_on: date | None = None
     count: int | None = None
+    serial: str = ""
 
 
 def read_label(code: str) -> Label | None:
@@ -51,6 +53,7 @@ def read_label(code: str) -> Label | None:
         said["10"].value if "10" in said else "",
         day,
         int(count) if count.isdecimal() else None,
+        said["21"].value if "21" in said else "",
     )
 
 

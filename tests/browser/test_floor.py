@@ -8,8 +8,8 @@ from playwright.async_api import Page, expect
 from doorstep.platform.auth import Role
 from doorstep.platform.tasks import Worker
 from tests.browser.conftest import Enter
-from tests.browser.looking import every_look, look_at
-from tests.worlds.catalog import BARCODES, bin_code
+from tests.browser.looking import every_look, look_at, on_a_phone
+from tests.worlds.catalog import BARCODES, WORLD, asks_serial, bin_code
 from tests.worlds.warehouse import BEN, Floor
 
 
@@ -69,6 +69,25 @@ async def test_a_packer_scans_pieces_into_the_box_that_the_picture_shows(
     await scan(page, str(expected))
     await expect(page.get_by_role("link", name="Packing slip")).to_be_visible()
     await look_at(page, "pack-closed")
+
+
+@on_a_phone
+async def test_a_piece_with_a_serial_number_wants_it_scanned(page: Page, enter: Enter, floor: Floor) -> None:
+    async with floor.tx() as tx:
+        await asks_serial(tx, WORLD.c)
+    [order] = await floor.picked({"C": 2})
+    await enter(Role.MANAGER)
+    await page.goto("/pack")
+    await scan(page, "T-1")
+    for number in ("S-1", "S-2"):
+        await scan(page, BARCODES["C"])
+        await expect(page.get_by_label("Scan its serial number")).to_be_focused()
+        await look_at(page, f"pack-serial-{number.lower()}")
+        await scan(page, number)
+    await expect(page.get_by_label("Grams on the scale")).to_be_focused()
+    await page.goto(f"/orders/{order}")
+    await expect(page.get_by_text("Serial number S-1, S-2")).to_be_visible()
+    await look_at(page, "order-serials")
 
 
 @every_look

@@ -3,6 +3,7 @@
 Ids are the same in every tenant (keys lead with the tenant), so a test may name them without asking.
 """
 
+from dataclasses import replace
 from datetime import time
 from uuid import UUID
 
@@ -342,3 +343,9 @@ def van(van_id: UUID, code: str) -> Van:
         shift_start=time(8),
         shift_end=time(17),
     )
+
+
+async def asks_serial(tx: Tx, product_id: UUID) -> None:
+    """Let each unit of a product have a serial number."""
+    [one] = await catalog.products(tx, [product_id])
+    await catalog.change_products(tx, [NewProduct(replace(one, asks_serial=True))])

@@ -75,6 +75,7 @@ class Product:
         picture: address of a picture (`https://...` or a path of ours).
         hs_code: customs tariff number; origin_country: ISO 3166 alpha-2.
         asks_lot, asks_expiry: what comes in has to name its lot, and until when it may be sold.
+        asks_serial: what leaves has to name the serial number of each unit.
     """
 
     id: UUID
@@ -95,6 +96,7 @@ class Product:
     origin_country: str | None = None
     asks_lot: bool = False
     asks_expiry: bool = False
+    asks_serial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

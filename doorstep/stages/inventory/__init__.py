@@ -21,9 +21,17 @@ from doorstep.stages.inventory.acts.moving import adjust, move, receive, restock
 from doorstep.stages.inventory.acts.receiving.expecting import incoming, want, want_nothing
 from doorstep.stages.inventory.acts.reserving import commit, expire, release, release_lines, reserve, ship
 from doorstep.stages.inventory.acts.routing import free_of, hold_promises, reroute, reserve_as
+from doorstep.stages.inventory.acts.serials import (
+    pack_serial,
+    serials_called,
+    serials_of,
+    ship_serials,
+    unpack_serials,
+)
 from doorstep.stages.inventory.acts.telling import feed_at
 from doorstep.stages.inventory.model import (
     HOLD_S,
+    SERIAL_MAX,
     Adjustment,
     AskedCount,
     Backorder,
@@ -44,6 +52,8 @@ from doorstep.stages.inventory.model import (
     Receipt,
     Replaced,
     Restock,
+    Serial,
+    SerialClaim,
     Shipped,
     Short,
     Shortage,
@@ -54,6 +64,7 @@ from doorstep.stages.inventory.model import (
 
 __all__ = [
     "HOLD_S",
+    "SERIAL_MAX",
     "Adjustment",
     "AskedCount",
     "Backorder",
@@ -75,6 +86,8 @@ __all__ = [
     "Receipt",
     "Replaced",
     "Restock",
+    "Serial",
+    "SerialClaim",
     "Shipped",
     "Short",
     "Shortage",
@@ -106,6 +119,7 @@ __all__ = [
     "owe",
     "owe_only",
     "owed_to",
+    "pack_serial",
     "places_of",
     "receive",
     "release",
@@ -115,9 +129,13 @@ __all__ = [
     "reserve_as",
     "reserved_for",
     "restock",
+    "serials_called",
+    "serials_of",
     "ship",
+    "ship_serials",
     "short",
     "start_count",
+    "unpack_serials",
     "want",
     "want_nothing",
 ]

@@ -105,3 +105,8 @@ FROM (SELECT product_id, owed FROM inventory.backorder_terms WHERE tenant_id = %
 FULL JOIN (SELECT product_id, sum(quantity) AS units FROM inventory.backorders WHERE tenant_id = %(tenant_id)s GROUP BY product_id) AS b
   USING (product_id)
 WHERE coalesce(t.owed, 0) <> coalesce(b.units, 0);
+
+-- name: a_packed_unit_is_in_a_parcel
+-- A unit with a number of its own is packed or has left, and nobody knows in which parcel.
+SELECT s.id, s.serial, s.state FROM inventory.serials s
+WHERE s.tenant_id = %(tenant_id)s AND s.state IN ('packed', 'shipped') AND (s.parcel_id IS NULL OR s.order_id IS NULL OR s.line_id IS NULL);

@@ -79,3 +79,10 @@ LEFT JOIN inventory.reservations r ON r.tenant_id = i.tenant_id AND r.line_id = 
 WHERE f.tenant_id = %(tenant_id)s AND f.state <> 'canceled' AND o.state <> 'canceled'
 GROUP BY f.order_id, f.site_id, i.line_id, i.product_id
 HAVING sum(i.quantity) > coalesce(max(r.quantity), 0) LIMIT 50;
+
+-- name: no_more_serials_than_units
+-- More units with numbers of their own are in a parcel than it holds of the product.
+SELECT s.parcel_id, s.line_id, s.product_id, count(*) AS serials, max(i.quantity) AS units FROM inventory.serials s
+LEFT JOIN warehouse.parcel_items i ON i.tenant_id = %(tenant_id)s AND i.parcel_id = s.parcel_id AND i.product_id = s.product_id AND i.line_id = s.line_id
+WHERE s.tenant_id = %(tenant_id)s AND s.state IN ('packed', 'shipped')
+GROUP BY s.parcel_id, s.line_id, s.product_id HAVING count(*) > coalesce(max(i.quantity), 0);

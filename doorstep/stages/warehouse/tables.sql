@@ -132,7 +132,7 @@ CREATE TABLE warehouse.scans (
 );
 CREATE INDEX scans_by_age ON warehouse.scans (tenant_id, scanned_at);
 
--- A box: open on a bench, then packed. What happens to it later stands with shipping, tracking and delivery.
+-- A box: open on a bench, then packed. `asks` is the product of which a unit was scanned that has to name its serial number next. What happens to it later stands with shipping, tracking and delivery.
 CREATE TABLE warehouse.parcels (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -156,6 +156,7 @@ CREATE TABLE warehouse.parcels (
     holder text,
     packed_by text,
     packed_at timestamptz,
+    asks uuid,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT parcel_number_taken UNIQUE (tenant_id, number),
     FOREIGN KEY (tenant_id, fulfillment_id) REFERENCES warehouse.fulfillments (tenant_id, id)

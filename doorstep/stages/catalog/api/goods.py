@@ -155,6 +155,9 @@ class ProductIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     asks_expiry: Annotated[bool, Meta(description="What comes in has to say until when it may be sold.")] = (
         False
     )
+    asks_serial: Annotated[
+        bool, Meta(description="What leaves has to name the serial number of each unit.")
+    ] = False
     barcodes: Annotated[list[BarcodeIn], Meta(max_length=20)] = []
     components: Annotated[list[ComponentIn], Meta(max_length=50, description="What a kit is made of.")] = []
 

@@ -27,6 +27,7 @@ COLUMNS = {
     "origin_country": "like DE",
     "asks_lot": "yes if what comes in has to name its lot",
     "asks_expiry": "yes if it has to say until when it may be sold",
+    "asks_serial": "yes if what leaves has to name the serial number of each unit",
     "components": "of a kit: SKU*2 with a space between them",
 }
 """Columns of a table of products, in the order in which they are documented."""
@@ -128,7 +129,7 @@ def _fields(cells: Mapping[str, str], currency: str, faults: list[RowFault]) -> 
     )
     if "price" in fields:
         fields["price_minor"] = fields.pop("price")
-    for name in ("fragile", "upright", "asks_lot", "asks_expiry"):
+    for name in ("fragile", "upright", "asks_lot", "asks_expiry", "asks_serial"):
         answer = cells[name].lower()
         truth = answer in YES if answer in YES + NO else None
         if cells[name]:

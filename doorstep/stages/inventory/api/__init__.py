@@ -11,6 +11,7 @@ from doorstep.stages.inventory.api import (
     lots,
     receiving,
     refills,
+    serials,
 )
 
 ROUTES = [
@@ -19,6 +20,7 @@ ROUTES = [
     *counts.ROUTES,
     *counting.ROUTES,
     *lots.ROUTES,
+    *serials.ROUTES,
     *backorders.ROUTES,
     *arrivals.ROUTES,
     *receiving.ROUTES,

@@ -62,8 +62,16 @@ from doorstep.stages.inventory.model.lots import (
     LotHere,
 )
 from doorstep.stages.inventory.model.refills import REFILL
+from doorstep.stages.inventory.model.serials import (
+    SERIAL,
+    SERIAL_MAX,
+    Serial,
+    SerialAct,
+    SerialClaim,
+    SerialState,
+)
 
-MACHINES = [LOT, DRIFT, ARRIVAL, INSPECTION, REFILL]
+MACHINES = [LOT, DRIFT, ARRIVAL, INSPECTION, REFILL, SERIAL]
 """The life cycles of inventory."""
 
 __all__ = [
@@ -77,6 +85,8 @@ __all__ = [
     "OUTSIDE",
     "QUANTITY_MAX",
     "REFILL",
+    "SERIAL",
+    "SERIAL_MAX",
     "TOLD",
     "Accuracy",
     "Adjustment",
@@ -113,6 +123,10 @@ __all__ = [
     "Replaced",
     "Restock",
     "Round",
+    "Serial",
+    "SerialAct",
+    "SerialClaim",
+    "SerialState",
     "Shipped",
     "Short",
     "Shortage",

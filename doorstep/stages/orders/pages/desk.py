@@ -48,6 +48,7 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
             may_act=may_act(who),
             axes=axes[order_id],
             units=await _units(tx, house, order_id, held),
+            serials=await inventory.serials_of(tx, [order_id]),
             guards=await _guards(tx, house, found, lacking),
             sees_stock=bool({Role.OWNER, *DESK, Role.VIEWER, Role.MERCHANT} & who.roles),
             works=bool({Role.OWNER, *DESK} & who.roles),

@@ -73,7 +73,7 @@ WHERE p.tenant_id = %(tenant_id)s AND p.state = %(payment)s AND p.state IN ('dec
 ORDER BY p.order_id DESC LIMIT %(most)s;
 
 -- name: search
--- Orders by number, external reference, e-mail address, SKU, the beginning of a name, or what later stages found; each by its
+-- Orders by number, external reference, e-mail address, SKU, serial number, the beginning of a name, or what later stages found; each by its
 -- own index, the newest of each.
 WITH found AS (
     (SELECT o.id FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.number = %(number)s::bigint)
@@ -92,6 +92,9 @@ WITH found AS (
      WHERE c.tenant_id = %(tenant_id)s AND lower(c.name) COLLATE "C" >= lower(%(name)s::text)
        AND lower(c.name) COLLATE "C" < lower(%(name)s::text) || chr(1114111)
      ORDER BY lower(c.name) COLLATE "C", c.order_id DESC LIMIT %(widest)s)
+    UNION
+    (SELECT s.order_id FROM inventory.serials s WHERE s.tenant_id = %(tenant_id)s AND s.serial = %(q)s AND s.order_id IS NOT NULL
+     LIMIT %(widest)s)
     UNION
     SELECT unnest(%(named)s::uuid[])
 )

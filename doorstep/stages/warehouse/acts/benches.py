@@ -38,6 +38,9 @@ class ParcelOut(Struct, frozen=True, kw_only=True):
     suggested_box: Annotated[str | None, Meta(description="Code of the carton that was suggested.")]
     expected_g: Annotated[int, Meta(description="Tare and everything scanned into it.")]
     weight_g: int | None
+    asks: Annotated[
+        UUID | None, Meta(description="Product of which the serial number of a unit is to be scanned next.")
+    ] = None
 
 
 class PackAnswer(Struct, frozen=True, kw_only=True):
@@ -107,6 +110,7 @@ class OpenBox:
     suggested: str | None
     tare_g: int | None
     max_gross_g: int | None
+    asks: UUID | None = None
 
     @property
     def out(self) -> ParcelOut:
@@ -119,6 +123,7 @@ class OpenBox:
             suggested_box=self.suggested,
             expected_g=self.expected_g,
             weight_g=self.weight_g,
+            asks=self.asks,
         )
 
 
@@ -138,6 +143,7 @@ class PackLineFacts:
     height_mm: int
     need: int
     packed: int
+    asks_serial: bool
     units: int = 1
 
     @property

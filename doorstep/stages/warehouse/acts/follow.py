@@ -7,6 +7,7 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.journal import move
 from doorstep.platform.statements import Statements
+from doorstep.stages.inventory import unpack_serials
 from doorstep.stages.orders import HoldReason, hold
 from doorstep.stages.warehouse.acts.release import release
 from doorstep.stages.warehouse.acts.withdraw import drop, finish_batches, finish_if_complete
@@ -74,3 +75,4 @@ async def _open_boxes(tx: Tx, fulfillment_ids: list[UUID]) -> None:
     await tx.run(Q.empty_open_parcels, fulfillment_ids=ids)
     boxes = await tx.values(Q.parcels_in, fulfillment_ids=ids)
     await move(tx, PARCEL, ParcelAct.CANCEL, boxes, {"why": "order changed"})
+    await unpack_serials(tx, boxes)

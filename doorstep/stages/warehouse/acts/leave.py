@@ -9,7 +9,7 @@ from uuid import UUID
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.statements import Statements
-from doorstep.stages.inventory import Shipped
+from doorstep.stages.inventory import Shipped, ship_serials, unpack_serials
 from doorstep.stages.inventory import ship as ship_goods
 from doorstep.stages.warehouse.acts.release import release
 from doorstep.stages.warehouse.acts.withdraw import drop, withdraw
@@ -96,6 +96,7 @@ async def hand_over(tx: Tx, parcel_ids: Sequence[UUID]) -> journal.Moves:
     ]
     if shipped:
         await ship_goods(tx, shipped)
+    await ship_serials(tx, moves.moved)
     gone = await tx.values(Q.gone_fulfillments, parcel_ids=moves.moved)
     await journal.move(tx, FULFILLMENT, FulfillmentAct.HAND_OVER, gone)
     return moves
@@ -115,6 +116,7 @@ async def cancel(tx: Tx, order_ids: Sequence[UUID]) -> None:
     await tx.run(Q.empty_open_parcels, fulfillment_ids=ids)
     boxes = await tx.values(Q.parcels_in, fulfillment_ids=ids)
     await journal.move(tx, PARCEL, ParcelAct.CANCEL, boxes, {"why": "order canceled"})
+    await unpack_serials(tx, boxes)
 
 
 async def stop(tx: Tx, order_ids: Sequence[UUID]) -> None:

@@ -8,16 +8,18 @@ import msgspec
 from doorstep.platform import series
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.gs1 import read_label
 from doorstep.platform.ids import new_id
 from doorstep.platform.journal import born
 from doorstep.platform.statements import Statements
 from doorstep.solvers.cartons import Box
 from doorstep.stages import catalog
+from doorstep.stages.inventory import SerialClaim, pack_serial
 from doorstep.stages.warehouse.acts.answers import Hand, answered_once
 from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackAnswer, PackLine, PackLineFacts
 from doorstep.stages.warehouse.model import PARCEL, FulfillmentState
 from doorstep.stages.warehouse.rules.cartons import Piece, by_eye
-from doorstep.stages.warehouse.rules.codes import is_tote, readings
+from doorstep.stages.warehouse.rules.codes import is_serial, is_tote, readings
 from doorstep.stages.warehouse.rules.scanning import shown
 
 Q = Statements("doorstep.stages.warehouse")
@@ -251,6 +253,10 @@ async def _count(tx: Tx, hand: Hand, job: Job, code: str, times: int) -> PackAns
         codes=readings(code),
         skus=[code.strip(), code.strip().upper()],
     )
+    if line is None and box.asks is not None:
+        asked = await tx.row(Q.line_asked, PackLineFacts, fulfillment_id=job.id, product_id=box.asks)
+        if asked is not None:
+            return await _pack_unit(tx, job, box, asked, code.strip())
     if line is None:
         said = f"{shown(code)} is not in order {job.order_number}. Lay it aside and scan the next piece."
         return await tell(tx, job, "wrong_item", said, accepted=False, box=box)
@@ -265,20 +271,61 @@ async def _count(tx: Tx, hand: Hand, job: Job, code: str, times: int) -> PackAns
         return await tell(
             tx, job, "too_many", f"{said} Lay the rest aside.", accepted=False, box=box, line=line.out
         )
-    await _pack(tx, job, box, line, units)
+    if line.asks_serial:
+        return await _ask_serial(tx, job, box, line, code, units)
+    await _pack(tx, job, box, line, await _spread(tx, job, line, units))
+    return await _tell_counted(tx, job, line, units)
+
+
+async def _tell_counted(tx: Tx, job: Job, line: PackLineFacts, units: int) -> PackAnswer:
     packed = msgspec.structs.replace(line.out, packed=line.packed + units)
-    said = f"{packed.packed} of {line.need} {line.name}."
-    return await tell(tx, job, "counted", said, line=packed)
+    return await tell(tx, job, "counted", f"{packed.packed} of {line.need} {line.name}.", line=packed)
 
 
-async def _pack(tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, units: int) -> None:
-    """Count units into a box; several lines of the same product are filled one after the other."""
+async def _ask_serial(
+    tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, code: str, units: int
+) -> PackAnswer:
+    """Go on to the serial number of a unit; a label that says it too needs no second scan."""
+    if units != 1:
+        said = f"Each {line.name} has a serial number. Scan them piece by piece."
+        return await tell(tx, job, "one_by_one", said, accepted=False, box=box, line=line.out)
+    if (label := read_label(code)) and label.serial:
+        return await _pack_unit(tx, job, box, line, label.serial)
+    await tx.run(Q.ask_serial, parcel_id=box.id, asks=line.product_id)
+    return await tell(tx, job, "serial_next", f"Scan the serial number of this {line.name}.", line=line.out)
+
+
+async def _pack_unit(tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, serial: str) -> PackAnswer:
+    """Count one unit into a box by its serial number, unless that one is in a parcel already."""
+    if not is_serial(serial) or line.packed >= line.need:
+        said = f"{shown(serial)} is no serial number. Scan the one on this {line.name}."
+        return await tell(tx, job, "wrong_serial", said, accepted=False, box=box, line=line.out)
+    spread = await _spread(tx, job, line, 1)
+    claim = SerialClaim(line.product_id, serial, job.order_id, spread[0][0], box.id)
+    if taken := await pack_serial(tx, claim):
+        number = await tx.value(Q.number_of_order, order_id=taken.order_id)
+        said = f"{line.name} {serial} is in order {number} already. Lay it aside and scan another."
+        return await tell(tx, job, "serial_taken", said, accepted=False, box=box, line=line.out)
+    await _pack(tx, job, box, line, spread)
+    await tx.run(Q.ask_serial, parcel_id=box.id, asks=None)
+    return await _tell_counted(tx, job, line, 1)
+
+
+async def _spread(tx: Tx, job: Job, line: PackLineFacts, units: int) -> list[tuple[UUID, int]]:
+    """Return which lines get units of a product: several of the same product are filled one after the other."""
     spread: list[tuple[UUID, int]] = []
     left = units
     for line_id, room in await tx.tuples(Q.lines_to_pack, fulfillment_id=job.id, product_id=line.product_id):
         if left:
             spread.append((line_id, min(left, room)))
             left -= spread[-1][1]
+    return spread
+
+
+async def _pack(
+    tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, spread: Sequence[tuple[UUID, int]]
+) -> None:
+    """Count units into a box."""
     await tx.run(
         Q.pack_units,
         fulfillment_id=job.id,
@@ -286,7 +333,7 @@ async def _pack(tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, units: int)
         product_id=line.product_id,
         line_ids=[line_id for line_id, _ in spread],
         unitss=[part for _, part in spread],
-        weight_g=line.weight_g * units,
+        weight_g=line.weight_g * sum(part for _, part in spread),
     )
 
 

@@ -235,6 +235,8 @@ class _Judge:
             if meant is None:
                 return "wrong_item", f"{shown(code)} is not in order {job.order_number}. Lay it aside."
             line, units = meant
+            if line.asks_serial:
+                return "serial_needed", f"Each {line.name} has a serial number. Pack it at a bench."
             taken[line.product_id] += units * times
             if times < 1 or taken[line.product_id] > line.need - line.packed:
                 more = line.need - line.packed

@@ -42,11 +42,11 @@ WHERE f.tenant_id = %(tenant_id)s AND f.id = %(fulfillment_id)s FOR NO KEY UPDAT
 -- name: pack_lines
 -- What packers have to put into boxes, product by product.
 SELECT i.fulfillment_id, i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm,
-       g.height_mm, sum(i.picked)::int AS need, sum(i.packed)::int AS packed
+       g.height_mm, sum(i.picked)::int AS need, sum(i.packed)::int AS packed, g.asks_serial
 FROM warehouse.items i JOIN catalog.products g ON g.tenant_id = i.tenant_id AND g.id = i.product_id
 WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = ANY (%(fulfillment_ids)s::uuid[]) AND i.quantity > 0
 GROUP BY i.fulfillment_id, i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm,
-         g.height_mm
+         g.height_mm, g.asks_serial
 ORDER BY i.fulfillment_id, g.sku;
 
 -- name: scanned_line
@@ -61,7 +61,7 @@ WITH meant AS (
     ) candidate ORDER BY product_id, rank
 )
 SELECT g.id AS product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm,
-       line.need, line.packed, meant.units
+       line.need, line.packed, g.asks_serial, meant.units
 FROM meant
 JOIN catalog.products g ON g.tenant_id = %(tenant_id)s AND g.id = meant.product_id
 CROSS JOIN LATERAL (
@@ -86,7 +86,7 @@ ORDER BY g.sku LIMIT 5;
 -- name: open_parcel
 -- The box that is open for a fulfillment order.
 SELECT p.id, p.number, p.state, p.box_id, p.suggested_box_id, p.expected_g, p.weight_g, p.holder, p.packed_by, b.code AS box,
-       s.code AS suggested, b.tare_g, b.max_gross_g
+       s.code AS suggested, b.tare_g, b.max_gross_g, p.asks
 FROM warehouse.parcels p
 LEFT JOIN catalog.boxes b ON b.tenant_id = p.tenant_id AND b.id = p.box_id
 LEFT JOIN catalog.boxes s ON s.tenant_id = p.tenant_id AND s.id = p.suggested_box_id
@@ -95,7 +95,7 @@ WHERE p.tenant_id = %(tenant_id)s AND p.fulfillment_id = %(fulfillment_id)s AND 
 -- name: parcel_by_id
 -- A box of a fulfillment order, open or not.
 SELECT p.id, p.number, p.state, p.box_id, p.suggested_box_id, p.expected_g, p.weight_g, p.holder, p.packed_by, b.code AS box,
-       s.code AS suggested, b.tare_g, b.max_gross_g
+       s.code AS suggested, b.tare_g, b.max_gross_g, p.asks
 FROM warehouse.parcels p
 LEFT JOIN catalog.boxes b ON b.tenant_id = p.tenant_id AND b.id = p.box_id
 LEFT JOIN catalog.boxes s ON s.tenant_id = p.tenant_id AND s.id = p.suggested_box_id
@@ -129,6 +129,22 @@ WHERE p.tenant_id = %(tenant_id)s AND p.id = %(parcel_id)s AND b.tenant_id = %(t
 SELECT i.line_id, i.picked - i.packed AS units FROM warehouse.items i
 WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.product_id = %(product_id)s
   AND i.picked > i.packed ORDER BY i.line_id;
+
+-- name: ask_serial
+-- Of which product a serial number is to be scanned next; none any more.
+UPDATE warehouse.parcels SET asks = %(asks)s WHERE tenant_id = %(tenant_id)s AND id = %(parcel_id)s;
+
+-- name: line_asked
+-- The product of a fulfillment order of which a serial number is asked.
+SELECT g.id AS product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm,
+       sum(i.picked)::int AS need, sum(i.packed)::int AS packed, g.asks_serial
+FROM catalog.products g
+JOIN warehouse.items i ON i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.product_id = g.id AND i.quantity > 0
+WHERE g.tenant_id = %(tenant_id)s AND g.id = %(product_id)s GROUP BY g.tenant_id, g.id;
+
+-- name: number_of_order
+-- What people call an order.
+SELECT number FROM orders.orders WHERE tenant_id = %(tenant_id)s AND id = %(order_id)s;
 
 -- name: pack_units
 -- Units go from the tote into the open box.

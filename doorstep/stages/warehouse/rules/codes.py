@@ -9,9 +9,12 @@ from collections.abc import Iterable
 
 import biip
 
+from doorstep.stages.inventory import SERIAL_MAX
+
 TOTE = re.compile(r"T-[0-9]{1,6}")
 """How totes are numbered; no product or bin code looks like it."""
 
+SERIAL = re.compile(rf"[!-~]{{1,{SERIAL_MAX}}}")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 
 
@@ -49,6 +52,11 @@ def readings(scanned: str) -> list[str]:
         return [text]
     shorter = [gtin[-length:] for length in _GTIN_LENGTHS if set(gtin[:-length]) <= {"0"}]
     return list(dict.fromkeys([text, *shorter]))
+
+
+def is_serial(text: str) -> bool:
+    """Whether a scan may be a serial number: printable, without blanks, and no tote."""
+    return SERIAL.fullmatch(text) is not None and not is_tote(text)
 
 
 def _gtin(text: str) -> str | None:
