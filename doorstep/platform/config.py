@@ -85,6 +85,11 @@ class Settings:
         "",
         "private networks in which shops and carriers may be called, also by plain http (`10.1.0.0/16, 127.0.0.1/32`)",
     )
+    edi_folder: Path | None = _setting(
+        "DOORSTEP_EDI_FOLDER",
+        None,
+        "where partners of EDI have their mailboxes, `<company>/<partner>/in` and `out`; without it there are none",
+    )
     tile_url: str | None = _setting(
         "DOORSTEP_TILE_URL", None, "map tiles, {z}/{x}/{y}; without it maps are plain"
     )
@@ -127,6 +132,6 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _parse(text: str, kind: object) -> Path | int | str:
-    if kind is Path:
+    if kind in (Path, Path | None):
         return Path(text).expanduser().absolute()
     return int(text) if kind is int else text

@@ -17,6 +17,7 @@ from doorstep.stages.orders.rules.x12 import (
     Transaction,
     clean,
     faults_of_set,
+    faults_of_shape,
     read,
     write,
     write_bare,
@@ -52,7 +53,7 @@ def swallow(text: str) -> None:
     interchanges, stray = read(text)
     assert interchanges or stray
     for one in sets(text):
-        assert all(finding.message and finding.place > 0 for finding in faults_of_set(one))
+        assert all(f.message and f.place > 0 for f in [*faults_of_set(one), *faults_of_shape(one)])
         order = edi.read_order(one, PARTNER, AT, "1")
         assert order.heard.faults or order.heard.asked or order.heard.said is Said.GONE
         assert edi.read_back(edi.kept(order.heard)).faults == order.heard.faults
@@ -61,7 +62,10 @@ def swallow(text: str) -> None:
         edi.envelope(each, each.findings, refused=True)
         edi.turned_away(each.told)
         for group in each.groups:
-            judged = [edi.Judged(one, taken=False, findings=faults_of_set(one)) for one in group.sets]
+            judged = [
+                edi.Judged(one, taken=False, findings=[*faults_of_shape(one), *faults_of_set(one)])
+                for one in group.sets
+            ]
             edi.functional(group, judged, group.findings)
 
 
@@ -134,6 +138,46 @@ def test_each_fault_of_an_envelope_has_its_name(was: str, becomes: str, codes: l
 def test_each_fault_of_an_element_names_it(was: str, becomes: str, message: str) -> None:
     (one,) = sets(GOOD.replace(was, becomes))
     assert [finding.message for finding in faults_of_set(one)] == [message]
+
+
+def replied(text: str) -> list[list[str]]:
+    """Return the AK3 and AK4 of our 997 about the only group of a text."""
+    (group,) = read(text)[0][0].groups
+    judged = [
+        edi.Judged(one, taken=False, findings=[*faults_of_shape(one), *faults_of_set(one)])
+        for one in group.sets
+    ]
+    return [one for one in edi.functional(group, judged, []) if one[0] in ("AK3", "AK4")]
+
+
+@pytest.mark.parametrize(
+    ("text", "was", "becomes", "said"),
+    [
+        (GOOD, "BEG*00*SA*PO-1**20260302~\n", "", [["AK3", "BEG", "2", "", "3"]]),
+        (GOOD, "BEG*00", "CUR*BY*EUR~\nBEG*00", [["AK3", "BEG", "3", "", "7"]]),
+        (GOOD, "CUR*", "BEG*00*SA*PO-2**20260302~\nCUR*", [["AK3", "BEG", "3", "", "5"]]),
+        (GOOD, "N1*ST", "N3*Nowhere~\nN1*ST", [["AK3", "N3", "4", "", "2"]]),
+        (GOOD, "N3*", "N3*a~\nN3*b~\nN3*", [["AK3", "N3", "7", "", "5"]]),
+        (GOOD, "N1*ST", "W66*M~\nN1*ST", [["AK3", "W66", "4", "", "6"]]),
+        (GOOD, "N1*ST", "?*1~\nN1*ST", [["AK3", "?", "4", "", "1"]]),
+        (GOOD, "PO1*1*2*EA", "CTT*2~\nPO1*1*2*EA", [["AK3", "PO1", "8", "", "7"], ["AK3", "PO1", "9", "", "7"], ["AK3", "CTT", "10", "", "5"]]),
+        (WAREHOUSE, "W01*3*EA**VN*A~\n", "", [["AK3", "W01", "7", "", "3"]]),
+        (WAREHOUSE, "W05*N*W-1~\n", "", [["AK3", "W05", "2", "", "3"]]),
+        (GOOD, "Im Rietle 14", "Im Rietle 14*b*c", [["AK3", "N3", "5", "", "8"], ["AK4", "3", "", "3", "c"]]),
+        (GOOD, "PO1*1*2*", "PO1*1*two*", [["AK3", "PO1", "7", "", "8"], ["AK4", "2", "", "6", "two"]]),
+    ],
+)  # fmt: skip
+def test_our_997_names_the_segment_its_place_and_what_is_wrong_with_it(
+    text: str, was: str, becomes: str, said: list[list[str]]
+) -> None:
+    assert was in text
+    assert replied(text) == []
+    assert replied(text.replace(was, becomes)) == said
+
+
+def test_an_order_that_is_called_off_needs_no_line() -> None:
+    assert replied(BOOKS.write("PO", [BOOKS.order("PO-1", purpose="01")])) == []
+    assert replied(BOOKS.write("PO", [BOOKS.order("PO-1")])) == [["AK3", "PO1", "7", "", "3"]]
 
 
 @pytest.mark.parametrize(

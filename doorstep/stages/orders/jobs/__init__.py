@@ -12,6 +12,7 @@ from doorstep.stages.orders.acts.channels import hearing
 from doorstep.stages.orders.acts.edi import answering
 from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.jobs.edi import deliver
+from doorstep.stages.orders.jobs.folders import attend_folders
 from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
 from doorstep.stages.orders.jobs.paying import (
     authorize,
@@ -67,6 +68,7 @@ EVERY = {
     "forget_marks": Every(3600.0, fraud.forget_marks),
     "lapse_promises": Every(600.0, acts.lapse),
     "attend_shops": Every(15.0, attend_shops),
+    "attend_folders": Every(15.0, attend_folders),
     "tell_levels": Every(60.0, tell_levels),
 }
 

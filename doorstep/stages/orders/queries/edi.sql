@@ -85,8 +85,13 @@ WHERE d.tenant_id = %(tenant_id)s AND d.id = %(id)s AND (%(own)s::uuid IS NULL O
 
 -- name: document_to_send
 -- The set that one try to deliver is about, while it waits.
-SELECT id, shop_id, kind, body FROM orders.documents
+SELECT id, shop_id, kind, body, control FROM orders.documents
 WHERE tenant_id = %(tenant_id)s AND sending = %(sending)s AND sent_at IS NULL;
+
+-- name: documents_to_fetch
+-- The sets that wait for a partner, the oldest first.
+SELECT id, shop_id, kind, body, control FROM orders.documents
+WHERE tenant_id = %(tenant_id)s AND shop_id = %(shop_id)s AND goes = 'out' AND sent_at IS NULL ORDER BY made_at, id LIMIT %(most)s;
 
 -- name: sent
 -- A set was delivered or fetched, or why it was not.

@@ -48,5 +48,6 @@ CREATE TABLE orders.documents (
 );
 CREATE UNIQUE INDEX one_sending ON orders.documents (tenant_id, sending) WHERE sending IS NOT NULL;
 CREATE INDEX documents_newest ON orders.documents (tenant_id, shop_id, made_at DESC, id);
+CREATE INDEX documents_waiting ON orders.documents (tenant_id, shop_id, made_at, id) WHERE goes = 'out' AND sent_at IS NULL;
 CREATE INDEX documents_of_order ON orders.documents (tenant_id, shop_id, ref, kind) WHERE ref <> '';
 CREATE INDEX documents_of_interchange ON orders.documents (tenant_id, interchange_id) WHERE interchange_id IS NOT NULL;

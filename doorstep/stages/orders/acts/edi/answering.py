@@ -21,6 +21,7 @@ Q = Statements("doorstep.stages.orders")
 TOLD = ("accepted", "held", "canceled")
 """The states of an order that a partner hears of."""
 
+FETCHED_MAX = 200
 AWAY = ("refused", "canceled")
 """What became of an order that never was ours, and its partner hears of."""
 
@@ -121,11 +122,17 @@ class Waiting:
     shop_id: UUID
     kind: str
     body: str
+    control: str
 
 
 async def waiting(tx: Tx, sending: UUID) -> Waiting | None:
     """Return the set that one try to deliver is about, while it waits."""
     return await tx.row(Q.document_to_send, Waiting, sending=sending)
+
+
+async def to_be_fetched(tx: Tx, partner_id: UUID) -> list[Waiting]:
+    """Return the sets that wait for a partner, the oldest first; at most as many as one turn should carry."""
+    return await tx.rows(Q.documents_to_fetch, Waiting, shop_id=partner_id, most=FETCHED_MAX)
 
 
 async def sent(tx: Tx, document_id: UUID, error: str | None = None) -> None:

@@ -30,6 +30,7 @@ from doorstep.stages.orders.rules.x12 import (
     Segment,
     Transaction,
     faults_of_set,
+    faults_of_shape,
     read,
 )
 
@@ -37,13 +38,14 @@ Q = Statements("doorstep.stages.orders")
 INTERCHANGES_MAX = 100
 
 
-async def receive(tx: Tx, text: str, own: UUID | None = None) -> list[Receipt]:
+async def receive(tx: Tx, text: str, own: UUID | None = None, *, only: UUID | None = None) -> list[Receipt]:
     """Take the interchanges of a text, each from a partner that is known; return what became of each.
 
     Args:
         tx: the open transaction.
         text: one or more interchanges.
         own: the merchant whose partners may send; None for all.
+        only: the partner that may send, when the way it came by is one partner's.
 
     Raises:
         Refused: it is not X12, has no envelope, or is from nobody we know; nothing was taken.
@@ -56,7 +58,7 @@ async def receive(tx: Tx, text: str, own: UUID | None = None) -> list[Receipt]:
         raise invalid(faults)
     found = []
     for one in interchanges:
-        partner = await _partner(tx, one, own)
+        partner = await _partner(tx, one, own, only)
         if isinstance(partner, Fault):
             faults.append(partner)
         else:
@@ -81,9 +83,9 @@ def _fault(finding: Finding) -> Fault:
     return Fault("/text", finding.code, f"{where}{finding.message}")
 
 
-async def _partner(tx: Tx, one: Interchange, own: UUID | None) -> Partner | Fault:
+async def _partner(tx: Tx, one: Interchange, own: UUID | None, only: UUID | None) -> Partner | Fault:
     parties = [one.header.at(i) for i in (5, 6, 7, 8, 15)]
-    found = await partners(tx, own, parties=parties)
+    found = await partners(tx, own, partner_id=only, parties=parties)
     if found:
         return found[0]
     them, us, usage = f"{parties[0]}:{parties[1]}"[:20], f"{parties[2]}:{parties[3]}"[:20], parties[4][:4]
@@ -163,14 +165,15 @@ def _verdict(kind: str, control: str, status: str, faults: Sequence[Mapping[str,
 def _judge(partner: Partner, group: Group, *, refused: bool) -> list[edi.Judged]:
     judged = []
     for one in group.sets:
-        elements = faults_of_set(one)
-        envelope = [*group.findings, *one.findings]
-        findings = [*envelope, *elements]
+        elements, shape = faults_of_set(one), faults_of_shape(one)
+        noted = [*group.findings, *one.findings, *shape]
+        findings = [*noted, *elements]
+        lacks = bool(elements) or any(fault.code == "segment_missing" for fault in shape)
         known = one.kind in IN and one.kind in partner.documents
         if not known:
             message = f"Set {one.kind} is not exchanged with this partner. Look at its settings."
             findings.append(Finding("unsupported", message, "ST", one.segments[0].place, 1, one.kind))
-        taken = known and not refused and not elements and not (partner.strict and envelope)
+        taken = known and not refused and not lacks and not (partner.strict and noted)
         judged.append(edi.Judged(one, taken, findings, known))
     return judged
 

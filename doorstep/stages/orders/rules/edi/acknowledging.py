@@ -10,6 +10,7 @@ from datetime import datetime
 from doorstep.stages.orders.model.edi import Asked
 from doorstep.stages.orders.rules.x12 import Finding, Group, Interchange, Segment, Transaction
 from doorstep.stages.orders.rules.x12.elements import TYPES
+from doorstep.stages.orders.rules.x12.shape import SEGMENTS
 
 Segments = list[list[str]]
 TRAILERS = {"se_control": "3", "se_count": "4", "no_se": "2"}
@@ -71,6 +72,8 @@ def _places(one: Judged) -> Segments:
         if finding.code in TYPES and inside > 0:
             written.append(["AK3", finding.name, str(inside), "", "8"])
             written.append(["AK4", str(finding.element), "", TYPES[finding.code], finding.value[:99]])
+        elif finding.code in SEGMENTS and inside > 0:
+            written.append(["AK3", finding.name[:3], str(inside), "", SEGMENTS[finding.code]])
     return written
 
 

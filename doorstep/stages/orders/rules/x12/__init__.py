@@ -2,6 +2,7 @@
 
 from doorstep.stages.orders.rules.x12.elements import faults_of_set, number_of
 from doorstep.stages.orders.rules.x12.reading import Finding, Group, Interchange, Segment, Transaction, read
+from doorstep.stages.orders.rules.x12.shape import faults_of_shape
 from doorstep.stages.orders.rules.x12.writing import Envelope, clean, write, write_bare
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Transaction",
     "clean",
     "faults_of_set",
+    "faults_of_shape",
     "number_of",
     "read",
     "write",

@@ -1,7 +1,7 @@
 """What each segment that we read must hold: elements that may not be missing, pairs, numbers, dates and lengths.
 
 Only the segments that an order is made of are judged; others may hold what they like. `faults_of_set` names every fault with its
-segment and element, in the codes of a 997: 1 missing, 2 half of a pair, 4 too short, 5 too long, 6 wrong characters, 8 no date.
+segment and element, in the codes of a 997: 1 missing, 2 half of a pair, 3 one too many, 4 too short, 5 too long, 6 wrong characters, 8 no date.
 Source: the segment directories of X12 004010 and 005010, which agree on these.
 """
 
@@ -13,6 +13,7 @@ from doorstep.stages.orders.rules.x12.reading import Finding, Segment, Transacti
 TYPES = {
     "missing": "1",
     "half_pair": "2",
+    "one_too_many": "3",
     "too_short": "4",
     "too_long": "5",
     "not_a_number": "6",
@@ -29,7 +30,7 @@ class Law:
 
     Attributes:
         needs: may not be missing. pairs: both or neither. implies: the first only with the second.
-        most: how many characters at most. least: how many at least.
+        most: how many characters at most. least: how many at least. width: how many elements at most; 0: any number.
     """
 
     needs: Sequence[int] = ()
@@ -39,6 +40,7 @@ class Law:
     dates: Sequence[int] = ()
     most: Sequence[tuple[int, int]] = ()
     least: Sequence[tuple[int, int]] = ()
+    width: int = 0
 
 
 def _pairs(first: int) -> tuple[tuple[int, int], ...]:
@@ -46,14 +48,14 @@ def _pairs(first: int) -> tuple[tuple[int, int], ...]:
 
 
 LAWS = {
-    "BEG": Law(needs=(1, 2, 3, 5), dates=(5,), most=((1, 2), (2, 2), (3, 22))),
+    "BEG": Law(needs=(1, 2, 3, 5), dates=(5,), most=((1, 2), (2, 2), (3, 22)), width=12),
     "PO1": Law(needs=(2,), pairs=_pairs(6), numbers=(2, 4), most=((1, 20), (2, 15), (3, 2))),
     "PO4": Law(
         pairs=((2, 3), (6, 7), (8, 9)), implies=((5, 6),), numbers=(1, 2, 6, 8), most=((1, 6), (5, 2))
     ),
     "N1": Law(needs=(1,), pairs=((3, 4),), most=((1, 3), (2, 60), (4, 80))),
-    "N3": Law(needs=(1,), most=((1, 55), (2, 55))),
-    "N4": Law(most=((1, 30), (2, 2), (3, 15), (4, 3))),
+    "N3": Law(needs=(1,), most=((1, 55), (2, 55)), width=2),
+    "N4": Law(most=((1, 30), (2, 2), (3, 15), (4, 3)), width=7),
     "CUR": Law(needs=(1, 2), most=((2, 3),), least=((2, 3),)),
     "CTT": Law(needs=(1,), numbers=(1, 2)),
     "DTM": Law(needs=(1,), dates=(2,), most=((1, 3),)),
@@ -61,7 +63,7 @@ LAWS = {
     "N9": Law(needs=(1,), most=((1, 3), (2, 50))),
     "SAC": Law(needs=(1,), numbers=(5,), most=((1, 1),)),
     "W05": Law(needs=(1, 2), most=((1, 1), (2, 22), (3, 22))),
-    "LX": Law(needs=(1,), numbers=(1,), most=((1, 6),)),
+    "LX": Law(needs=(1,), numbers=(1,), most=((1, 6),), width=1),
     "W01": Law(needs=(1, 2), pairs=_pairs(4)[:2], numbers=(1,), most=((1, 15), (2, 2), (3, 12))),
     "W66": Law(needs=(1,), most=((1, 2), (2, 2), (3, 1), (4, 2), (5, 35), (6, 2), (8, 2), (9, 10), (10, 4))),
     "W76": Law(needs=(1,), numbers=(1, 2)),
@@ -82,6 +84,7 @@ def faults_of_set(transaction: Transaction) -> list[Finding]:
 def _judge(segment: Segment, law: Law) -> Iterator[Finding]:
     yield from _absent(segment, law)
     yield from _misshapen(segment, law)
+    yield from _beyond(segment, law)
 
 
 def _absent(segment: Segment, law: Law) -> Iterator[Finding]:
@@ -111,6 +114,13 @@ def _misshapen(segment: Segment, law: Law) -> Iterator[Finding]:
     for number, least in law.least:
         if 0 < len(segment.at(number)) < least:
             yield _told(segment, number, "too_short", f"has fewer than {least} characters")
+
+
+def _beyond(segment: Segment, law: Law) -> Iterator[Finding]:
+    for number in range(law.width + 1, len(segment.elements) + 1) if law.width else ():
+        if segment.at(number):
+            yield _told(segment, number, "one_too_many", f"is one too many: {segment.name} has {law.width}")
+            return
 
 
 def _told(segment: Segment, number: int, code: str, says: str) -> Finding:
