@@ -8,8 +8,8 @@ import pytest
 from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.stages import catalog
-from doorstep.stages.catalog import Outcome
-from tests.worlds.catalog import BARCODES, WORLD, build_catalog
+from doorstep.stages.catalog import NewProduct, Outcome
+from tests.worlds.catalog import BARCODES, WORLD, build_catalog, fixed, product
 
 GOOD = {
     "merchant": "juniper",
@@ -69,7 +69,7 @@ async def test_an_empty_cell_keeps_what_is_there(house: House, tenant: UUID) -> 
         ({"kind": "bundle"}, "kind"),
         ({"kind": "kit"}, "components"),
         ({"kind": "kit", "components": "NOPE*2"}, "components"),
-        ({"kind": "kit", "components": "K"}, "components"),
+        ({"kind": "kit", "components": "K*9999"}, "components"),
         ({"components": "A"}, "components"),
         ({"picture": "file:///etc/passwd"}, "picture"),
         ({"origin_country": "Germany"}, "origin_country"),
@@ -165,3 +165,28 @@ async def test_ten_thousand_rows_stream_in(house: House, tenant: UUID) -> None:
             range(1000, 10_001, 1000)
         )
         assert await catalog.count_products(tx) == 5 + 9_990
+
+
+async def test_a_kit_of_kits_is_stored_as_single_products(house: House, tenant: UUID) -> None:
+    inner = {**GOOD, "sku": "SET", "kind": "kit", "components": "A*2 K"}
+    outer = {**GOOD, "sku": "CRATE", "kind": "kit", "components": "SET*3 K C"}
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await build_catalog(tx)
+        for _ in range(2):  # the same table again changes nothing
+            verdicts = await catalog.import_rows(tx, "products", [inner, outer])
+            assert [one.faults for one in verdicts] == [(), ()]
+        kits = await catalog.products_by_sku(tx, [(WORLD.merchant, sku) for sku in ("SET", "CRATE")])
+        made = await catalog.components(tx, [one.id for one in kits.values()])
+        assert dict(made[kits[WORLD.merchant, "SET"].id]) == {WORLD.a: 3, WORLD.b: 2}
+        assert dict(made[kits[WORLD.merchant, "CRATE"].id]) == {WORLD.a: 10, WORLD.b: 8, WORLD.c: 1}
+
+
+async def test_a_kit_does_not_hold_itself(house: House, tenant: UUID) -> None:
+    first, second = (product(fixed(2, 90 + i), sku=f"LOOP-{i}", kind="kit") for i in range(2))
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await build_catalog(tx)
+        for parts in ({first.id: 1}, {second.id: 1}):
+            loop = [NewProduct(first, components=parts), NewProduct(second, components={first.id: 1})]
+            with pytest.raises(Refused) as refused:
+                await catalog.add_products(tx, loop)
+            assert refused.value.faults[0].code == "kit_in_itself"

@@ -15,6 +15,7 @@ from doorstep.stages.catalog.acts.products import (
     by_barcode,
     change_products,
     components,
+    products,
     products_by_sku,
 )
 from doorstep.stages.catalog.model import (
@@ -27,6 +28,7 @@ from doorstep.stages.catalog.model import (
     RowVerdict,
 )
 from doorstep.stages.catalog.rules import fitness
+from doorstep.stages.catalog.rules.kits import flat
 from doorstep.stages.catalog.rules.rows import NEEDED, ReadRow, read_product
 
 CHUNK = 500
@@ -117,7 +119,7 @@ class _Known:
         self.there = dict(there)
         self.codes = {product: dict(of) for product, of in codes.items()}
         self.owners = dict(owners)
-        self.made_of = made_of
+        self.made_of = {kit: dict(parts) for kit, parts in made_of.items()}
 
     @property
     def by_id(self) -> dict[UUID, Product]:
@@ -132,6 +134,8 @@ class _Known:
         have = self.codes.setdefault(product.id, {})
         same = before == product and all(have.get(code) == units for code, units in new.barcodes.items())
         self.there[key] = product
+        if new.components:
+            self.made_of[product.id] = dict(new.components)
         have.update(new.barcodes)
         self.owners.update(dict.fromkeys(new.barcodes, (product.id, product.sku)))
         if before is None:
@@ -158,6 +162,8 @@ async def _known(tx: Tx, read: Sequence[ReadRow], merchants: Mapping[str, Mercha
         for product, parts in (await components(tx, ids)).items()
         if parts != [(product, 1)]
     }
+    inside = {part for parts in made_of.values() for part in parts} - set(ids)
+    there |= {(one.merchant_id, one.sku): one for one in await products(tx, sorted(inside))}
     return _Known(there, await barcodes_of(tx, ids), owners, made_of)
 
 
@@ -217,7 +223,7 @@ def _product(row: ReadRow, merchant: Merchant, before: Product | None) -> Produc
 def _parts(
     row: ReadRow, merchant: Merchant, known: _Known, before: Product | None, faults: list[RowFault]
 ) -> dict[UUID, int]:
-    """Return the components by id; those of a kit that is there already may be repeated, not changed."""
+    """Return the components by id, kits among them taken apart; those of a kit that is there may be repeated, not changed."""
     parts: dict[UUID, int] = {}
     for sku, quantity in row.components.items():
         part = known.there.get((merchant.id, sku))
@@ -231,6 +237,7 @@ def _parts(
             )
         else:
             parts[part.id] = quantity
+    parts = flat(parts, known.made_of)
     if before is None or before.kind != ProductKind.KIT:
         return parts
     present = dict(known.made_of.get(before.id, {}))

@@ -1,14 +1,16 @@
 """Goods: add and change products with their codes and components, look them up by SKU, code or kit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from doorstep.platform.db import Tx
-from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.statements import Statements
 from doorstep.stages.catalog.acts.writing import TAKEN, put, refuse
 from doorstep.stages.catalog.model import NewProduct, Product, Scanned
 from doorstep.stages.catalog.rules import fitness
+from doorstep.stages.catalog.rules.kits import KitInItselfError, flat
 
 Q = Statements("doorstep.stages.catalog")
 FIRST = UUID(int=0)
@@ -17,10 +19,13 @@ FIRST = UUID(int=0)
 async def add_products(tx: Tx, new: Sequence[NewProduct]) -> list[UUID]:
     """Add products with their codes and components (components may be in the same set) and return their ids.
 
+    A kit of kits is stored as the single products that it comes to.
+
     Raises:
-        Refused: a field does not fit, a SKU or code is taken, or a component is not there.
+        Refused: a field does not fit, a SKU or code is taken, a component is not there, or a kit holds itself.
     """
     known = {one.product.id: one.product for one in new}
+    new = await _taken_apart(tx, new)
     parts = {part for one in new for part in one.components} - known.keys()
     if parts:
         known |= {one.id: one for one in await products(tx, list(parts))}
@@ -34,6 +39,26 @@ async def add_products(tx: Tx, new: Sequence[NewProduct]) -> list[UUID]:
         kits, parts_of, quantities = (list(column) for column in zip(*made, strict=True))
         await tx.run(Q.add_components, kit_ids=kits, component_ids=parts_of, quantitys=quantities)
     return [one.product.id for one in new]
+
+
+async def _taken_apart(tx: Tx, new: Sequence[NewProduct]) -> list[NewProduct]:
+    """Return products with the kits among their components taken apart."""
+    made_of = {one.product.id: one.components for one in new if one.components}
+    parts = {part for one in new for part in one.components} - {one.product.id for one in new}
+    if parts:
+        there = await components(tx, list(parts))
+        made_of |= {kit: dict(inside) for kit, inside in there.items() if inside != [(kit, 1)]}
+    try:
+        return [
+            replace(one, components=flat(one.components, made_of, (one.product.id,)))
+            if one.components
+            else one
+            for one in new
+        ]
+    except KitInItselfError as error:
+        raise invalid(
+            [Fault("/components", "kit_in_itself", f"The kit {error} would hold itself. Leave it out.")]
+        ) from error
 
 
 async def change_products(tx: Tx, changed: Sequence[NewProduct]) -> None:

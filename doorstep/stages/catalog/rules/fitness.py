@@ -108,12 +108,6 @@ def _component_faults(new: NewProduct, known: Mapping[UUID, Product], at: str) -
                 "unknown_product",
                 f"The merchant has no product {component_id}. Check it.",
             )
-        elif component.kind == ProductKind.KIT:
-            yield Fault(
-                f"{at}/components",
-                "nested_kit",
-                f"{component.sku} is a kit itself. List what it is made of instead.",
-            )
         yield from _within(quantity, 1, 10_000, f"{at}/components")
 
 
