@@ -17,6 +17,7 @@ from doorstep.stages.warehouse.acts import Boxed
 from doorstep.stages.warehouse.rules.codes import is_serial
 from tests.mortal import Fate, die_everywhere
 from tests.orders.conftest import bearer
+from tests.platform.documents.sheets import words_of
 from tests.worlds.catalog import BARCODES, WORLD, asks_serial
 from tests.worlds.warehouse import ANA, Floor
 
@@ -53,8 +54,13 @@ async def test_each_unit_is_packed_by_its_own_number(lamps: Floor) -> None:
     ):
         bench = await lamps.put_in(bench, code)
         assert (bench.code, bench.left) == (answer, left), code
-    assert (await lamps.close(bench)).code == "closed"
+    closed = await lamps.close(bench)
+    assert closed.code == "closed"
     assert await numbers(lamps, order) == {"S-1": "packed", "S-2": "packed"}
+    assert closed.parcel is not None
+    async with lamps.tx() as tx:
+        _, slip = await acts.read_slip(tx, closed.parcel.id)
+    assert "Serial no. S-1, S-2" in words_of(slip)
     await lamps.hand_over(await lamps.parcels(order))
     assert await numbers(lamps, order) == {"S-1": "shipped", "S-2": "shipped"}
 

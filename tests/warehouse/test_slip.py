@@ -63,6 +63,15 @@ def test_a_gift_has_the_words_of_the_giver_and_no_price() -> None:
     assert "25.00" not in said
 
 
+def test_units_with_numbers_of_their_own_are_named_on_more_sheets_than_one() -> None:
+    numbers = tuple(f"SN-{number:06}" for number in range(160))
+    lines = tuple(Line(f"LAMP-{kind}", "Desk lamp", 160, 100, numbers) for kind in range(3))
+    made = draw(replace(SLIP, lines=lines))
+    words = " ".join(words_of(made, page) for page in range(made.count(b"/Type /Page "))).split()
+    assert [word.strip(",") for word in words if word.startswith("SN-")] == [*numbers] * 3
+    assert "Serial no." in words_of(made)
+
+
 def test_the_codes_lead_to_the_customers_page_and_to_the_parcel() -> None:
     read = zxingcpp.read_barcodes(gray(draw(SLIP), 200))
     assert {code.text for code in read} == {"https://doorstep.example/t/abc", "P2001"}

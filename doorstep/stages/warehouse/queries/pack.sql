@@ -213,11 +213,16 @@ JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
 WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]);
 
 -- name: slip_lines
--- What lies in parcels, line by line: pieces of kits with how many a kit needs.
+-- What lies in parcels, line by line: pieces of kits with how many a kit needs, and the numbers of units that have one.
 SELECT pi.parcel_id, l.id AS line_id, l.sku, l.name, l.quantity AS ordered, l.total_minor, g.sku AS piece_sku, g.name AS piece_name,
        pi.quantity AS pieces, coalesce(k.quantity, 1) AS pieces_each,
        (SELECT count(*)::int FROM catalog.kit_components c
-        WHERE c.tenant_id = %(tenant_id)s AND c.kit_id = l.product_id) AS components
+        WHERE c.tenant_id = %(tenant_id)s AND c.kit_id = l.product_id) AS components,
+       CASE WHEN g.asks_serial THEN ARRAY(
+           SELECT s.serial FROM inventory.serials s
+           WHERE s.tenant_id = %(tenant_id)s AND s.parcel_id = pi.parcel_id AND s.line_id = pi.line_id
+             AND s.product_id = pi.product_id AND s.state = 'packed'
+           ORDER BY s.serial) ELSE '{}'::text[] END AS serials
 FROM warehouse.parcel_items pi
 JOIN orders.lines l ON l.tenant_id = pi.tenant_id AND l.id = pi.line_id
 JOIN catalog.products g ON g.tenant_id = pi.tenant_id AND g.id = pi.product_id

@@ -16,6 +16,7 @@ class Inside:
         ordered: units of the line; total_minor: what the customer paid for all of them.
         pieces: units of this component here; pieces_each: how many of it one unit of the line needs.
         components: how many kinds of component a kit has; 0 for a single product.
+        serials: numbers of the pieces that have one of their own, in order.
     """
 
     line_id: UUID
@@ -28,6 +29,7 @@ class Inside:
     pieces: int
     pieces_each: int
     components: int
+    serials: Sequence[str] = ()
 
 
 def slip_lines(inside: Iterable[Inside]) -> list[Line]:
@@ -48,5 +50,10 @@ def _of_line(pieces: Sequence[Inside]) -> list[Line]:
     whole = all(one.pieces % one.pieces_each == 0 for one in pieces) and len(units) == 1
     if whole and len(pieces) >= first.components:
         quantity = units.pop()
-        return [Line(first.sku, first.name, quantity, first.total_minor * quantity // first.ordered)]
-    return [Line(one.piece_sku, f"{one.piece_name} ({first.name})", one.pieces) for one in pieces]
+        total_minor = first.total_minor * quantity // first.ordered
+        serials = tuple(serial for one in pieces for serial in one.serials)
+        return [Line(first.sku, first.name, quantity, total_minor, serials)]
+    return [
+        Line(one.piece_sku, f"{one.piece_name} ({first.name})", one.pieces, serials=tuple(one.serials))
+        for one in pieces
+    ]

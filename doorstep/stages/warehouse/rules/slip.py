@@ -24,6 +24,9 @@ SIZES_PT = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 MARGIN_PT = 42.0
 FOOT_PT = 96.0
 ROW_PT = 12.5
+SERIAL_PT = 10.0
+SERIALS_MAX = 30
+"""Most lines of numbers in one row: more than this would not fit a sheet."""
 GRAY = "#5b6472"
 
 WORDS = (
@@ -38,6 +41,7 @@ WORDS = (
     "gift",
     "rest",
     "scan",
+    "serial",
     "page",
 )
 """The texts a slip needs, by key; in the message catalog they begin with `slip.`. `page` holds {page} and {pages}."""
@@ -56,12 +60,13 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What lies in the parcel of one order line; `total_minor` is what the customer paid for these units."""
+    """What lies in the parcel of one order line; `total_minor` is what the customer paid for these units, `serials` are their own numbers."""
 
     sku: str
     name: str
     quantity: int
     total_minor: int = 0
+    serials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,11 @@ class _Row:
     sku: str
     quantity: str
     price: str
+    serials: list[str]
 
     @property
     def high_pt(self) -> float:
-        return ROW_PT * len(self.names) + 15
+        return ROW_PT * len(self.names) + 15 + SERIAL_PT * len(self.serials)
 
 
 def _rows(slip: Slip, width_pt: float) -> list[_Row]:
@@ -133,6 +139,15 @@ def _rows(slip: Slip, width_pt: float) -> list[_Row]:
             fit(line.sku, REGULAR, 8, room_pt),
             str(line.quantity),
             "" if slip.gift else money(line.total_minor, slip.currency),
+            wrap(
+                f"{slip.words['serial']} {', '.join(line.serials)}",
+                REGULAR,
+                8,
+                room_pt,
+                lines_max=SERIALS_MAX,
+            )
+            if line.serials
+            else [],
         )
         for line in slip.lines
     ]
@@ -187,7 +202,9 @@ def _draw_rows(page: Page, slip: Slip, rows: list[_Row], top_pt: float) -> None:
         page.text(MARGIN_PT + 6, y_pt + 12, row.quantity, font=BOLD, size_pt=12)
         for place, name in enumerate(row.names):
             page.text(MARGIN_PT + 46, y_pt + 11 + ROW_PT * place, name, font=BOLD, size_pt=10)
-        page.text(MARGIN_PT + 46, y_pt + 10 + ROW_PT * len(row.names), row.sku, size_pt=8, color=GRAY)
+        below_pt = y_pt + 10 + ROW_PT * len(row.names)
+        for place, text in enumerate([row.sku, *row.serials]):
+            page.text(MARGIN_PT + 46, below_pt + SERIAL_PT * place, text, size_pt=8, color=GRAY)
         if row.price:
             page.text(right_pt - 6, y_pt + 11, row.price, size_pt=10, align="right")
         y_pt += row.high_pt
