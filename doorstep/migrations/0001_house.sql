@@ -939,23 +939,30 @@ CREATE INDEX contacts_by_email ON orders.contacts (tenant_id, email_key);
 CREATE INDEX contacts_by_name ON orders.contacts (tenant_id, lower(name) COLLATE "C", order_id DESC);
 
 -- Why an order may not go on: a set of reasons, each released on its own. `owner` is whose queue it waits in; it is released by
--- itself at `release_at`, and the order is canceled at `cancel_at` if it is still held then.
+-- itself at `release_at`, and the order is canceled at `cancel_at` if it is still held then. One of narrower `scope` keeps only a
+-- line, or what one site sends, from the floor; the rest of the order goes on.
 CREATE TABLE orders.holds (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
     order_id uuid NOT NULL,
+    scope text NOT NULL DEFAULT 'order' CHECK (scope IN ('order', 'line', 'fulfillment')),
+    line_id uuid, site_id uuid,
     reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'preorder', 'manual')),
     note text NOT NULL DEFAULT '',
     owner text NOT NULL,
     placed_by text NOT NULL, placed_at timestamptz NOT NULL,
     release_at timestamptz, cancel_at timestamptz,
     released_at timestamptz, released_by text,
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    CHECK ((scope = 'line') = (line_id IS NOT NULL) AND (scope = 'fulfillment') = (site_id IS NOT NULL)),
+    CHECK (scope = 'order' OR reason IN ('fraud', 'manual') AND cancel_at IS NULL)
 );
 CREATE INDEX holds_queue ON orders.holds (tenant_id, owner, placed_at, id) WHERE released_at IS NULL;
 CREATE INDEX holds_due ON orders.holds (tenant_id, least(release_at, cancel_at))
     WHERE released_at IS NULL AND (release_at IS NOT NULL OR cancel_at IS NOT NULL);
-CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL;
+CREATE UNIQUE INDEX one_hold_a_reason ON orders.holds (tenant_id, order_id, reason) WHERE released_at IS NULL AND scope = 'order';
+CREATE UNIQUE INDEX one_hold_a_part ON orders.holds (tenant_id, order_id, coalesce(line_id, site_id), reason)
+    WHERE released_at IS NULL AND scope <> 'order';
 
 -- Views of the list that people keep: what it is narrowed to, under a name. A shared one is seen by everybody, of a merchant's
 -- person by everybody of that merchant.

@@ -89,6 +89,31 @@ async def test_the_desk_lists_finds_and_releases(page: Page, enter: Enter, order
 
 
 @every_look
+async def test_one_line_is_held_by_keyboard_and_released(
+    page: Page, enter: Enter, shop: str, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="key:webshop") as tx:
+        order_id = await place_one(tx, {"A": 2, "B": 1})
+    await enter(Role.MANAGER)
+    await page.goto(f"/orders/{order_id}")
+    await page.get_by_label("What").select_option(label="only Stoneware mug (A)")
+    await page.get_by_label("Note").fill("which color?")
+    await page.get_by_role("button", name="Hold", exact=True).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("That part is held; the rest of the order goes on.")).to_be_visible()
+    await expect(page.get_by_role("table", name="Parts of the order that are held")).to_be_visible()
+    await look_at(page, "order-part-held")
+    await nothing_is_cut_off(page)
+    await page.goto("/orders/holds")
+    await expect(page.get_by_text("only Stoneware mug")).to_be_visible()
+    await look_at(page, "holds-part")
+    await page.goto(f"/orders/{order_id}")
+    await page.get_by_role("button", name="Release Stoneware mug").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The part is released")).to_be_visible()
+
+
+@every_look
 async def test_an_order_is_changed_by_keyboard_after_a_look_at_what_it_comes_to(
     page: Page, enter: Enter, order_id: UUID
 ) -> None:

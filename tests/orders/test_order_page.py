@@ -11,7 +11,10 @@ from doorstep.platform.house import House
 from doorstep.platform.tasks import Worker
 from doorstep.stages import feedback, inventory, orders, shipping
 from doorstep.stages.feedback import ReturnAsk
+from doorstep.stages.orders.acts import hold_parts
+from doorstep.stages.orders.model.holding import Parts
 from tests.platform.people import add_person, sign_in
+from tests.worlds.changes import lines_of
 from tests.worlds.feedback import Doorstep
 from tests.worlds.orders import by_card, contact, place_one, place_verdict
 
@@ -91,6 +94,31 @@ async def test_it_says_what_holds_an_order_and_what_a_release_and_a_cancellation
         "30.00 EUR by card are not taken.",
     ):
         assert text in shown, text
+
+
+async def test_a_held_line_is_named_and_its_parcel_does_not_pass_the_dock(
+    desk: httpx.AsyncClient, door: Doorstep
+) -> None:
+    [order_id] = await door.packed({"A": 2, "B": 1})
+    async with door.tx() as tx:
+        line = (await lines_of(tx, order_id))["B"]
+        await hold_parts(tx, order_id, Parts((line,)), orders.HoldReason.MANUAL, "wrong print")
+    code = await door.ask("SELECT tracking_number FROM shipping.labels WHERE order_id = %s", order_id)
+    async with door.tx() as tx:
+        [said] = await shipping.hand_over(tx, [code])
+    assert said.verdict == "stopped"
+    assert "holds goods of a held part of its order" in said.message
+    shown = (await desk.get(f"/orders/{order_id}", headers=HTML)).text
+    for text in (
+        "Held parts",
+        "wrong print",
+        "Release Field guide",
+        "A part of it is held; the rest goes on",
+    ):
+        assert text in shown, text
+    await door.settle()
+    assert await door.states(order_id) == ["canceled", "batched"]
+    assert await door.wrong() == {}
 
 
 async def test_pieces_that_nobody_has_are_told(desk: httpx.AsyncClient, door: Doorstep) -> None:

@@ -19,9 +19,9 @@ HAVING sum(p.amount_minor - p.released_minor) <> o.subtotal_minor - o.discount_m
 LIMIT 50;
 
 -- name: held_order_goes_on
--- An order with an open hold must be held (or finished); here it goes on.
+-- An order with an open hold of the whole must be held (or finished); here it goes on.
 SELECT DISTINCT o.id, o.number, o.state FROM orders.orders o
-JOIN orders.holds h ON h.tenant_id = %(tenant_id)s AND h.order_id = o.id AND h.released_at IS NULL
+JOIN orders.holds h ON h.tenant_id = %(tenant_id)s AND h.order_id = o.id AND h.released_at IS NULL AND h.scope = 'order'
 WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('placed', 'accepted') LIMIT 50;
 
 -- name: accepted_without_money

@@ -52,7 +52,7 @@ async def cancel_orders(tx: Tx, order_ids: list[UUID]) -> None:
 
 
 async def follow_changes(tx: Tx, order_ids: list[UUID]) -> None:
-    """The floor picks what changed orders want now."""
+    """The floor picks what changed orders want now, and nothing of their held parts."""
     await acts.follow_changes(tx, order_ids)
 
 
@@ -161,6 +161,8 @@ ON: dict[str, list[Any]] = {
     "order.held": [stop_orders],
     "order.canceled": [cancel_orders],
     "order.changed": [follow_changes],
+    "order.part_held": [follow_changes],
+    "order.part_released": [release_orders],
     "order.address_changed": [pack_anew],
     "order.delivery_changed": [pack_anew],
     "reservation.short": [follow_shortages],

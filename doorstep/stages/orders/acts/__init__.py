@@ -25,6 +25,7 @@ from doorstep.stages.orders.acts.holding import (
     release_hold,
     release_one,
 )
+from doorstep.stages.orders.acts.holding_parts import hold_parts, release_parts
 from doorstep.stages.orders.acts.looking import (
     AMONG_MAX,
     FIRST,
@@ -111,6 +112,7 @@ __all__ = [
     "hold_disputed",
     "hold_each",
     "hold_one",
+    "hold_parts",
     "hold_short",
     "lacks_of",
     "lapse",
@@ -132,6 +134,7 @@ __all__ = [
     "reject",
     "release_hold",
     "release_one",
+    "release_parts",
     "reopen",
     "retry",
     "standing",

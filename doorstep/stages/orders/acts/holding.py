@@ -94,17 +94,21 @@ async def hold_one(tx: Tx, order_id: UUID, reason: HoldReason, note: str, terms:
     Raises:
         Refused: it is finished, or held for this reason already; or it would end before it begins.
     """
-    late = [
-        Fault(f"/{name}", "past", "A hold ends by itself later than now. Mend the time, or leave it out.")
-        for name in ("release_at", "cancel_at")
-        if (at := getattr(terms, name)) is not None and at <= tx.now
-    ]
-    if late:
+    if late := late_faults(tx, terms):
         raise invalid(late)
     if not await hold_each(tx, [(order_id, reason, note)], terms):
         raise Refused(
             Reason.CONFLICT, f"The order is finished, or held for {reason} already. Look at it again."
         )
+
+
+def late_faults(tx: Tx, terms: Terms) -> list[Fault]:
+    """Return what is wrong with the times of a hold: it would end before it begins."""
+    return [
+        Fault(f"/{name}", "past", "A hold ends by itself later than now. Mend the time, or leave it out.")
+        for name in ("release_at", "cancel_at")
+        if (at := getattr(terms, name)) is not None and at <= tx.now
+    ]
 
 
 async def release_one(tx: Tx, order_id: UUID, reason: HoldReason, note: str) -> None:

@@ -24,6 +24,7 @@ from doorstep.stages.orders.model import (
     Risk,
 )
 from doorstep.stages.orders.model.found import SOON
+from doorstep.stages.orders.model.holding import Scope
 from doorstep.stages.orders.model.listing import Ended, Sort
 
 Q = Statements("doorstep.stages.orders")
@@ -93,8 +94,13 @@ class Whole:
 
     @property
     def open_holds(self) -> list[Hold]:
-        """The holds that keep it now."""
-        return [hold for hold in self.holds if hold.released_at is None]
+        """The holds that keep the whole of it now."""
+        return [hold for hold in self.holds if hold.released_at is None and hold.scope == Scope.ORDER]
+
+    @property
+    def part_holds(self) -> list[Hold]:
+        """The holds that keep parts of it now."""
+        return [hold for hold in self.holds if hold.released_at is None and hold.scope != Scope.ORDER]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from doorstep.stages.orders.acts.ending import cancel
 from doorstep.stages.orders.acts.holding import hold, release_hold, reserve_rest, said_missing
 from doorstep.stages.orders.acts.routing.rerouting import Moved, Outcome, Question
 from doorstep.stages.orders.model import Hold, HoldReason, OrderState
+from doorstep.stages.orders.model.holding import Scope
 from doorstep.stages.orders.model.listing import BulkAct, BulkOutcome, BulkRow, Ended
 
 Q = Statements("doorstep.stages.orders")
@@ -56,7 +57,8 @@ async def _hold(
 
 
 async def _release(tx: Tx, ids: Sequence[UUID], reason: HoldReason, note: str) -> Said:
-    open_holds = [one for one in await tx.rows(Q.holds, Hold, ids=list(ids)) if one.released_at is None]
+    found = await tx.rows(Q.holds, Hold, ids=list(ids))
+    open_holds = [one for one in found if one.released_at is None and one.scope == Scope.ORDER]
     having = {one.order_id for one in open_holds if one.reason == reason}
     kept = [order_id for order_id in ids if order_id in having]
     short = await reserve_rest(tx, kept) if reason is HoldReason.OUT_OF_STOCK else {}

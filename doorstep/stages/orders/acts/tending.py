@@ -11,8 +11,9 @@ from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders.acts.ending import cancel
 from doorstep.stages.orders.acts.holding import Lack, accept_ready, release_hold, reserve_rest
+from doorstep.stages.orders.acts.holding_parts import release_part_holds
 from doorstep.stages.orders.model import ORDER, HoldReason
-from doorstep.stages.orders.model.holding import Queued
+from doorstep.stages.orders.model.holding import Queued, Scope
 
 Q = Statements("doorstep.stages.orders")
 DUE_AT_ONCE = 500
@@ -23,7 +24,9 @@ START = ("", datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 @dataclass(frozen=True, slots=True)
 class _Due:
+    id: UUID
     order_id: UUID
+    scope: str
     reason: str
     canceled: bool
 
@@ -69,11 +72,18 @@ async def end_due(tx: Tx) -> None:
     over = list(dict.fromkeys(one.order_id for one in due if one.canceled))
     await cancel(tx, over, "held for too long")
     for reason in HoldReason:
-        ids = [one.order_id for one in due if one.reason == reason and one.order_id not in over]
+        ids = [
+            one.order_id
+            for one in due
+            if one.reason == reason and one.scope == Scope.ORDER and one.order_id not in over
+        ]
         if reason == HoldReason.OUT_OF_STOCK:
             await _fill(tx, ids)
         elif ids:
             await release_hold(tx, ids, reason, "Its time is over.")
+    parts = [one for one in due if one.scope != Scope.ORDER and one.order_id not in over]
+    await tx.values(Q.open_orders, ids=sorted({one.order_id for one in parts}))
+    await release_part_holds(tx, [one.id for one in parts], "Its time is over.")
 
 
 async def fill_waiting(tx: Tx, receipts: Sequence[UUID]) -> None:

@@ -18,8 +18,8 @@ from doorstep.stages.orders import acts
 from doorstep.stages.orders.api.reading import show
 from doorstep.stages.orders.api.shapes import WholeOut
 from doorstep.stages.orders.model import HoldReason
-from doorstep.stages.orders.model.asked import ONE_LINE
-from doorstep.stages.orders.model.holding import Terms
+from doorstep.stages.orders.model.asked import LINES_MAX, ONE_LINE
+from doorstep.stages.orders.model.holding import Parts, Terms
 
 ACTORS = allow(*DESK, Role.MERCHANT, scope="orders:write")
 Note = Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\u0000]*$")]
@@ -34,10 +34,19 @@ class CancelIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class HoldIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Why an order may not go on, or may go on again."""
+    """Why an order, or a part of it, may not go on, or may go on again."""
 
     reason: HoldReason = HoldReason.MANUAL
     note: Note = ""
+    line_ids: Annotated[
+        list[UUID], msgspec.Meta(max_length=LINES_MAX, description="Only these lines; the rest goes on.")
+    ] = []
+    site_id: Annotated[UUID | None, msgspec.Meta(description="Only what this site sends of it.")] = None
+
+    @property
+    def parts(self) -> Parts:
+        """Which parts of the order are meant."""
+        return Parts(tuple(self.line_ids), self.site_id)
 
 
 class PlaceHoldIn(HoldIn, forbid_unknown_fields=True):
@@ -97,21 +106,32 @@ async def cancel_order(
 async def hold_order(
     order_id: FromPath[UUID], data: JSONBody[PlaceHoldIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeOut]:
-    """Hold an order for one more reason; nothing is picked, packed or handed over until every reason is released."""
-    terms = Terms(data.owner.strip(), data.release_at, data.cancel_at)
-    return await do(
-        request, house, who, order_id, lambda tx: acts.hold_one(tx, order_id, data.reason, data.note, terms)
-    )
+    """Hold an order, or only lines or a site's part of it, for one more reason; nothing of that is picked, packed or handed over."""
+    terms, parts = Terms(data.owner.strip(), data.release_at, data.cancel_at), data.parts
+
+    async def act(tx: Tx) -> None:
+        if parts:
+            await acts.hold_parts(tx, order_id, parts, data.reason, data.note, terms)
+        else:
+            await acts.hold_one(tx, order_id, data.reason, data.note, terms)
+
+    return await do(request, house, who, order_id, act)
 
 
 @post("/api/orders/{order_id:uuid}/release-hold", opt=ACTORS, status_code=200)
 async def release_order_hold(
     order_id: FromPath[UUID], data: JSONBody[HoldIn], request: Asked, house: InHouse, who: Caller
 ) -> Response[WholeOut]:
-    """Release one reason; the order goes on when no other keeps it and its payments are promised."""
-    return await do(
-        request, house, who, order_id, lambda tx: acts.release_one(tx, order_id, data.reason, data.note)
-    )
+    """Release one reason; the order, or the part, goes on when no other keeps it and its payments are promised."""
+    parts = data.parts
+
+    async def act(tx: Tx) -> None:
+        if parts:
+            await acts.release_parts(tx, order_id, parts, data.reason, data.note)
+        else:
+            await acts.release_one(tx, order_id, data.reason, data.note)
+
+    return await do(request, house, who, order_id, act)
 
 
 @post("/api/orders/{order_id:uuid}/retry-payment", opt=ACTORS, status_code=200)

@@ -22,12 +22,19 @@ Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
 
 
 class QueuedOut(msgspec.Struct, kw_only=True):
-    """An open hold; it ends `by_itself` on that condition, or at `release_at`; at `cancel_at` the order is canceled."""
+    """An open hold; it ends `by_itself` on that condition, or at `release_at`; at `cancel_at` the order is canceled.
+
+    Of scope `line` or `fulfillment` it keeps only the line or what the site sends, which `part` names.
+    """
 
     order_id: UUID
     number: int
     merchant: str
     customer: str
+    scope: str
+    part: str
+    line_id: UUID | None
+    site_id: UUID | None
     reason: str
     note: str
     owner: str

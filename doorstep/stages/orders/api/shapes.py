@@ -55,8 +55,11 @@ class BulkOut(msgspec.Struct, kw_only=True):
 
 
 class HoldOut(msgspec.Struct):
-    """Why an order may not go on, or might not for a while."""
+    """Why an order, a line of it, or what one site sends of it (`scope`) may not go on, or might not for a while."""
 
+    scope: str
+    line_id: UUID | None
+    site_id: UUID | None
     reason: str
     note: str
     owner: str
@@ -219,7 +222,11 @@ def brief(order: Order, holds: Sequence[Hold], now: datetime) -> OrderOut:
     """Show an order in a list."""
     risk = risk_of(order, now)
     return _fill(
-        OrderOut, order, customer=order.name, holds=[hold.reason for hold in holds], risk=risk and str(risk)
+        OrderOut,
+        order,
+        customer=order.name,
+        holds=list(dict.fromkeys(hold.reason for hold in holds)),
+        risk=risk and str(risk),
     )
 
 

@@ -109,7 +109,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why an order may not go on, or might not for a while."""
+    """Why an order may not go on, or might not for a while; one of another `scope` keeps only a line, or what a site sends."""
 
     id: UUID
     order_id: UUID
@@ -122,6 +122,9 @@ class Hold:
     cancel_at: datetime | None
     released_at: datetime | None
     released_by: str | None
+    scope: str = "order"
+    line_id: UUID | None = None
+    site_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

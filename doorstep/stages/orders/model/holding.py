@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from doorstep.stages.orders.model.lifecycles import HoldReason
+
+
+class Scope(StrEnum):
+    """What a hold keeps: the whole order, a line of it, or what one site sends of it."""
+
+    ORDER = "order"
+    LINE = "line"
+    FULFILLMENT = "fulfillment"
+
+
+PART_REASONS = (HoldReason.FRAUD, HoldReason.MANUAL)
+"""Why a part may be held; what the other reasons say is always of the whole order."""
 
 OWNERS = {
     HoldReason.PAYMENT: "payments",
@@ -55,8 +68,20 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Which parts of an order are meant: lines, or what a site sends; none: the whole of it."""
+
+    line_ids: tuple[UUID, ...] = ()
+    site_id: UUID | None = None
+
+    def __bool__(self) -> bool:
+        """Whether only parts are meant."""
+        return bool(self.line_ids) or self.site_id is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
-    """An open hold in its owner's queue."""
+    """An open hold in its owner's queue; `part` names the line or the site that it is of, empty: the whole order."""
 
     id: UUID
     order_id: UUID
@@ -67,6 +92,10 @@ class Queued:
     customer: str
     reason: str
     note: str
+    scope: str
+    part: str
+    line_id: UUID | None
+    site_id: UUID | None
     owner: str
     placed_by: str
     placed_at: datetime

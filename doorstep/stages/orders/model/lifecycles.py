@@ -44,6 +44,8 @@ ORDER = Machine(
         "promised",
         "hold_placed",
         "hold_released",
+        "part_held",
+        "part_released",
         "rounded",
         "oddity",
         "changed",

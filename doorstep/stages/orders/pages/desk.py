@@ -19,7 +19,8 @@ from doorstep.stages.orders.acts.knowing import learn_routing
 from doorstep.stages.orders.acts.routing import sourcing
 from doorstep.stages.orders.api.reading import acts_now
 from doorstep.stages.orders.api.sourcing import show_decisions
-from doorstep.stages.orders.model import HoldReason, OrderState, PaymentState
+from doorstep.stages.orders.model import Hold, HoldReason, OrderState, PaymentState
+from doorstep.stages.orders.model.holding import Parts
 from doorstep.stages.orders.pages.listing import axes_of, may_act
 from doorstep.stages.orders.pages.story import story
 from doorstep.stages.orders.rules import telling
@@ -56,6 +57,8 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
                 one.id: telling.after_release(one.reason, found.open_holds, found.payments, lacking)
                 for one in found.open_holds
             },
+            held_parts=await _parts_held(tx, found),
+            senders=await _sites(tx, held),
             frees=await _frees(tx, held),
             not_taken=telling.after_cancel(found.payments),
             sourcing=next(iter(zip(sourced, decided, strict=False)), None),
@@ -103,6 +106,25 @@ async def _units(
     return units
 
 
+async def _parts_held(tx: Tx, found: acts.Whole) -> list[tuple[Hold, str, str]]:
+    """Return the open holds of parts, each with what people call its part and how the form names it."""
+    lines = {line.id: line.name for line in found.lines}
+    sites = await catalog.sites(tx, sorted({one.site_id for one in found.part_holds if one.site_id}))
+    named = []
+    for one in found.part_holds:
+        if one.line_id:
+            named.append((one, lines[one.line_id], f"line:{one.line_id}"))
+        elif one.site_id:
+            named.append((one, f"what {sites[one.site_id].name} sends", f"site:{one.site_id}"))
+    return named
+
+
+async def _sites(tx: Tx, held: Sequence[inventory.Held]) -> list[tuple[UUID, str]]:
+    """Return the sites that send something of an order, when there are several."""
+    sites = await catalog.sites(tx, sorted({one.site_id for one in held}))
+    return [(one, sites[one].name) for one in sites] if len(sites) > 1 else []
+
+
 async def _frees(tx: Tx, held: Sequence[inventory.Held]) -> list[str]:
     """Return in words which promised goods would go free, site by site."""
     products = {one.id: one for one in await catalog.products(tx, sorted({one.product_id for one in held}))}
@@ -140,6 +162,8 @@ async def _act(tx: Tx, found: acts.Whole, act: str, data: dict[str, str]) -> str
         why = data.get("why", "").replace("\x00", "")[:500]
         await acts.cancel_one(tx, order_id, why or "canceled at the desk")
         return "The order is canceled; its goods are back on the shelf."
+    if act in ("hold", "release-hold") and (parts := _parts(data)):
+        return await _act_on_parts(tx, order_id, act, parts, data)
     if act == "hold":
         await acts.hold_one(tx, order_id, _reason(data), note)
         return "The order is held. Nothing is picked, packed or handed over until the hold is released."
@@ -154,6 +178,29 @@ async def _act(tx: Tx, found: acts.Whole, act: str, data: dict[str, str]) -> str
         await acts.retry(tx, payment, data.get("token") or None)
         return "The payment is asked for again."
     raise unknown("act", act)
+
+
+async def _act_on_parts(tx: Tx, order_id: UUID, act: str, parts: Parts, data: dict[str, str]) -> str:
+    note = data.get("note", "").replace("\x00", "")[:500]
+    if act == "hold":
+        await acts.hold_parts(tx, order_id, parts, _reason(data), note)
+        return "That part is held; the rest of the order goes on."
+    await acts.release_parts(tx, order_id, parts, _reason(data), note)
+    return "The part is released and joins the rest of the order."
+
+
+def _parts(data: dict[str, str]) -> Parts:
+    """Return which part a form means: `line:` or `site:` and its id; empty is the whole order."""
+    kind, _, text = data.get("part", "").partition(":")
+    try:
+        part_id = UUID(text) if kind else None
+    except ValueError:
+        raise unknown("part", data["part"]) from None
+    if part_id is None:
+        return Parts()
+    if kind not in ("line", "site"):
+        raise unknown("part", data["part"])
+    return Parts(line_ids=(part_id,)) if kind == "line" else Parts(site_id=part_id)
 
 
 def _reason(data: dict[str, str]) -> HoldReason:

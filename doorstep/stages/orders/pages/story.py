@@ -18,6 +18,8 @@ SENTENCES = {
     "order.closed": "Closed",
     "order.hold_placed": "A reason to hold was added",
     "order.hold_released": "A reason to hold was released",
+    "order.part_held": "A part of it is held; the rest goes on",
+    "order.part_released": "A held part was released",
     "order.promised": "Arrival promised",
     "order.rounded": "Sums differ within the merchant's tolerance",
     "order.oddity": "Something odd was noted",
@@ -45,6 +47,7 @@ SENTENCES = {
 TONES = {
     "order.held": "warning",
     "order.hold_placed": "warning",
+    "order.part_held": "warning",
     "order.oddity": "warning",
     "order.rounded": "warning",
     "order.accepted": "good",

@@ -11,21 +11,43 @@ SELECT %(tenant_id)s, id, order_id, reason, note, owner, %(actor)s, %(now)s, %(r
 FROM unnest(%(ids)s::uuid[], %(order_ids)s::uuid[], %(reasons)s::text[], %(notes)s::text[], %(owners)s::text[])
   AS h(id, order_id, reason, note, owner)
 ORDER BY order_id, reason
-ON CONFLICT (tenant_id, order_id, reason) WHERE released_at IS NULL DO NOTHING
+ON CONFLICT (tenant_id, order_id, reason) WHERE released_at IS NULL AND scope = 'order' DO NOTHING
 RETURNING order_id;
 
 -- name: release_holds
 -- Lets go of one reason; other holds of the order stay.
 UPDATE orders.holds SET released_at = %(now)s, released_by = %(actor)s
 WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) AND reason = %(reason)s AND released_at IS NULL
+  AND scope = 'order'
 RETURNING order_id;
 
+-- name: place_part_holds
+-- One open hold per part of an order and reason; one that is there stays.
+INSERT INTO orders.holds (tenant_id, id, order_id, scope, line_id, site_id, reason, note, owner, placed_by, placed_at, release_at)
+SELECT %(tenant_id)s, id, %(order_id)s, CASE WHEN line_id IS NULL THEN 'fulfillment' ELSE 'line' END, line_id, site_id, %(reason)s,
+       %(note)s, %(owner)s, %(actor)s, %(now)s, %(release_at)s
+FROM unnest(%(ids)s::uuid[], %(line_ids)s::uuid[], %(site_ids)s::uuid[]) AS h(id, line_id, site_id)
+ORDER BY line_id, site_id
+ON CONFLICT (tenant_id, order_id, coalesce(line_id, site_id), reason) WHERE released_at IS NULL AND scope <> 'order' DO NOTHING
+RETURNING id, order_id, line_id, site_id, reason;
+
+-- name: open_part_holds
+-- The holds of parts of an order.
+SELECT id, order_id, line_id, site_id, reason FROM orders.holds
+WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s AND released_at IS NULL AND scope <> 'order' ORDER BY id;
+
+-- name: release_part_holds
+-- Lets go of holds of parts; other holds of the same parts stay.
+UPDATE orders.holds SET released_at = %(now)s, released_by = %(actor)s
+WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND released_at IS NULL
+RETURNING id, order_id, line_id, site_id, reason;
+
 -- name: ready_orders
--- Orders that nothing keeps: no open hold, and every payment promised or taken.
+-- Orders that nothing keeps: no open hold of the whole, and every payment promised or taken.
 SELECT o.id FROM orders.orders o
 WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.state IN ('placed', 'held')
   AND NOT EXISTS (SELECT FROM orders.holds h
-                  WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id AND h.released_at IS NULL)
+                  WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id AND h.released_at IS NULL AND h.scope = 'order')
   AND NOT EXISTS (SELECT FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = o.id
                   AND p.amount_minor > p.released_minor AND p.state NOT IN ('authorized', 'capturing', 'captured'))
 ORDER BY o.id;

@@ -18,7 +18,8 @@ FROM orders.lines WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::u
 
 -- name: holds
 -- Every hold of orders, released ones too.
-SELECT id, order_id, reason, note, owner, placed_by, placed_at, release_at, cancel_at, released_at, released_by
+SELECT id, order_id, reason, note, owner, placed_by, placed_at, release_at, cancel_at, released_at, released_by, scope, line_id,
+       site_id
 FROM orders.holds WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY order_id, placed_at, id;
 
 -- name: page
@@ -123,7 +124,7 @@ FROM orders.orders o
 JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
 LEFT JOIN LATERAL (
     SELECT array_agg(x.reason ORDER BY x.reason) AS reasons FROM orders.holds x
-    WHERE x.tenant_id = %(tenant_id)s AND x.order_id = o.id AND x.released_at IS NULL
+    WHERE x.tenant_id = %(tenant_id)s AND x.order_id = o.id AND x.released_at IS NULL AND x.scope = 'order'
 ) h ON true
 LEFT JOIN LATERAL (
     SELECT sum(x.amount_minor - x.released_minor) AS promised, sum(x.captured_minor) AS captured, sum(x.refunded_minor) AS refunded

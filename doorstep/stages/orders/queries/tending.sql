@@ -1,11 +1,13 @@
 -- name: holds_queue
 -- Open holds of unfinished orders by owner and age; of one owner, of one merchant when asked so.
 SELECT h.id, h.order_id, o.number, o.state, m.code AS merchant, m.name AS merchant_name, c.name AS customer, h.reason, h.note,
-       h.owner, h.placed_by, h.placed_at, h.release_at, h.cancel_at, o.leave_by
+       h.scope, coalesce(l.name, s.name, '') AS part, h.line_id, h.site_id, h.owner, h.placed_by, h.placed_at, h.release_at, h.cancel_at, o.leave_by
 FROM orders.holds h
 JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = h.order_id AND o.state IN ('placed', 'held', 'accepted')
 JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
 JOIN orders.contacts c ON c.tenant_id = %(tenant_id)s AND c.order_id = o.id
+LEFT JOIN orders.lines l ON l.tenant_id = %(tenant_id)s AND l.id = h.line_id
+LEFT JOIN catalog.sites s ON s.tenant_id = %(tenant_id)s AND s.id = h.site_id
 WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL
   AND (h.owner, h.placed_at, h.id) > (%(after_owner)s, %(after_at)s::timestamptz, %(after_id)s::uuid)
   AND (%(owner)s::text IS NULL OR h.owner = %(owner)s)
@@ -22,7 +24,7 @@ GROUP BY h.owner ORDER BY h.owner;
 
 -- name: holds_due
 -- Open holds of unfinished orders whose time has come, the oldest first.
-SELECT h.order_id, h.reason, h.cancel_at IS NOT NULL AND h.cancel_at <= %(now)s AS canceled
+SELECT h.id, h.order_id, h.scope, h.reason, h.cancel_at IS NOT NULL AND h.cancel_at <= %(now)s AS canceled
 FROM orders.holds h
 JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = h.order_id AND o.state IN ('placed', 'held', 'accepted')
 WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL AND least(h.release_at, h.cancel_at) <= %(now)s

@@ -34,6 +34,7 @@ class Leaving:
     parcel_number: int
     order_number: int
     order_state: str
+    part_held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def _stopped(one: Leaving) -> HandOver | None:
         return _says(
             one, Verdict.STOPPED, f"is stopped: the order is {one.order_state}. Put the parcel aside"
         )
+    if one.part_held:
+        return _says(one, Verdict.STOPPED, "holds goods of a held part of its order. Put the parcel aside")
     return None
 
 

@@ -13,7 +13,11 @@ JOIN shipping.labels l ON l.tenant_id = %(tenant_id)s AND l.id = code.id;
 -- name: lock_leaving
 -- The labels at the dock, locked in id order, with what may stop them.
 SELECT l.id, l.state, l.parcel_id, l.order_id, l.site_id, l.carrier_id, l.tracking_number,
-       l.handed_over_at, l.manifest_id, p.number AS parcel_number, o.number AS order_number, o.state AS order_state
+       l.handed_over_at, l.manifest_id, p.number AS parcel_number, o.number AS order_number, o.state AS order_state,
+       EXISTS (SELECT FROM warehouse.parcel_items i
+               JOIN orders.holds h ON h.tenant_id = %(tenant_id)s AND h.order_id = l.order_id AND h.scope <> 'order'
+                 AND h.released_at IS NULL AND (h.line_id = i.line_id OR h.site_id = l.site_id)
+               WHERE i.tenant_id = %(tenant_id)s AND i.parcel_id = l.parcel_id) AS part_held
 FROM shipping.labels l
 JOIN warehouse.parcels p ON p.tenant_id = l.tenant_id AND p.id = l.parcel_id
 JOIN orders.orders o ON o.tenant_id = l.tenant_id AND o.id = l.order_id

@@ -85,6 +85,7 @@ class Job:
     delivery: str | None
     customer: str
     merchant: str
+    part_held: bool
     boxes: int
 
     @property

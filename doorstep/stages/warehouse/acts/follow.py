@@ -18,7 +18,7 @@ Q = Statements("doorstep.stages.warehouse")
 
 
 async def follow_changes(tx: Tx, order_ids: Sequence[UUID]) -> None:
-    """Give up what is no longer reserved for orders, and release what is reserved besides; doing it again changes nothing.
+    """Give up what is no longer reserved for orders or is held, and release what is reserved besides; doing it again changes nothing.
 
     Carts go on with smaller stops. Units that are too much in totes are put back by scan. Where they lie in boxes, the
     fulfillment order is called off, and what is still wanted of it is picked anew.

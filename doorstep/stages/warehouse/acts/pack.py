@@ -129,6 +129,10 @@ async def why_not(tx: Tx, job: Job) -> PackAnswer | None:
         return _no("already_packed", f"{order} is already packed here. Open another.")
     if job.order_state != "accepted":
         return _no("order_held", f"{order} is held. Set it aside until it is released.")
+    if job.part_held:
+        return _no(
+            "part_held", f"A part of {order} was just held. Open it again in a moment: it is taken out."
+        )
     if job.state != FulfillmentState.PICKED:
         missing = await tx.tuples(Q.not_picked, fulfillment_id=job.id)
         lacks = ", ".join(f"{units} of {sku}" for sku, units in missing)

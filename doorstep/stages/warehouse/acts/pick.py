@@ -63,6 +63,7 @@ class Stop:
     picture: str | None
     codes: Mapping[str, int]
     tote: str | None
+    held: bool
     changed: bool
 
     @property
@@ -319,15 +320,19 @@ async def stop_unwanted(tx: Tx, batch: Batch, stop: Stop) -> PickAnswer:
 
 
 async def stop_changed(tx: Tx, batch: Batch, stop: Stop) -> PickAnswer:
-    """Of an order that was changed, fewer units are wanted than the cart was to take: it goes on with what is left."""
+    """Of a changed order, or a held part, fewer units are wanted than the cart was to take: it goes on with what is left."""
     await follow_changes(tx, [stop.order_id])
     after = await current_stop(tx, batch)
     kept = after.counted if after and after.id == stop.id else 0
     hand = f" Put {stop.counted - kept} in your hand back into {stop.bin}." if stop.counted > kept else ""
     totes = await tx.values(Q.totes_with_surplus, fulfillment_id=stop.fulfillment_id)
     aside = f" What is too much in {', '.join(totes)} goes back to its bin." if totes else ""
-    said = f"Order {stop.order_number} was changed: fewer of {stop.name} are wanted.{hand}{aside} Go on with what is shown."
-    return await tell_next(tx, batch, "order_changed", said, accepted=False, put_back=totes)
+    why = f"{stop.name} of order {stop.order_number} is held: leave it."
+    if not stop.held:
+        why = f"Order {stop.order_number} was changed: fewer of {stop.name} are wanted."
+    code = "line_held" if stop.held else "order_changed"
+    said = f"{why}{hand}{aside} Go on with what is shown."
+    return await tell_next(tx, batch, code, said, accepted=False, put_back=totes)
 
 
 async def tell_next(

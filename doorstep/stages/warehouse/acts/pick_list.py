@@ -136,8 +136,9 @@ def _gone(one: Reported) -> Rejected:
 def _judge(one: Reported, batch: Batch, stop: Stop) -> _Put | Rejected:
     """Judge a reported stop as its scans: bin, item, tote."""
     if not stop.wanted or stop.changed:
-        code = "order_changed" if stop.wanted else f"order_{stop.order_state}"
-        what = "changed" if stop.wanted else "canceled or held"
+        changed = "line_held" if stop.held else "order_changed"
+        code = changed if stop.wanted else f"order_{stop.order_state}"
+        what = "changed, or a part of it held" if stop.wanted else "canceled or held"
         said = f"Order {stop.order_number} was {what}. Put the units back into {stop.bin}, and look at the cart again."
         return Rejected(one.pick_id, code, said)
     task = stop.task

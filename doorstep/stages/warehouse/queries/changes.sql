@@ -1,5 +1,5 @@
 -- name: items_changed_away
--- Units that the floor has work of or has picked beyond what is reserved, with the excess of each order, site, line and product.
+-- Units that the floor has work of or has picked beyond what is reserved and not held, with the excess of each order, site, line and product.
 WITH asked AS (
     SELECT f.order_id, f.site_id, i.line_id, i.product_id, sum(i.quantity)::int AS quantity
     FROM warehouse.fulfillments f
@@ -8,14 +8,19 @@ WITH asked AS (
     GROUP BY f.order_id, f.site_id, i.line_id, i.product_id
 )
 SELECT f.id AS fulfillment_id, f.site_id, i.line_id, i.product_id, i.quantity - i.picked AS open, i.picked - i.packed AS picked,
-       i.packed, asked.quantity - coalesce(r.quantity, 0) AS excess
+       i.packed, asked.quantity - kept.units AS excess
 FROM asked
 JOIN warehouse.fulfillments f ON f.tenant_id = %(tenant_id)s AND f.order_id = asked.order_id AND f.site_id = asked.site_id
 JOIN warehouse.items i ON i.tenant_id = %(tenant_id)s AND i.fulfillment_id = f.id AND i.line_id = asked.line_id
   AND i.product_id = asked.product_id
 LEFT JOIN inventory.reservations r ON r.tenant_id = %(tenant_id)s AND r.line_id = asked.line_id
   AND r.site_id = asked.site_id AND r.product_id = asked.product_id AND r.phase IN ('pending', 'posted')
-WHERE f.state NOT IN ('canceled', 'handed_over') AND asked.quantity > coalesce(r.quantity, 0)
+CROSS JOIN LATERAL (
+    SELECT coalesce(CASE WHEN EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = f.order_id AND h.scope <> 'order'
+               AND h.released_at IS NULL AND (h.line_id = asked.line_id OR h.site_id = f.site_id))
+                    THEN r.shipped ELSE r.quantity END, 0) AS units
+) kept
+WHERE f.state NOT IN ('canceled', 'handed_over') AND asked.quantity > kept.units
 ORDER BY f.id, i.line_id, i.product_id;
 
 -- name: shrink_picks

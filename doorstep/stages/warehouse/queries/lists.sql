@@ -22,7 +22,8 @@ WHERE tenant_id = %(tenant_id)s AND id = ANY (%(batch_ids)s::uuid[]);
 SELECT p.batch_id, p.id, p.position, p.fulfillment_id, p.line_id, p.product_id, substr(p.place, 5) AS bin, p.quantity, p.picked,
        p.counted, p.short, p.arrived_at IS NOT NULL AS arrived, f.slot, f.state AS fulfillment_state, f.order_id,
        o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name, g.picture, coalesce(c.codes, '{}') AS codes,
-       t.code AS tote, asked.units > coalesce(r.quantity, 0) AS changed
+       t.code AS tote, kept.held,
+       asked.units > coalesce(CASE WHEN kept.held THEN r.shipped ELSE r.quantity END, 0) AS changed
 FROM warehouse.picks p
 JOIN warehouse.fulfillments f ON f.tenant_id = %(tenant_id)s AND f.id = p.fulfillment_id
 JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
@@ -44,6 +45,10 @@ CROSS JOIN LATERAL (
     WHERE x.tenant_id = %(tenant_id)s AND x.order_id = f.order_id AND x.site_id = f.site_id AND x.state <> 'canceled'
       AND i.line_id = p.line_id AND i.product_id = p.product_id
 ) asked
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = f.order_id AND h.scope <> 'order'
+                   AND h.released_at IS NULL AND (h.line_id = p.line_id OR h.site_id = f.site_id)) AS held
+) kept
 WHERE p.tenant_id = %(tenant_id)s AND p.batch_id = ANY (%(batch_ids)s::uuid[]) AND p.done_at IS NULL
 ORDER BY p.batch_id, p.skipped, p.position, p.id;
 
@@ -87,6 +92,10 @@ ORDER BY f.id;
 -- Fulfillment orders on benches are locked in id order.
 SELECT f.id, f.state, f.order_id, f.site_id, f.merchant_id, f.ship_by, f.cartons, o.number AS order_number,
        o.state AS order_state, o.gift, o.delivery, c.name AS customer, m.name AS merchant,
+       EXISTS (SELECT FROM warehouse.items i
+               JOIN orders.holds h ON h.tenant_id = %(tenant_id)s AND h.order_id = f.order_id AND h.scope <> 'order'
+                 AND h.released_at IS NULL AND (h.line_id = i.line_id OR h.site_id = f.site_id)
+               WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = f.id AND i.quantity > 0) AS part_held,
        (SELECT count(*)::int FROM warehouse.parcels p
         WHERE p.tenant_id = %(tenant_id)s AND p.fulfillment_id = f.id AND p.state IN ('packed', 'handed_over')) AS boxes
 FROM warehouse.fulfillments f

@@ -31,6 +31,10 @@ ORDER BY f.priority DESC, f.ship_by, f.id LIMIT 1;
 -- A fulfillment order on a bench is worked by one scan at a time.
 SELECT f.id, f.state, f.order_id, f.site_id, f.merchant_id, f.ship_by, f.cartons, o.number AS order_number,
        o.state AS order_state, o.gift, o.delivery, c.name AS customer, m.name AS merchant,
+       EXISTS (SELECT FROM warehouse.items i
+               JOIN orders.holds h ON h.tenant_id = %(tenant_id)s AND h.order_id = f.order_id AND h.scope <> 'order'
+                 AND h.released_at IS NULL AND (h.line_id = i.line_id OR h.site_id = f.site_id)
+               WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = f.id AND i.quantity > 0) AS part_held,
        (SELECT count(*)::int FROM warehouse.parcels p
         WHERE p.tenant_id = %(tenant_id)s AND p.fulfillment_id = f.id AND p.state IN ('packed', 'handed_over')) AS boxes
 FROM warehouse.fulfillments f

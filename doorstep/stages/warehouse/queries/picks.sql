@@ -45,7 +45,8 @@ WITH ahead AS (
 SELECT ahead.id, ahead.position, ahead.fulfillment_id, ahead.line_id, ahead.product_id, substr(ahead.place, 5) AS bin,
        ahead.quantity, ahead.picked, ahead.counted, ahead.short, ahead.arrived_at IS NOT NULL AS arrived, f.slot,
        f.state AS fulfillment_state, f.order_id, o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name,
-       g.picture, coalesce(c.codes, '{}') AS codes, t.code AS tote, asked.units > coalesce(r.quantity, 0) AS changed
+       g.picture, coalesce(c.codes, '{}') AS codes, t.code AS tote, kept.held,
+       asked.units > coalesce(CASE WHEN kept.held THEN r.shipped ELSE r.quantity END, 0) AS changed
 FROM ahead
 JOIN warehouse.fulfillments f ON f.tenant_id = %(tenant_id)s AND f.id = ahead.fulfillment_id
 JOIN orders.orders o ON o.tenant_id = f.tenant_id AND o.id = f.order_id
@@ -58,6 +59,10 @@ CROSS JOIN LATERAL (
     WHERE x.tenant_id = %(tenant_id)s AND x.order_id = f.order_id AND x.site_id = f.site_id AND x.state <> 'canceled'
       AND i.line_id = ahead.line_id AND i.product_id = ahead.product_id
 ) asked
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = f.order_id AND h.scope <> 'order'
+                   AND h.released_at IS NULL AND (h.line_id = ahead.line_id OR h.site_id = f.site_id)) AS held
+) kept
 LEFT JOIN LATERAL (
     SELECT jsonb_object_agg(b.code, b.units) AS codes FROM catalog.barcodes b
     WHERE b.tenant_id = %(tenant_id)s AND b.product_id = ahead.product_id

@@ -4,7 +4,7 @@ SELECT o.id FROM orders.orders o WHERE o.tenant_id = %(tenant_id)s AND o.id = AN
 ORDER BY o.id FOR NO KEY UPDATE OF o;
 
 -- name: unreleased
--- What is reserved at a site for accepted orders and in no fulfillment order yet.
+-- What is reserved at a site for accepted orders and in no fulfillment order yet; parts that are held wait.
 WITH had AS (
     SELECT f.order_id, f.site_id, i.line_id, i.product_id, sum(i.quantity)::int AS quantity
     FROM warehouse.fulfillments f
@@ -23,6 +23,8 @@ LEFT JOIN had ON (had.order_id, had.site_id, had.line_id, had.product_id)
                = (r.order_id, r.site_id, r.line_id, r.product_id)
 WHERE r.tenant_id = %(tenant_id)s AND r.order_id = ANY (%(order_ids)s::uuid[]) AND r.phase = 'pending'
   AND o.state = 'accepted' AND r.quantity > coalesce(had.quantity, 0)
+  AND NOT EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = r.order_id AND h.scope <> 'order'
+                  AND h.released_at IS NULL AND (h.line_id = r.line_id OR h.site_id = r.site_id))
 ORDER BY r.order_id, r.site_id, r.line_id, r.product_id;
 
 -- name: short_of_orders
