@@ -33,7 +33,7 @@ EACH_S = 0.05
 HEARD_WITHIN_S = 20.0
 
 PLAIN = """
-SELECT p.sku, s.on_hand - s.reserved FROM catalog.products p
+SELECT p.sku, s.free FROM catalog.products p
 JOIN inventory.stock s ON s.tenant_id = p.tenant_id AND s.product_id = p.id
 WHERE p.tenant_id = %s AND p.sku = ANY (%s)
 """

@@ -387,13 +387,16 @@ CREATE TABLE catalog.vans (
 
 CREATE SCHEMA inventory;
 
--- The promise level: what a site can still sell is on_hand - reserved. Reserving touches these rows only.
+-- The promise level: what a site can still sell (`free`) is what it has and promised to nobody, less what it keeps from sale
+-- (`safety`). Reserving touches these rows only.
 CREATE TABLE inventory.stock (
     tenant_id uuid NOT NULL,
     site_id uuid NOT NULL,
     product_id uuid NOT NULL,
     on_hand int NOT NULL DEFAULT 0,
     reserved int NOT NULL DEFAULT 0,
+    safety int NOT NULL DEFAULT 0 CHECK (safety >= 0),
+    free int NOT NULL GENERATED ALWAYS AS (greatest(on_hand - reserved - safety, 0)) STORED,
     PRIMARY KEY (tenant_id, product_id, site_id),
     CONSTRAINT never_oversold CHECK (reserved >= 0 AND on_hand >= reserved)
 ) WITH (fillfactor = 70);
@@ -770,6 +773,7 @@ CREATE TABLE inventory.wants (
     PRIMARY KEY (tenant_id, order_id, product_id)
 );
 CREATE INDEX wants_of_product ON inventory.wants (tenant_id, product_id);
+CREATE INDEX wants_open ON inventory.wants (tenant_id, order_id) WHERE filled_at IS NULL;
 CREATE INDEX wants_filled ON inventory.wants (tenant_id, filled_at) WHERE filled_at IS NOT NULL;
 
 -- Goods that somebody has to look at before they are sold: they lie in `quality_check`. `good` of them passed.

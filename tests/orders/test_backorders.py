@@ -23,7 +23,7 @@ from doorstep.stages.orders.model.changing import Change, LineChange
 from tests.conftest import NOON
 from tests.orders.conftest import Paying, bearer
 from tests.settle import settle
-from tests.worlds.catalog import WORLD
+from tests.worlds.catalog import WORLD, bin_code
 from tests.worlds.inventory import receive, small_world, two_sites, wrong_in_the_books
 from tests.worlds.orders import by_card, new_order, place_one, place_verdict, post_order
 
@@ -278,3 +278,46 @@ async def test_terms_are_told_to_shops_and_kept_from_other_merchants(
     theirs = await auth.make_key(house.db, tenant, "theirs", ["stock:read", "stock:write"], other.id)
     assert (await web_client.put(path, json=terms, headers=bearer(theirs))).status_code == 404
     assert (await web_client.get(path, headers=bearer(theirs))).status_code == 404
+
+
+@pytest.mark.parametrize("sites", [1, 2])
+async def test_what_is_kept_from_sale_is_promised_to_nobody_and_keeps_promises(
+    house: House, tenant: UUID, sites: int
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await (small_world(tx) if sites == 1 else two_sites(tx))
+        [lamp] = await catalog.products(tx, [WORLD.c])
+        for depot in await catalog.warehouses(tx):
+            await backorders.keep_safe(tx, lamp, depot.id, 12)
+        left = {1: 18, 2: 18 + 28}[sites]
+        assert await inventory.available(tx, [WORLD.c]) == {WORLD.c: left}
+        assert (await place_verdict(tx, new_order({"C": left + 1}))).unavailable
+        order_id = await place_one(tx, {"C": left})
+        assert await inventory.available(tx, [WORLD.c]) == {WORLD.c: 0}
+        lost = inventory.Adjustment(
+            site_id=WORLD.north,
+            product_id=WORLD.c,
+            place=f"bin:{bin_code(2, 2)}",
+            quantity=-12,
+            reason="stolen",
+        )
+        await inventory.adjust(tx, [lost])
+        assert sum((await promised(tx, order_id)).values()) == left, (
+            "what was kept is there for who was promised"
+        )
+        assert (await place_verdict(tx, new_order({"C": 1}))).unavailable
+        await backorders.keep_safe(tx, lamp, WORLD.north, 0)
+        assert await wrong_in_the_books(tx) == {}
+
+
+async def test_channels_hear_of_what_is_kept_from_sale(
+    house: House, tenant: UUID, world: None, key: str, web_client: httpx.AsyncClient, worker: Worker
+) -> None:
+    path = f"/api/stock/{WORLD.c}/safety"
+    kept = {"site_id": f"{WORLD.north}", "units": 25}
+    assert (await web_client.put(path, json=kept, headers=bearer(key))).json() == kept
+    await settle(worker, tenant)
+    changes = (await web_client.get("/api/availability/changes", headers=bearer(key))).json()["changes"]
+    assert {one["sku"]: one["available"] for one in changes}["C"] == LAMPS - 25
+    wrong = {"site_id": f"{WORLD.c}", "units": 1}
+    assert (await web_client.put(path, json=wrong, headers=bearer(key))).status_code == 404

@@ -64,7 +64,7 @@ WITH parts AS (
     LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = o.product_id
     WHERE o.tenant_id = %(tenant_id)s
 ), free AS (
-    SELECT product_id AS component_id, sum(on_hand - reserved) AS units FROM inventory.stock
+    SELECT product_id AS component_id, sum(free) AS units FROM inventory.stock
     WHERE tenant_id = %(tenant_id)s GROUP BY product_id
 )
 SELECT parts.product_id, parts.available, min(coalesce(free.units, 0) / parts.quantity)::int AS present

@@ -1,12 +1,13 @@
-"""Backorders: units are ordered that are not there, up to what a product's terms allow, and owed until goods come in."""
+"""What can be sold beside what is there: units that are owed until goods come in, and units that are kept from sale."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
 from doorstep.platform.db import Tx, columns
-from doorstep.platform.errors import Reason, Refused
+from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.statements import Statements
+from doorstep.stages import catalog
 from doorstep.stages.catalog import Product
 from doorstep.stages.inventory.model import Backorder, BackorderTerms
 
@@ -22,6 +23,19 @@ async def sell_ahead(tx: Tx, product: Product, most: int, ships_on: date | None)
     if product.kind == "kit":
         raise Refused(Reason.CONFLICT, "A kit is owed by its components. Say it of them.")
     await tx.run(Q.set_backorder_terms, product_id=product.id, most=most, ships_on=ships_on)
+
+
+async def keep_safe(tx: Tx, product: Product, site_id: UUID, units: int) -> None:
+    """Keep units of a product at a site from sale: they are promised to no new order, and keep promises when others are missing.
+
+    Raises:
+        Refused: it is a kit, which lies as its components; or there is no such warehouse.
+    """
+    if product.kind == "kit":
+        raise Refused(Reason.CONFLICT, "A kit lies as its components. Keep those from sale.")
+    if site_id not in {one.id for one in await catalog.warehouses(tx)}:
+        raise unknown("warehouse", site_id)
+    await tx.run(Q.set_safety, product_id=product.id, site_id=site_id, units=units)
 
 
 async def backorder_terms(tx: Tx, product_ids: Sequence[UUID]) -> dict[UUID, BackorderTerms]:

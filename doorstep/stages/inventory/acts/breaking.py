@@ -37,7 +37,7 @@ async def make_room(tx: Tx, taking: Mapping[Key, int], cause: str) -> list[Held]
     )
     products = sorted({product for product, _ in lacking})
     keys = sorted((one.product_id, one.site_id) for one in await levels(tx, products))
-    free = await lock_levels(tx, keys)
+    free = await lock_levels(tx, keys, whole=True)
     broken = rules.break_promises(
         holders, {key: taking[key] - free.get(key, 0) for key in lacking if taking[key] > free.get(key, 0)}
     )
@@ -120,7 +120,8 @@ async def short(tx: Tx, shorts: Sequence[Short]) -> list[Shorted]:
         for one in await tx.rows(Q.lock_reservations, Held, line_ids=[one.line_id for one in shorts])
     }
     products = sorted({one.product_id for one in shorts})
-    free = await lock_levels(tx, sorted((one.product_id, one.site_id) for one in await levels(tx, products)))
+    keys = sorted((one.product_id, one.site_id) for one in await levels(tx, products))
+    free = await lock_levels(tx, keys, whole=True)
     there = {(one.site_id, one.product_id, one.place): one.on_hand for one in await lying(tx, products)}
     broken, lost = [], []
     for one in shorts:

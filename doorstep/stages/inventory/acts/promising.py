@@ -11,12 +11,21 @@ from doorstep.stages.inventory.rules import Key
 Q = Statements("doorstep.stages.inventory")
 
 
-async def lock_levels(tx: Tx, keys: Sequence[Key]) -> dict[Key, int]:
-    """Lock stock rows (keys sorted) and return the units that each can still promise; rows not there are left out."""
+async def lock_levels(tx: Tx, keys: Sequence[Key], *, whole: bool = False) -> dict[Key, int]:
+    """Lock stock rows (keys sorted) and return the units that each can still promise; rows not there are left out.
+
+    Args:
+        tx: the open transaction.
+        keys: the rows.
+        whole: count what is kept from sale too: it keeps promises that were made.
+    """
     if not keys:
         return {}
     rows = await tx.tuples(
-        Q.lock_levels, key_products=[key[0] for key in keys], key_sites=[key[1] for key in keys]
+        Q.lock_levels,
+        key_products=[key[0] for key in keys],
+        key_sites=[key[1] for key in keys],
+        whole=whole,
     )
     return {(product_id, site_id): free for product_id, site_id, free in rows}
 

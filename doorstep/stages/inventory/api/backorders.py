@@ -66,4 +66,24 @@ async def change_backorders(
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-ROUTES = [read_backorders, change_backorders]
+class SafetyIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Units of a product that a site keeps from sale."""
+
+    site_id: UUID
+    units: Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
+
+
+@put("/api/stock/{product_id:uuid}/safety", opt=allow(*SELLERS, scope="stock:write"))
+async def keep_safe(
+    data: JSONBody[SafetyIn], request: Asked, house: InHouse, who: Caller, product_id: FromPath[UUID]
+) -> Response[SafetyIn]:
+    """Keep units at a site from sale (safety stock): no new order is promised them, and they keep promises when others are missing."""
+
+    async def act(tx: Tx) -> SafetyIn:
+        await backorders.keep_safe(tx, await product_of(tx, product_id, who), data.site_id, data.units)
+        return data
+
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
+
+
+ROUTES = [read_backorders, change_backorders, keep_safe]

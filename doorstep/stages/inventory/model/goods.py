@@ -194,7 +194,7 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What a site can promise of a product: on hand less reserved."""
+    """What a site has of a product, and has promised."""
 
     product_id: UUID
     site_id: UUID
@@ -203,7 +203,7 @@ class Level:
 
     @property
     def available(self) -> int:
-        """Units that can still be promised."""
+        """Units that are promised to nobody; some of them may be kept from sale."""
         return self.on_hand - self.reserved
 
 
@@ -212,6 +212,7 @@ class Standing(Level):
     """What a site holds of a product, has promised, and keeps from sale."""
 
     quarantined: int
+    safety: int
 
 
 @dataclass(frozen=True, slots=True)

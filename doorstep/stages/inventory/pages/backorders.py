@@ -1,4 +1,4 @@
-"""Backorders: the form on a product's stock page that lets it be ordered beyond what is there."""
+"""The forms on a product's stock page that say how much of it may be sold beside what is there."""
 
 from datetime import date
 from typing import Any
@@ -40,4 +40,28 @@ async def sell_ahead(house: InHouse, who: Caller, data: Form, product_id: FromPa
     return back(path, f"Up to {most:,} units may be owed now." if most else "It can sell out again.")
 
 
-ROUTES = [sell_ahead]
+@post(
+    "/stock/{product_id:uuid}/safety",
+    opt=allow(*DESK, Role.MERCHANT),
+    include_in_schema=False,
+    status_code=200,
+)
+async def keep_safe(house: InHouse, who: Caller, data: Form, product_id: FromPath[UUID]) -> Any:
+    """Say how many units a site keeps from sale."""
+    path = f"/stock/{product_id}"
+    text = data.get("units", "").strip()
+    try:
+        site_id = UUID(data.get("keeper", ""))
+    except ValueError:
+        return back(path, "Choose a warehouse.", kind="wrong")
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= QUANTITY_MAX):
+        return back(path, f"Write 0 to {QUANTITY_MAX:,} units.", kind="wrong")
+    try:
+        async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+            await backorders.keep_safe(tx, await product_of(tx, product_id, who), site_id, int(text))
+    except Refused as refused:
+        return back(path, refused.message, kind="wrong")
+    return back(path, f"{int(text):,} units are kept from sale there.")
+
+
+ROUTES = [sell_ahead, keep_safe]

@@ -4,6 +4,15 @@ INSERT INTO inventory.backorder_terms AS t (tenant_id, product_id, most, ships_o
 VALUES (%(tenant_id)s, %(product_id)s, %(most)s, %(ships_on)s)
 ON CONFLICT (tenant_id, product_id) DO UPDATE SET most = excluded.most, ships_on = excluded.ships_on;
 
+-- name: set_safety
+-- How many units a site keeps from sale; channels hear what is left.
+WITH kept AS (
+    INSERT INTO inventory.stock AS s (tenant_id, product_id, site_id, safety) VALUES (%(tenant_id)s, %(product_id)s, %(site_id)s, %(units)s)
+    ON CONFLICT (tenant_id, product_id, site_id) DO UPDATE SET safety = excluded.safety
+)
+INSERT INTO inventory.untold (tenant_id, product_id, site_id) VALUES (%(tenant_id)s, %(product_id)s, %(site_id)s)
+ON CONFLICT (tenant_id, product_id, site_id) DO NOTHING;
+
 -- name: backorder_terms
 -- How far products may be ordered beyond what is there; those of which nobody said so are left out.
 SELECT product_id, most, ships_on, owed FROM inventory.backorder_terms

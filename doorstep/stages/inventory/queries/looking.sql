@@ -5,7 +5,7 @@ WITH parts AS MATERIALIZED (
     FROM unnest(%(product_ids)s::uuid[]) AS p(product_id)
     LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = p.product_id
 ), free AS MATERIALIZED (
-    SELECT s.product_id AS component_id, sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
+    SELECT s.product_id AS component_id, sum(s.free) AS units FROM inventory.stock s
     WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (ARRAY(SELECT component_id FROM parts)) GROUP BY s.product_id
 )
 SELECT parts.product_id, min(coalesce(free.units, 0) / parts.quantity)::int AS available
@@ -56,7 +56,7 @@ WHERE tenant_id = %(tenant_id)s AND product_id = %(product_id)s AND id < %(befor
 SELECT s.product_id, s.site_id, s.on_hand, s.reserved,
        coalesce((SELECT sum(b.on_hand) FROM inventory.balances b
                  WHERE b.tenant_id = %(tenant_id)s AND b.site_id = s.site_id AND b.product_id = s.product_id
-                   AND b.place IN ('quarantine', 'quality_check', 'damaged')), 0)::int AS quarantined
+                   AND b.place IN ('quarantine', 'quality_check', 'damaged')), 0)::int AS quarantined, s.safety
 FROM inventory.stock s
 WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (%(product_ids)s::uuid[]) ORDER BY s.product_id, s.site_id;
 

@@ -58,7 +58,7 @@ SELECT (SELECT count(*) FROM (SELECT m1.to_place, m1.occurred_at FROM inventory.
         WHERE w.tenant_id = %(tenant_id)s AND w.product_id = %(product_id)s AND w.filled_at IS NULL)::int AS waiting,
        (SELECT coalesce(sum(w.quantity), 0) FROM inventory.wants w
         WHERE w.tenant_id = %(tenant_id)s AND w.product_id = %(product_id)s AND w.filled_at IS NULL)::int AS lacking,
-       (SELECT coalesce(sum(s.on_hand - s.reserved), 0) FROM inventory.stock s
+       (SELECT coalesce(sum(s.free), 0) FROM inventory.stock s
         WHERE s.tenant_id = %(tenant_id)s AND s.product_id = %(product_id)s)::int AS free;
 
 -- name: mixed_lots

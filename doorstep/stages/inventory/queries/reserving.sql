@@ -18,7 +18,7 @@ WITH asked AS (
 ), need AS (
     SELECT product_id, site_id, sum(quantity) AS quantity FROM asked GROUP BY product_id, site_id
 ), locked AS (
-    SELECT s.product_id, s.site_id, s.on_hand, s.reserved, s.on_hand - s.reserved AS free
+    SELECT s.product_id, s.site_id, s.on_hand, s.reserved, s.free
     FROM unnest(%(key_products)s::uuid[], %(key_sites)s::uuid[]) AS candidate(product_id, site_id)
     JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = candidate.product_id
       AND s.site_id = candidate.site_id AND s.product_id = ANY (%(key_products)s::uuid[])
@@ -74,8 +74,8 @@ SET quantity = CASE r.phase WHEN 'pending' THEN r.quantity ELSE r.shipped END + 
     phase = 'pending', expires_at = excluded.expires_at, ended_at = NULL, ended_why = NULL;
 
 -- name: lock_levels
--- Locks stock rows in key order and says what each can promise.
-SELECT s.product_id, s.site_id, s.on_hand - s.reserved AS free
+-- Locks stock rows in key order and says what each can promise; what is kept from sale too, where promises made are at stake.
+SELECT s.product_id, s.site_id, CASE WHEN %(whole)s THEN s.on_hand - s.reserved ELSE s.free END AS free
 FROM unnest(%(key_products)s::uuid[], %(key_sites)s::uuid[]) AS candidate(product_id, site_id)
 JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = candidate.product_id
   AND s.site_id = candidate.site_id
@@ -83,7 +83,7 @@ ORDER BY s.product_id, s.site_id FOR NO KEY UPDATE OF s;
 
 -- name: free_levels
 -- What stock rows can promise right now; nothing is locked, so it may be less a moment later.
-SELECT s.product_id, s.site_id, s.on_hand - s.reserved AS free
+SELECT s.product_id, s.site_id, s.free
 FROM unnest(%(key_products)s::uuid[], %(key_sites)s::uuid[]) AS candidate(product_id, site_id)
 JOIN inventory.stock s ON s.tenant_id = %(tenant_id)s AND s.product_id = candidate.product_id
   AND s.site_id = candidate.site_id AND s.product_id = ANY (%(key_products)s::uuid[]);

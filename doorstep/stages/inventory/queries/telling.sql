@@ -39,7 +39,7 @@ WITH taken AS (
     SELECT t.product_id, coalesce(k.component_id, t.product_id) AS component_id, coalesce(k.quantity, 1) AS quantity
     FROM touched t LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = t.product_id
 ), free AS MATERIALIZED (
-    SELECT s.product_id AS component_id, sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
+    SELECT s.product_id AS component_id, sum(s.free) AS units FROM inventory.stock s
     WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (ARRAY(SELECT component_id FROM parts)) GROUP BY s.product_id
 ), present AS (
     SELECT parts.product_id, min(coalesce(free.units, 0) / parts.quantity)::int AS available
@@ -89,7 +89,7 @@ WITH asked AS MATERIALIZED (
     SELECT asked.id, coalesce(k.component_id, asked.id) AS component_id, coalesce(k.quantity, 1) AS quantity
     FROM asked LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = asked.id
 ), free AS MATERIALIZED (
-    SELECT s.product_id AS component_id, sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
+    SELECT s.product_id AS component_id, sum(s.free) AS units FROM inventory.stock s
     WHERE s.tenant_id = %(tenant_id)s AND s.product_id = ANY (ARRAY(SELECT component_id FROM parts)) GROUP BY s.product_id
 ), present AS (
     SELECT parts.id, min(coalesce(free.units, 0) / parts.quantity)::int AS units

@@ -2,13 +2,16 @@
 
 CREATE SCHEMA inventory;
 
--- The promise level: what a site can still sell is on_hand - reserved. Reserving touches these rows only.
+-- The promise level: what a site can still sell (`free`) is what it has and promised to nobody, less what it keeps from sale
+-- (`safety`). Reserving touches these rows only.
 CREATE TABLE inventory.stock (
     tenant_id uuid NOT NULL,
     site_id uuid NOT NULL,
     product_id uuid NOT NULL,
     on_hand int NOT NULL DEFAULT 0,
     reserved int NOT NULL DEFAULT 0,
+    safety int NOT NULL DEFAULT 0 CHECK (safety >= 0),
+    free int NOT NULL GENERATED ALWAYS AS (greatest(on_hand - reserved - safety, 0)) STORED,
     PRIMARY KEY (tenant_id, product_id, site_id),
     CONSTRAINT never_oversold CHECK (reserved >= 0 AND on_hand >= reserved)
 ) WITH (fillfactor = 70);

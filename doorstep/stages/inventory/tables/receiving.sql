@@ -78,6 +78,7 @@ CREATE TABLE inventory.wants (
     PRIMARY KEY (tenant_id, order_id, product_id)
 );
 CREATE INDEX wants_of_product ON inventory.wants (tenant_id, product_id);
+CREATE INDEX wants_open ON inventory.wants (tenant_id, order_id) WHERE filled_at IS NULL;
 CREATE INDEX wants_filled ON inventory.wants (tenant_id, filled_at) WHERE filled_at IS NOT NULL;
 
 -- Goods that somebody has to look at before they are sold: they lie in `quality_check`. `good` of them passed.

@@ -47,7 +47,7 @@ ORDER BY o.promised_until NULLS LAST, o.placed_at, o.id LIMIT %(most)s;
 SELECT o.id FROM orders.orders o
 JOIN (
     SELECT w.order_id FROM inventory.wants w
-    LEFT JOIN LATERAL (SELECT sum(s.on_hand - s.reserved) AS units FROM inventory.stock s
+    LEFT JOIN LATERAL (SELECT sum(s.free) AS units FROM inventory.stock s
                        WHERE s.tenant_id = %(tenant_id)s AND s.product_id = w.product_id) AS free ON true
     WHERE w.tenant_id = %(tenant_id)s AND w.filled_at IS NULL
     GROUP BY w.order_id HAVING bool_and(coalesce(free.units, 0) >= w.quantity)
