@@ -1,16 +1,53 @@
-"""Units with a number of their own are packed, leave, and come back; each is in one parcel at a time."""
+"""Units with a number of their own come in, are packed, leave, and come back; each is in one parcel at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from doorstep.platform import journal
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
-from doorstep.platform.ids import new_id
+from doorstep.platform.ids import new_id, new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages.inventory.model import SERIAL, Serial, SerialAct, SerialClaim
 
 Q = Statements("doorstep.stages.inventory")
+Unit = tuple[UUID, str]
+"""A product, and the number of one of its units."""
+
+
+async def begin_serials(tx: Tx, units: Mapping[Unit, journal.Facts]) -> list[Serial]:
+    """Make units known that come in with their numbers; return those that were known before, for which nothing was written.
+
+    Two who name the same unit at once wait for each other: one of them brings it in.
+
+    Args:
+        tx: the open transaction.
+        units: what the journal says of each one's beginning.
+    """
+    ids = dict(zip(units, new_ids(len(units)), strict=True))
+    made = set(
+        await tx.values(
+            Q.begin_serials,
+            ids=list(ids.values()),
+            product_ids=[product_id for product_id, _ in ids],
+            serials=[serial for _, serial in ids],
+        )
+    )
+    told = {ids[unit]: facts for unit, facts in units.items() if ids[unit] in made}
+    await journal.born(tx, SERIAL, list(told), told)
+    return await serials_known(tx, [unit for unit in units if ids[unit] not in made])
+
+
+async def serials_known(tx: Tx, units: Sequence[Unit]) -> list[Serial]:
+    """Return those of some units that are known, here or not."""
+    if not units:
+        return []
+    return await tx.rows(
+        Q.serials_known,
+        Serial,
+        product_ids=[product_id for product_id, _ in units],
+        serials=[serial for _, serial in units],
+    )
 
 
 async def pack_serial(tx: Tx, claim: SerialClaim) -> Serial | None:

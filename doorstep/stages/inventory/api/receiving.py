@@ -27,7 +27,8 @@ from doorstep.stages.inventory.api.arrivals import (
     unannounced,
 )
 from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Place, Quantity, product_of
-from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
+from doorstep.stages.inventory.api.serials import Number
+from doorstep.stages.inventory.model import LOT_MAX, NUMBERED_MAX, QUANTITY_MAX
 from doorstep.stages.inventory.model.arrivals import Closing, Found, Intake
 from doorstep.stages.inventory.rules.putaway import Offer
 
@@ -94,6 +95,13 @@ class ScanIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         Meta(description="Why it is put to none of those that were offered."),
     ] = ""
     confirmed: Annotated[bool, Meta(description="Somebody looked twice at more than was expected.")] = False
+    serials: Annotated[
+        list[Number],
+        Meta(
+            max_length=NUMBERED_MAX,
+            description="The number of each unit, if they have one; each comes in once.",
+        ),
+    ] = []
 
 
 class ScansIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -146,6 +154,7 @@ async def take_in(
                 confirmed=one.confirmed,
                 offered=one.offered,
                 placed_why=one.placed_why,
+                serials=one.serials,
             )
             for one in data.receipts
         ]

@@ -63,6 +63,7 @@ from doorstep.stages.inventory.model.lots import (
 )
 from doorstep.stages.inventory.model.refills import REFILL
 from doorstep.stages.inventory.model.serials import (
+    NUMBERED_MAX,
     SERIAL,
     SERIAL_MAX,
     Serial,
@@ -82,6 +83,7 @@ __all__ = [
     "LOT",
     "LOT_MAX",
     "MACHINES",
+    "NUMBERED_MAX",
     "OUTSIDE",
     "QUANTITY_MAX",
     "REFILL",

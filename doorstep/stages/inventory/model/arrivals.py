@@ -208,6 +208,7 @@ class Intake:
         place: where accepted units are put; others have areas of their own.
         confirmed: somebody looked twice at more than was expected.
         offered: the places that were offered, the best first; `placed_why` says why it is none of them.
+        serials: numbers of the units, one for each, if they have some and somebody named them.
     """
 
     command: str
@@ -222,6 +223,7 @@ class Intake:
     confirmed: bool = False
     offered: Sequence[str] = ()
     placed_why: str = ""
+    serials: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from doorstep.platform.machine import Machine
 
 SERIAL_MAX = 40
 """Most characters of a serial number; GS1 allows 20."""
+NUMBERED_MAX = 500
+"""Most units that are named by one scan."""
 
 
 class SerialState(StrEnum):

@@ -12,7 +12,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts import moving
 from doorstep.stages.inventory.acts.once import once_only
-from doorstep.stages.inventory.acts.receiving import announcing, expecting, inspecting
+from doorstep.stages.inventory.acts.receiving import announcing, expecting, inspecting, numbering
 from doorstep.stages.inventory.acts.receiving.announcing import Noted
 from doorstep.stages.inventory.acts.receiving.expecting import Line
 from doorstep.stages.inventory.model import Receipt
@@ -138,6 +138,7 @@ async def take_in(
             *(fault for i, one in todo.items() for fault in rules.intake_faults(i, one)),
             *await _stranger_faults(tx, door, todo, lines),
             *_over_faults(door, todo, lines, lead=lead),
+            *await numbering.number_faults(tx, todo),
         ]
         if faults:
             raise invalid(faults)
@@ -146,6 +147,7 @@ async def take_in(
         await tx.run(
             Q.stand_plates, arrival_id=arrival_id, ssccs=[one.plate for one in todo.values() if one.plate]
         )
+        await numbering.write_numbers(tx, arrival_id, todo, {i: _place(one) for i, one in todo.items()})
         await _write(tx, arrival_id, door, todo)
     return [
         TakenIn(one.command, one.product_id, one.quantity, _place(one), not fresh[i])
