@@ -95,23 +95,21 @@ def path_of(door: Door, id_of: IdOf, **texts: str) -> str:
 
 def body_of(door: Door, id_of: IdOf) -> Any:
     """Return the smallest body of the right shape."""
-    return None if door.data is None else _sample(inspect.type_info(door.data), "", id_of)
+    return None if door.data is None else sample(inspect.type_info(door.data), "", id_of)
 
 
-def _sample(kind: inspect.Type, name: str, id_of: IdOf) -> Any:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of value
+def sample(kind: inspect.Type, name: str, id_of: IdOf) -> Any:  # noqa: C901, PLR0911, PLR0912 - one line for each kind of value
     match kind:
         case inspect.Metadata():
-            return _sample(kind.type, name, id_of)
+            return sample(kind.type, name, id_of)
         case inspect.StructType():
             wanted = [f for f in kind.fields if f.required or _carries_id(f.type)]
-            return {field.encode_name: _sample(field.type, field.encode_name, id_of) for field in wanted}
+            return {field.encode_name: sample(field.type, field.encode_name, id_of) for field in wanted}
         case inspect.UnionType():
-            return _sample(next(t for t in kind.types if not isinstance(t, inspect.NoneType)), name, id_of)
+            return sample(next(t for t in kind.types if not isinstance(t, inspect.NoneType)), name, id_of)
         case inspect.ListType():
             item = kind.item_type
-            return [
-                _sample(item, f"{name.removesuffix('_ids')}_id" if name.endswith("_ids") else name, id_of)
-            ]
+            return [sample(item, f"{name.removesuffix('_ids')}_id" if name.endswith("_ids") else name, id_of)]
         case inspect.UUIDType():
             return str(id_of(name))
         case inspect.IntType():
