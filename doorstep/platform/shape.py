@@ -5,6 +5,7 @@ own and lists everything that is wrong.
 """
 
 import uuid
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,29 @@ def faults(body: bytes, wanted: Any) -> list[Fault]:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         return [Fault("", "malformed", f"The body is not JSON: {error}. Send application/json in UTF-8.")]
     return _walk(data, inspect.type_info(wanted), wanted, "")
+
+
+def unkept(body: bytes) -> list[Fault]:
+    """Return every text of a JSON body that a database cannot keep, since it holds the character 0; empty when there is none."""
+    try:
+        return list(_holding_nothing(msgspec.json.decode(body), "")) if body else []
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return []
+
+
+def _holding_nothing(data: Any, pointer: str) -> Iterator[Fault]:
+    if isinstance(data, dict):
+        for name, one in data.items():
+            yield from _holding_nothing(one, f"{pointer}/{_escaped(name)}")
+            if "\x00" in name:
+                yield Fault(pointer, "character", "A name here holds the character 0. Take it out.")
+    elif isinstance(data, list):
+        for place, one in enumerate(data):
+            yield from _holding_nothing(one, f"{pointer}/{place}")
+    elif isinstance(data, str) and "\x00" in data:
+        yield Fault(
+            pointer, "character", "The text holds the character 0, which cannot be kept. Take it out."
+        )
 
 
 def _walk(data: Any, kind: inspect.Type, wanted: Any, pointer: str) -> list[Fault]:

@@ -18,6 +18,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
+from psycopg import DataError
 
 from doorstep.platform import assets, edge, limits, openapi, pages
 from doorstep.platform.auth import SESSION_COOKIE, Allow, Gate, Principal, public
@@ -26,7 +27,7 @@ from doorstep.platform.errors import Fault, Reason, Refused
 from doorstep.platform.express import Express
 from doorstep.platform.packing import Packed
 from doorstep.platform.problems import PROBLEM_TYPE, Trouble, instance, trouble
-from doorstep.platform.shape import faults
+from doorstep.platform.shape import faults, unkept
 from doorstep.platform.strict import StrictRequest
 
 
@@ -190,7 +191,26 @@ async def _principal(connection: ASGIConnection[Any, Any, Any, Any]) -> Principa
 
 def on_error(request: Asked, error: Exception) -> Response[Any]:
     """Answer a refusal, a database that is away, and a bug: problem details for programs, a page for people."""
+    if isinstance(error, DataError) and (found := _unkept(request)):
+        message = "The request holds the character 0, which no text of ours can. Mend what is listed and send it again."
+        return answer(request, Trouble(422, "invalid", message, found))
     return answer(request, trouble(error, request.url.path))
+
+
+def _unkept(request: Asked) -> list[Fault]:
+    """Return what a request holds that no database keeps: texts of its body, parameters of its address, fields of a form."""
+    body = _body(request)
+    found = unkept(body)
+    if not found and b"%00" in body:
+        found = [Fault("", "character", "A field of the form holds the character 0. Take it out.")]
+    asked = [name for name, value in request.query_params.multi_items() if "\x00" in name + str(value)]
+    told = "The parameter {!r} holds the character 0. Take it out."
+    return found + [Fault("", "character", told.format(name[:60])) for name in asked]
+
+
+def _body(request: Asked) -> bytes:
+    body = request.scope.get("_body") or getattr(request, "_body", None)
+    return body if isinstance(body, bytes) else b""
 
 
 def on_http(request: Asked, error: HTTPException) -> Response[Any]:
@@ -224,10 +244,8 @@ _HTTP = {
 def _shape_faults(request: Asked) -> list[Fault]:
     handler = request.scope.get("route_handler")
     field = getattr(handler, "parsed_data_field", None)
-    body = request.scope.get("_body") or getattr(request, "_body", None)
-    if field is None or not isinstance(body, bytes):
-        return []
-    return faults(body, field.annotation)
+    body = _body(request)
+    return faults(body, field.annotation) if field is not None and body else []
 
 
 def answer(request: Asked, told: Trouble) -> Response[Any]:

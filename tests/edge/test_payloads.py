@@ -172,3 +172,12 @@ def test_a_body_is_sound_but_for_the_text_in_one_field() -> None:
     one = next(field for field in FIELDS if str(field) == "POST /api/orders ship_to.company")
     made = one.body(lambda _: UUID(int=1), "x<y")
     assert (made["ship_to"].pop("company"), made["ship_to"]["city"]) == ("x<y", "Zürich")
+
+
+def test_the_character_0_is_refused_by_name_wherever_it_stands(standing: Standing) -> None:
+    headers = {"authorization": f"Bearer {standing.key}"}
+    asked = {"code": "x", "merchant": "juni\x00per", "our_id": "A", "their_id": "B"}
+    answer = standing.client.post("/api/edi/partners", json=asked, headers=headers)
+    assert (answer.status_code, [one["pointer"] for one in answer.json()["errors"]]) == (422, ["/merchant"])
+    answer = standing.client.get("/api/orders?q=%00a", headers=headers)
+    assert answer.status_code < 500

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from doorstep.platform.shape import faults
+from doorstep.platform.shape import faults, unkept
 
 
 class Thing(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,3 +36,13 @@ class Thing(msgspec.Struct, forbid_unknown_fields=True):
 )
 def test_every_fault_is_found_and_none_is_an_error(body: bytes, pointers: list[str]) -> None:
     assert [fault.pointer for fault in faults(body, Thing)] == pointers
+
+
+def test_each_text_that_holds_nothing_a_database_can_keep_is_named() -> None:
+    body = b'{"a": "x\\u0000", "b": [{"c/d": "\\u0000"}, "fine"], "e": 1, "f\\u0000": null}'
+    assert [(one.pointer, one.code) for one in unkept(body)] == [
+        ("/a", "character"),
+        ("/b/0/c~1d", "character"),
+        ("", "character"),
+    ]
+    assert (unkept(b'{"a": "fine"}'), unkept(b""), unkept(b"{")) == ([], [], [])

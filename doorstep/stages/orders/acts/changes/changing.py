@@ -196,6 +196,7 @@ async def _tell(tx: Tx, order_id: UUID, standing: Standing, new: Proposal, chang
         ],
         "total_was_minor": standing.order.total_minor,
         "total_minor": new.total_minor,
+        "currency": standing.order.currency,
     }
     await journal.note(tx, ORDER, "changed", [order_id], facts)
     if new.contact is not None and any(

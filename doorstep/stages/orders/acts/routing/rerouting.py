@@ -189,6 +189,7 @@ async def apply(tx: Tx, asked: Question, plan: Plan) -> list[Moved]:
             "from": [codes[site_id] for site_id in one.was],
             "to": [codes[site_id] for site_id in one.now],
             "saved_minor": one.saved_minor,
+            "currency": asked.routing.house.currency,
         }
         for one in answers
     }

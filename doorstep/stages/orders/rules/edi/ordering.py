@@ -199,22 +199,22 @@ def _asked(
         goods.append(
             Sold(sku=one.sku, title="", quantity=pieces, kept=pieces, unit_minor=unit, discount_minor=off)
         )
-    extra, off = _allowances(transaction.segments)
+    extra, off = _allowances(transaction.segments, currency)
     subtotal = sum(one.quantity * one.unit_minor - one.discount_minor for one in goods)
     due = Due(min(off, subtotal), extra, 0, subtotal - min(off, subtotal) + extra)
     asked = asked_of(goods, due, currency, "invoice")
     return {**asked, **_about(transaction.segments), "ship_to": dict(to)}
 
 
-def _allowances(segments: Sequence[Segment]) -> tuple[int, int]:
-    """Return charges and allowances of the whole order; SAC05 has two decimals that are not written."""
+def _allowances(segments: Sequence[Segment], currency: str) -> tuple[int, int]:
+    """Return charges and allowances of the whole order; SAC05 has two decimals that are not written, whatever the currency has."""
     sums = {"C": 0, "A": 0}
     seen_line = False
     for one in segments:
         seen_line = seen_line or one.name == "PO1"
         if one.name == "SAC" and not seen_line and one.at(1) in sums:
-            value = number_of(one.at(5))
-            sums[one.at(1)] += int(value) if value is not None and value > 0 else 0
+            value = Decimal(one.at(5)) if number_of(one.at(5)) is not None else Decimal(0)
+            sums[one.at(1)] += minor(str(max(value, Decimal(0)).scaleb(-2)), currency)
     return sums["C"], sums["A"]
 
 
