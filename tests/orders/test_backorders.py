@@ -321,3 +321,34 @@ async def test_channels_hear_of_what_is_kept_from_sale(
     assert {one["sku"]: one["available"] for one in changes}["C"] == LAMPS - 25
     wrong = {"site_id": f"{WORLD.c}", "units": 1}
     assert (await web_client.put(path, json=wrong, headers=bearer(key))).status_code == 404
+
+
+async def test_what_is_there_leaves_at_once_where_the_shop_wants_it(paying: Paying) -> None:
+    async with paying.house.db.transaction(paying.tenant, actor="test") as tx:
+        await ahead(tx, 20)
+        parted = await place_one(tx, {"A": 1, "C": LAMPS + 5}, ship_partial=True)
+        nothing_there = await place_one(tx, {"C": 5}, ship_partial=True)
+        assert (await holds(tx, parted), await holds(tx, nothing_there)) == (set(), {"out_of_stock"})
+        assert await promised(tx, parted) == {WORLD.a: 1, WORLD.c: LAMPS}
+        assert await owed(tx) == 10
+    await paying.settle()
+    assert (await paying.read(parted)).order.state == "accepted"
+    async with paying.house.db.transaction(paying.tenant, actor="test") as tx:
+        await receive(tx, WORLD.c, 5)
+    await paying.settle()
+    async with paying.house.db.transaction(paying.tenant, actor="test") as tx:
+        assert await promised(tx, parted) == {WORLD.a: 1, WORLD.c: LAMPS + 5}, "it was there first"
+        assert await owed(tx) == 5
+        await orders.cancel_one(tx, nothing_there, "changed their mind")
+        assert await owed(tx) == 0
+
+
+async def test_the_rest_of_a_parted_order_can_be_taken_out(paying: Paying) -> None:
+    async with paying.house.db.transaction(paying.tenant, actor="test") as tx:
+        await ahead(tx, 20)
+        order_id = await place_one(tx, {"C": LAMPS + 5}, ship_partial=True)
+        found = await orders.read(tx, order_id)
+        assert found is not None
+        change = Change(lines=[LineChange(line_id=found.lines[0].id, quantity=LAMPS)], why="enough")
+        await change_order(tx, order_id, change, (await preview_change(tx, order_id, change)).token)
+        assert (await owed(tx), await promised(tx, order_id)) == (0, {WORLD.c: LAMPS})

@@ -158,6 +158,7 @@ async def forget_scans(tx: Tx, _subjects: list[UUID]) -> None:
 
 ON: dict[str, list[Any]] = {
     "order.accepted": [release_orders],
+    "order.refilled": [release_orders],
     "order.held": [stop_orders],
     "order.canceled": [cancel_orders],
     "order.changed": [follow_changes],

@@ -58,7 +58,20 @@ async def take_on(
     }
     for draft in taken_on:
         draft.expected_on = _expected(draft, days)
+        draft.reserves = bool(serving.lines_of(draft))
+    await _want(tx, [draft for draft in taken_on if draft.sends_rest])
     return bool(taken_on)
+
+
+async def _want(tx: Tx, drafts: Sequence[Draft]) -> None:
+    """Tell inventory what orders want that go on with what is there; of those that are held it learns by their holds."""
+    if not drafts:
+        return
+    lacking: dict[UUID, dict[UUID, int]] = {draft.id: {} for draft in drafts}
+    for draft in drafts:
+        for (_, product_id), units in draft.owed.items():
+            lacking[draft.id][product_id] = lacking[draft.id].get(product_id, 0) + units
+    await inventory.want(tx, list(lacking), lacking)
 
 
 async def _serve_rest(tx: Tx, drafts: Sequence[Draft], routing: Routing) -> dict[UUID, Unserved]:

@@ -12,7 +12,7 @@ from doorstep.stages import inventory
 from doorstep.stages.orders.acts.ending import cancel
 from doorstep.stages.orders.acts.holding import Lack, accept_ready, release_hold, reserve_rest
 from doorstep.stages.orders.acts.holding_parts import release_part_holds
-from doorstep.stages.orders.model import ORDER, HoldReason
+from doorstep.stages.orders.model import ORDER, HoldReason, OrderState
 from doorstep.stages.orders.model.holding import Queued, Scope
 
 Q = Statements("doorstep.stages.orders")
@@ -121,10 +121,14 @@ async def _fill(tx: Tx, ids: Sequence[UUID]) -> None:
     if not ids:
         return
     held = set(await tx.values(Q.open_orders, ids=list(ids)))
+    owed = {one.order_id for one in await inventory.owed_to(tx, sorted(held))}
     short = await reserve_rest(tx, [one for one in ids if one in held])
     served = [one for one in ids if one in held and one not in short]
     reason = HoldReason.OUT_OF_STOCK
     released = await tx.values(Q.release_holds, ids=served, reason=reason, actor=tx.actor)
     facts = {"reason": reason, "note": "Its goods are reserved now."}
     await journal.note(tx, ORDER, "hold_released", released, facts)
+    states = dict(await tx.tuples(Q.states, ids=served)) if served else {}
+    going = [one for one in served if one in owed and states.get(one) == OrderState.ACCEPTED]
+    await journal.note(tx, ORDER, "refilled", going)
     await accept_ready(tx, released)

@@ -48,6 +48,8 @@ class Draft:
     """Units that are not there and owed, by line and product."""
     expected_on: date | None = None
     """When what is owed is expected, if that is known."""
+    reserves: bool = True
+    """Whether something of it is there."""
 
     @property
     def paid(self) -> bool:
@@ -58,7 +60,10 @@ class Draft:
     def ready(self) -> bool:
         """Whether nothing keeps it from being accepted at once."""
         return self.paid and not (
-            self.checked.doubts or self.suspicions or self.owed or self.checked.preorder
+            self.checked.doubts
+            or self.suspicions
+            or self.checked.preorder
+            or (self.owed and not self.sends_rest)
         )
 
     @property
@@ -73,6 +78,11 @@ class Draft:
         return [(reason, " ".join(why)) for reason, why in found if why]
 
     @property
+    def sends_rest(self) -> bool:
+        """Whether something of it is owed, and what is there leaves at once."""
+        return bool(self.owed) and self.checked.order.ship_partial and self.reserves
+
+    @property
     def waits_until(self) -> date | None:
         """The first day on which it can leave, as far as is known; None when it waits for none, or nobody knows."""
         preorder = self.checked.preorder
@@ -81,7 +91,7 @@ class Draft:
         return max((day for day in (self.expected_on, preorder and preorder.ships_on) if day), default=None)
 
     def _owed_words(self) -> list[str]:
-        if not self.owed:
+        if not self.owed or self.sends_rest:
             return []
         lines = {line_id for line_id, _ in self.owed}
         named = ", ".join(line.sku for line_id, _, line in self.lines if line_id in lines)

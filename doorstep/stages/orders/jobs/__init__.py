@@ -49,6 +49,7 @@ ON: dict[str, list[Any]] = {
     "order.hold_placed": [tending.tell_wants],
     "order.hold_released": [tending.tell_wants],
     "order.changed": [tending.tell_wants],
+    "order.refilled": [tending.tell_wants],
     "order.canceled": [answering.answer_orders, tending.tell_wants],
 }
 

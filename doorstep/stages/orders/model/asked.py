@@ -126,6 +126,12 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         UUID | None,
         Meta(description="A basket whose goods are kept (`/api/baskets`): they are given to this order."),
     ] = None
+    ship_partial: Annotated[
+        bool,
+        Meta(
+            description="Of goods that are not all there: send what is there at once, the rest when it comes in. Otherwise all waits."
+        ),
+    ] = False
     gift: bool = False
     note: Annotated[str, Meta(max_length=2000, pattern=SOME_LINES)] = ""
     language: Annotated[str, Meta(max_length=5, pattern="^[a-z]{2}(-[A-Z]{2})?$")] = "en"

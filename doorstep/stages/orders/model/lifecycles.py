@@ -52,6 +52,7 @@ ORDER = Machine(
         "address_changed",
         "delivery_changed",
         "rerouted",
+        "refilled",
     ),
 )
 

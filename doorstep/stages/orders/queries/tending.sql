@@ -32,18 +32,24 @@ WHERE h.tenant_id = %(tenant_id)s AND h.released_at IS NULL AND least(h.release_
 ORDER BY least(h.release_at, h.cancel_at), h.id LIMIT %(most)s;
 
 -- name: waiting_for_stock
--- Orders held for goods that want one of the products that just came in, first promised first, then first placed.
-SELECT o.id FROM orders.holds h
-JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = h.order_id AND o.state = 'held'
-WHERE h.tenant_id = %(tenant_id)s AND h.reason = 'out_of_stock' AND h.released_at IS NULL
-  AND EXISTS (SELECT FROM orders.lines l
-              LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = l.product_id
-              WHERE l.tenant_id = %(tenant_id)s AND l.order_id = o.id
-                AND coalesce(k.component_id, l.product_id) = ANY (%(product_ids)s::uuid[]))
+-- Orders that wait for goods, held or with a part on its way, and want one of the products that just came in, first promised first,
+-- then first placed.
+SELECT o.id FROM (
+    SELECT h.order_id FROM orders.holds h
+    WHERE h.tenant_id = %(tenant_id)s AND h.reason = 'out_of_stock' AND h.released_at IS NULL
+      AND EXISTS (SELECT FROM orders.lines l
+                  LEFT JOIN catalog.kit_components k ON k.tenant_id = %(tenant_id)s AND k.kit_id = l.product_id
+                  WHERE l.tenant_id = %(tenant_id)s AND l.order_id = h.order_id
+                    AND coalesce(k.component_id, l.product_id) = ANY (%(product_ids)s::uuid[]))
+    UNION
+    SELECT w.order_id FROM inventory.wants w
+    WHERE w.tenant_id = %(tenant_id)s AND w.product_id = ANY (%(product_ids)s::uuid[]) AND w.filled_at IS NULL
+) AS waiting
+JOIN orders.orders o ON o.tenant_id = %(tenant_id)s AND o.id = waiting.order_id AND o.state IN ('held', 'accepted')
 ORDER BY o.promised_until NULLS LAST, o.placed_at, o.id LIMIT %(most)s;
 
 -- name: could_be_filled
--- Orders held for goods all of which are free somewhere now, first promised first, then first placed.
+-- Orders that wait for goods all of which are free somewhere now, first promised first, then first placed.
 SELECT o.id FROM orders.orders o
 JOIN (
     SELECT w.order_id FROM inventory.wants w
@@ -52,12 +58,13 @@ JOIN (
     WHERE w.tenant_id = %(tenant_id)s AND w.filled_at IS NULL
     GROUP BY w.order_id HAVING bool_and(coalesce(free.units, 0) >= w.quantity)
 ) AS ready ON ready.order_id = o.id
-WHERE o.tenant_id = %(tenant_id)s AND o.state = 'held'
+WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('held', 'accepted')
 ORDER BY o.promised_until NULLS LAST, o.placed_at, o.id LIMIT %(most)s;
 
 -- name: held_for_stock
--- Which of some orders are held for goods.
+-- Which of some orders wait for goods: they are held for it, or owed some while what is there leaves.
 SELECT o.id FROM orders.orders o
-WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.state = 'held'
-  AND EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id
-              AND h.reason = 'out_of_stock' AND h.released_at IS NULL) ORDER BY o.id;
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.state IN ('held', 'accepted')
+  AND (EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id
+               AND h.reason = 'out_of_stock' AND h.released_at IS NULL)
+       OR EXISTS (SELECT FROM inventory.backorders b WHERE b.tenant_id = %(tenant_id)s AND b.order_id = o.id)) ORDER BY o.id;

@@ -18,6 +18,7 @@ from doorstep.stages.tracking.jobs.sending import send_messages
 
 ON = {
     "order.accepted": [make_promise],
+    "order.refilled": [make_promise],
     "order.held": [promise_awaited],
     "order.hold_released": [promise_awaited],
     "order.canceled": [confirm_cancel],

@@ -71,7 +71,8 @@ FROM unnest(%(ids)s::uuid[], %(reasons)s::text[], %(status_ats)s::timestamptz[],
 WHERE t.tenant_id = %(tenant_id)s AND t.id = u.id;
 
 -- name: orders_all_delivered
--- Orders of which every parcel that was not canceled is delivered, and nothing is left on the floor.
+-- Orders of which every parcel that was not canceled is delivered, nothing is left on the floor, and nothing is promised or owed to
+-- them that has not left.
 SELECT o.id FROM orders.orders o
 WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[])
   AND NOT EXISTS (SELECT FROM tracking.trackers t WHERE t.tenant_id = %(tenant_id)s AND t.order_id = o.id
@@ -82,13 +83,17 @@ WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[])
                   AND p.state <> 'canceled'
                   AND NOT EXISTS (SELECT FROM tracking.trackers d WHERE d.tenant_id = %(tenant_id)s
                                   AND d.parcel_id = p.id AND d.state = 'delivered'))
+  AND NOT EXISTS (SELECT FROM inventory.reservations r WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase = 'pending')
+  AND NOT EXISTS (SELECT FROM inventory.backorders b WHERE b.tenant_id = %(tenant_id)s AND b.order_id = o.id)
 ORDER BY o.id;
 
 -- name: arrivals
--- When the last parcel of each order was there; NULL as long as one is not, or goods are still promised to it and not shipped.
+-- When the last parcel of each order was there; NULL as long as one is not, or goods are still promised or owed to it and not shipped.
 SELECT o.order_id, CASE WHEN t.arrived AND NOT EXISTS (
            SELECT FROM inventory.reservations r
-           WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.order_id AND r.phase = 'pending') THEN t.last_at END
+           WHERE r.tenant_id = %(tenant_id)s AND r.order_id = o.order_id AND r.phase = 'pending')
+       AND NOT EXISTS (SELECT FROM inventory.backorders b WHERE b.tenant_id = %(tenant_id)s AND b.order_id = o.order_id)
+       THEN t.last_at END
 FROM unnest(%(order_ids)s::uuid[]) AS o(order_id)
 LEFT JOIN LATERAL (
     SELECT bool_and(t1.state = 'delivered') AS arrived, max(t1.status_at) AS last_at FROM tracking.trackers t1

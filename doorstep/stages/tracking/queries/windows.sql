@@ -3,7 +3,7 @@
 -- name: outlooks
 -- What is known of orders when their first promise is made, for each site that was reserved: its clock, its calendar, its lane to the
 -- address, and the service that the customer chose or that is used most often. What nothing is reserved for yet is reckoned to leave
--- from the first warehouse.
+-- from the first warehouse; where something is owed and nobody knows until when, nothing is promised.
 SELECT o.id AS order_id, c.country, c.region, c.lat, c.lon, w.timezone AS site_zone, w.country AS site_country,
        w.region AS site_region, w.cutoff, coalesce(t.weekdays, '{1,2,3,4,5,6}') AS weekdays, coalesce(t.closed, '{}') AS closed,
        coalesce(t.holidays, true) AS holidays, coalesce(chosen.days_min, usual.days_min, lane.days) AS days_min,
@@ -41,6 +41,8 @@ LEFT JOIN LATERAL (
 ) usual ON true
 WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.promised_until IS NULL
   AND coalesce(chosen.days_max, usual.days_max, lane.days) IS NOT NULL
+  AND (o.ships_on IS NOT NULL OR NOT EXISTS (
+      SELECT FROM inventory.backorders b WHERE b.tenant_id = %(tenant_id)s AND b.order_id = o.id))
 ORDER BY o.id, w.id;
 
 -- name: awaited

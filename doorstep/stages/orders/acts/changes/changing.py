@@ -215,12 +215,12 @@ async def _follow(tx: Tx, order_id: UUID, new: Proposal) -> None:
         await hold(tx, [order_id], HoldReason.ADDRESS, " ".join(new.doubts))
     elif new.contact is not None and HoldReason.ADDRESS in reasons:
         await release_hold(tx, [order_id], HoldReason.ADDRESS, "The address was changed.")
-    if HoldReason.OUT_OF_STOCK in reasons:
+    if HoldReason.OUT_OF_STOCK in reasons or await inventory.owed_to(tx, [order_id]):
         lacking = await lacks_of(tx, [order_id])
         await inventory.owe_only(
             tx, [order_id], {(one.line_id, one.product_id): one.quantity for one in lacking}
         )
-        if not lacking:
+        if not lacking and HoldReason.OUT_OF_STOCK in reasons:
             await release_hold(
                 tx, [order_id], HoldReason.OUT_OF_STOCK, "Nothing is missing since the change."
             )
