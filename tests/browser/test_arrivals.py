@@ -12,9 +12,9 @@ from doorstep.stages.inventory.acts.receiving import announcing, expecting, insp
 from doorstep.stages.inventory.model.arrivals import Sent
 from doorstep.stages.inventory.model.inspections import Doubt
 from tests.browser.conftest import Enter
-from tests.browser.looking import every_look, look_at
+from tests.browser.looking import every_look, look_at, on_a_phone
 from tests.worlds.arrivals import PLATES, announce
-from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, bin_code
+from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, asks_serial, bin_code
 from tests.worlds.inventory import small_world
 
 
@@ -86,6 +86,29 @@ async def test_an_arrival_is_taken_in_by_scans_and_closed(page: Page, enter: Ent
     await look_at(page, "arrival-closed")
     await page.goto("/receive/unannounced")
     await look_at(page, "dock-unannounced")
+
+
+@on_a_phone
+async def test_units_that_come_in_are_named_one_by_one(
+    page: Page, enter: Enter, kiln: UUID, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="user:rui") as tx:
+        await asks_serial(tx, WORLD.a)
+    await enter(Role.MANAGER)
+    await page.goto(f"/receive/{kiln}")
+    for number in ("S-1", "S-2"):
+        await scan(page, BARCODES["A"])
+        await scan(page, number)
+        await expect(page.locator(".answer")).to_contain_text(f"Unit {number}.")
+    await expect(page.get_by_label("Serial numbers")).to_have_value("S-1\nS-2")
+    await look_at(page, "dock-serials")
+    await page.get_by_label("Serial numbers").fill("S-1\nS-3")
+    await page.get_by_role("button", name="Set").click()
+    await scan(page, await page.locator(".do .place").inner_text())
+    await expect(page.locator(".answer.good")).to_contain_text("2 units lie in")
+    async with house.db.transaction(tenant, actor="user:rui") as tx:
+        known = [len(await inventory.serials_called(tx, f"S-{number}")) for number in (1, 2, 3)]
+        assert known == [1, 0, 1]
 
 
 @every_look

@@ -12,7 +12,7 @@ from doorstep.stages import catalog, inventory
 from doorstep.stages.inventory.acts.receiving import announcing, expecting
 from tests.platform.people import add_person, csrf_of, sign_in
 from tests.worlds.arrivals import PLATES, announce
-from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, bin_code
+from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, asks_serial, bin_code
 from tests.worlds.inventory import small_world, wrong_in_the_books
 
 
@@ -117,6 +117,37 @@ async def test_a_gs1_label_counts_its_units(hand: Hand, arrival: UUID) -> None:
     assert 'value="L7"' in page
     assert "12 of A" in await hand.scan(arrival, f"(01)0{BARCODES['A']}(37)6(10)L7(17)270630")
     assert "That is lot L8" in await hand.scan(arrival, f"(01)0{BARCODES['A']}(10)L8")
+
+
+async def test_units_are_named_by_label_by_scan_and_by_list(
+    hand: Hand, arrival: UUID, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await asks_serial(tx, WORLD.c)
+    await hand.scan(arrival, f"(01)0{BARCODES['C']}(21)S-1")
+    assert "is named already" in await hand.scan(arrival, f"(01)0{BARCODES['C']}(21)S-1")
+    assert "2 of C" in await hand.scan(arrival, BARCODES["C"])
+    assert "Scan its serial number, or the bin" in hand.page
+    assert "is no serial number" in await hand.scan(arrival, "has blank")
+    assert "is named already" in await hand.scan(arrival, "S-1")
+    assert ">S-2</span>.<" in await hand.scan(arrival, "S-2")
+    assert "The warehouse has no bin" in await hand.scan(arrival, "S-3"), "each unit has its number"
+    await hand.say(arrival, quantity="4", serials="S-1\r\nS-2\r\nS-3\r\n")
+    [offered] = re.findall(r'<strong class="place">([^<]+)<', hand.page)
+    assert "Name each unit once" in await hand.scan(arrival, offered)
+    assert "too many numbers" in await hand.say(arrival, quantity="4", serials="S-1 " * 1001)
+    await hand.say(arrival, quantity="4", serials="S-1 S-2 S-3 S-4")
+    assert "4 units lie in" in await hand.scan(arrival, offered)
+    async with house.db.transaction(tenant, actor="test") as tx:
+        known = [len(await inventory.serials_called(tx, f"S-{number}")) for number in range(1, 5)]
+        assert known == [1, 1, 1, 1]
+        assert await wrong_in_the_books(tx) == {}
+
+
+async def test_labels_of_products_without_numbers_are_read_without(hand: Hand, arrival: UUID) -> None:
+    await hand.scan(arrival, f"(01)0{BARCODES['A']}(21)S-1")
+    assert "2 of A" in await hand.scan(arrival, f"(01)0{BARCODES['A']}(21)S-1")
+    assert "2 units lie in" in await hand.scan(arrival, bin_code(1, 1))
 
 
 async def test_too_many_ask_for_a_second_look(hand: Hand, arrival: UUID, house: House, tenant: UUID) -> None:

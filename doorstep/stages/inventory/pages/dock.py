@@ -28,8 +28,11 @@ from doorstep.stages.inventory.pages.receive import FLOOR, Units
 from doorstep.stages.inventory.pages.receive import Lot as LotText
 from doorstep.stages.inventory.rules.arrivals import read_sscc
 from doorstep.stages.inventory.rules.putaway import Offer
+from doorstep.stages.inventory.rules.serials import NUMBER
 
 Words = Annotated[str, QueryParameter(max_length=60, pattern=NO_NUL)]
+SERIALS_LONG = 4000
+"""Most characters of serial numbers in a hand: they stand in the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Hand:
     Attributes:
         sure: more than expected was looked at twice.
         bin: another one than was offered, where it is to go once somebody has said why.
+        serials: numbers of the units, with blanks between them.
     """
 
     arrival: UUID
@@ -51,6 +55,7 @@ class Hand:
     plate: str = ""
     sure: bool = False
     bin: str = ""
+    serials: str = ""
 
     @property
     def path(self) -> str:
@@ -70,6 +75,7 @@ class Hand:
             "plate": self.plate,
             "sure": "1" if self.sure else "",
             "bin": self.bin,
+            "serials": self.serials,
         }
         told = urlencode({name: of for name, of in known.items() if of})
         return f"{self.path}?{told}" if told else self.path
@@ -87,7 +93,13 @@ class Hand:
             "plate": self.plate,
             "sure": "1" if self.sure else "",
             "bin": self.bin,
+            "serials": self.serials,
         }
+
+    @property
+    def numbers(self) -> list[str]:
+        """Numbers of the units, as they were named."""
+        return self.serials.split()
 
 
 def _hand(arrival_id: UUID, data: dict[str, str]) -> Hand:
@@ -116,6 +128,7 @@ def _hand(arrival_id: UUID, data: dict[str, str]) -> Hand:
         read_sscc(text("plate", 24)),
         data.get("sure") == "1",
         text("bin", 40),
+        " ".join(text("serials", SERIALS_LONG).split()),
     )
 
 
@@ -134,11 +147,11 @@ async def dock(
     plate: Words = "",
     sure: Words = "",
     elsewhere: Annotated[str, QueryParameter(name="bin", max_length=60, pattern=NO_NUL)] = "",
+    serials: Annotated[str, QueryParameter(max_length=SERIALS_LONG, pattern=NO_NUL)] = "",
 ) -> Any:
     """Show the next thing to do with an arrival: scan a plate or product, say how many and how they are, put them away."""
-    hand = Hand(
-        arrival_id, product, quantity, lot, expires, found, why, read_sscc(plate), sure == "1", elsewhere
-    )
+    on, looked = read_sscc(plate), sure == "1"
+    hand = Hand(arrival_id, product, quantity, lot, expires, found, why, on, looked, elsewhere, serials)
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         arrival = await expecting.arrival_of(tx, arrival_id)
         lines = await expecting.lines_of(tx, arrival_id)
@@ -184,6 +197,8 @@ async def scan(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUI
             return await _plate(tx, hand, sscc)
         by_code = {one.code: one for one in await catalog.by_barcode(tx, names)}
         scanned = next((by_code[one] for one in names if one in by_code), None)
+        if scanned and label and label.serial and not await _asks_serial(tx, scanned.product_id):
+            label = replace(label, serial="")
         if hand.product is None:
             return _first(hand, code, scanned, label, leads(who))
         if scanned is not None:
@@ -191,9 +206,7 @@ async def scan(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUI
         there = replace(hand, bin=code.removeprefix("bin:")[:40])
         site_id = (await expecting.arrival_of(tx, arrival_id)).site_id
         if not await catalog.bins_there(tx, site_id, [there.bin]):
-            return back(
-                hand.address, f"The warehouse has no bin {there.bin}. Scan its label again.", kind="wrong"
-            )
+            return await _number(tx, hand, hand.product, code)
         return await _put(tx, who, there, hand.product, data.get("command", ""))
 
 
@@ -234,8 +247,40 @@ def _first(hand: Hand, code: str, scanned: Scanned | None, label: Label | None, 
     units = scanned.units * ((label.count if label else None) or 1)
     held = replace(hand, product=scanned.product_id, quantity=min(units, QUANTITY_MAX))
     if label:
-        held = replace(held, lot=label.lot[:LOT_MAX], expires=label.expires_on)
+        held = replace(held, lot=label.lot[:LOT_MAX], expires=label.expires_on, serials=label.serial)
     return back(held.address, f"{scanned.name}: scan more, change the number, or scan the bin.")
+
+
+async def _asks_serial(tx: Tx, product_id: UUID) -> bool:
+    return any(one.asks_serial for one in await catalog.products(tx, [product_id]))
+
+
+async def _number(tx: Tx, hand: Hand, product_id: UUID, code: str) -> Any:
+    """Take a code that is no bin as the number of a unit, if one is still to be named."""
+    if len(hand.numbers) >= hand.quantity or not await _asks_serial(tx, product_id):
+        return back(
+            hand.address, f"The warehouse has no bin {code[:40]}. Scan its label again.", kind="wrong"
+        )
+    if said := _not_named(hand, code):
+        return back(hand.address, said, kind="wrong")
+    named = _named(hand, code)
+    left = named.quantity - len(named.numbers)
+    return back(named.address, f"Unit {code}. {left} more to name." if left else f"Unit {code}.")
+
+
+def _not_named(hand: Hand, serial: str) -> str:
+    """Say why a number cannot be one more of those in the hand; '' if it can."""
+    if not NUMBER.fullmatch(serial):
+        return f"{serial[:40]} is no serial number. Scan the one on the unit."
+    if serial in hand.numbers:
+        return f"Unit {serial} is named already. Scan another."
+    if len(hand.serials) + len(serial) >= SERIALS_LONG:
+        return "Those are many numbers at once. Put these units away before the others."
+    return ""
+
+
+def _named(hand: Hand, serial: str) -> Hand:
+    return replace(hand, serials=f"{hand.serials} {serial}".strip()) if serial else hand
 
 
 def _more(hand: Hand, scanned: Scanned, label: Label | None) -> Any:
@@ -245,11 +290,13 @@ def _more(hand: Hand, scanned: Scanned, label: Label | None) -> Any:
     lot = label.lot if label and label.lot else hand.lot
     if hand.lot and lot != hand.lot:
         return back(hand.address, f"That is lot {lot}. Put lot {hand.lot} away before it.", kind="wrong")
+    serial = label.serial if label else ""
+    if serial and (said := _not_named(hand, serial)):
+        return back(hand.address, said, kind="wrong")
     units = min(hand.quantity + scanned.units * ((label.count if label else None) or 1), QUANTITY_MAX)
     day = hand.expires or (label.expires_on if label else None)
-    return back(
-        replace(hand, quantity=units, lot=lot, expires=day, sure=False).address, f"{units} of {scanned.sku}."
-    )
+    more = _named(replace(hand, quantity=units, lot=lot, expires=day, sure=False), serial)
+    return back(more.address, f"{units} of {scanned.sku}.")
 
 
 async def _put(
@@ -270,6 +317,7 @@ async def _put(
         confirmed=hand.sure,
         offered=[f"bin:{one.code}" for one in await _offers(tx, arrival.site_id, hand)],
         placed_why=placed_why,
+        serials=hand.numbers,
     )
     try:
         async with tx.connection.transaction():
@@ -307,6 +355,9 @@ async def say(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID
     hand = _hand(arrival_id, data)
     if hand.product is None:
         return back(hand.path)
+    if len(data.get("serials", "")) > SERIALS_LONG:
+        said = "Those are too many numbers at once. Put some of the units away first."
+        return back(replace(hand, serials="").address, said, kind="wrong")
     if not hand.quantity:
         was = _hand(arrival_id, {**data, "quantity": data.get("was", "")})
         return back(was.address, "Write a whole number, 1 or more.", kind="wrong")
