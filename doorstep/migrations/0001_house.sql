@@ -880,6 +880,7 @@ CREATE SCHEMA orders;
 -- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
 -- `ships_on` is the first day on which a pre-order or what is owed can leave, as it was known when the order came.
 -- `arrived_at` is when the last of it was there, as long as all of it is. `changes` counts how often it was changed here since it came.
+-- `split_from` is the order that it was a part of.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -898,6 +899,7 @@ CREATE TABLE orders.orders (
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
     ships_on date, shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
     changes int NOT NULL DEFAULT 0,
+    split_from uuid,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
 ) WITH (fillfactor = 80);

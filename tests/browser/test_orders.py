@@ -114,6 +114,29 @@ async def test_one_line_is_held_by_keyboard_and_released(
 
 
 @every_look
+async def test_an_order_is_split_by_keyboard_after_a_look_at_both(
+    page: Page, enter: Enter, shop: str, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="key:webshop") as tx:
+        order_id = await place_one(tx, {"A": 4, "B": 1})
+    await enter(Role.MANAGER)
+    await page.goto(f"/orders/{order_id}")
+    await page.get_by_role("link", name="Split it").click()
+    await page.get_by_label("Why").fill("the rest later")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Say of at least one line how many units go.")).to_be_visible()
+    await page.get_by_role("spinbutton", name="Units of Stoneware mug that go").fill("3")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#comes-to")).to_contain_text("Second order")
+    await look_at(page, "order-split")
+    await nothing_is_cut_off(page)
+    await page.get_by_role("button", name="Split the order").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The order is split. This is the second one.")).to_be_visible()
+    await expect(page.get_by_text("split from: 1001")).to_be_visible()
+
+
+@every_look
 async def test_an_order_is_changed_by_keyboard_after_a_look_at_what_it_comes_to(
     page: Page, enter: Enter, order_id: UUID
 ) -> None:

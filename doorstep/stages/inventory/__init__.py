@@ -20,7 +20,14 @@ from doorstep.stages.inventory.acts.looking import (
 from doorstep.stages.inventory.acts.moving import adjust, move, receive, restock
 from doorstep.stages.inventory.acts.receiving.expecting import incoming, want, want_nothing
 from doorstep.stages.inventory.acts.reserving import commit, expire, release, release_lines, reserve, ship
-from doorstep.stages.inventory.acts.routing import free_of, hold_promises, reroute, reserve_as
+from doorstep.stages.inventory.acts.routing import (
+    free_of,
+    hand_on,
+    hold_promises,
+    lock_promises,
+    reroute,
+    reserve_as,
+)
 from doorstep.stages.inventory.acts.serials import (
     pack_serial,
     serials_called,
@@ -105,6 +112,7 @@ __all__ = [
     "explain",
     "feed_at",
     "free_of",
+    "hand_on",
     "held_by",
     "hold_promises",
     "incoming",
@@ -113,6 +121,7 @@ __all__ = [
     "ledger_of",
     "levels",
     "lies_in",
+    "lock_promises",
     "lying",
     "move",
     "open_counts",

@@ -162,6 +162,7 @@ ON: dict[str, list[Any]] = {
     "order.held": [stop_orders],
     "order.canceled": [cancel_orders],
     "order.changed": [follow_changes],
+    "order.split": [follow_changes],
     "order.part_held": [follow_changes],
     "order.part_released": [release_orders],
     "order.address_changed": [pack_anew],

@@ -86,6 +86,34 @@ async def hold_promises(
     return held, await lock_levels(tx, locked)
 
 
+async def lock_promises(tx: Tx, line_ids: Sequence[object]) -> list[Held]:
+    """Lock the pending promises of lines and return them; the stock rows behind them are not locked."""
+    return await tx.rows(Q.lock_reservations, Held, line_ids=list(line_ids))
+
+
+async def hand_on(tx: Tx, old: Sequence[Held], new: Sequence[Held], why: str) -> None:
+    """Pass units of promises to lines of other orders: nothing goes free in between, and no stock row changes.
+
+    Args:
+        tx: the open transaction.
+        old: what is passed on, locked by `lock_promises`.
+        new: to which line each of these goes; site, product and units are the same.
+        why: kept with reservations that are passed on in whole.
+    """
+    if not old:
+        return
+    await tx.run(
+        Q.hand_on,
+        old_line_ids=[one.line_id for one in old],
+        order_ids=[one.order_id for one in new],
+        line_ids=[one.line_id for one in new],
+        site_ids=[one.site_id for one in new],
+        product_ids=[one.product_id for one in new],
+        quantitys=[one.quantity for one in new],
+    )
+    await shrink(tx, old, why)
+
+
 async def free_of(tx: Tx, keys: Sequence[Key]) -> dict[Key, int]:
     """Return the units that stock rows can still promise, without locking them."""
     if not keys:

@@ -210,6 +210,16 @@ FROM unnest(%(line_ids)s::uuid[], %(site_ids)s::uuid[], %(product_ids)s::uuid[],
 WHERE r.tenant_id = %(tenant_id)s AND (r.line_id, r.site_id, r.product_id) = (s.line_id, s.site_id, s.product_id)
   AND r.phase = 'pending' AND r.quantity - r.shipped >= s.quantity;
 
+-- name: hand_on
+-- Promises pass to other lines as they are: made as long ago, and for as long. No stock row changes.
+INSERT INTO inventory.reservations (tenant_id, line_id, site_id, product_id, order_id, quantity, reserved_at, expires_at)
+SELECT %(tenant_id)s, n.line_id, n.site_id, n.product_id, n.order_id, n.quantity, r.reserved_at, r.expires_at
+FROM unnest(%(old_line_ids)s::uuid[], %(line_ids)s::uuid[], %(site_ids)s::uuid[], %(product_ids)s::uuid[], %(order_ids)s::uuid[],
+            %(quantitys)s::int[]) AS n(old_line_id, line_id, site_id, product_id, order_id, quantity)
+JOIN inventory.reservations r ON r.tenant_id = %(tenant_id)s AND r.line_id = n.old_line_id AND r.site_id = n.site_id
+  AND r.product_id = n.product_id
+ORDER BY n.line_id, n.site_id, n.product_id;
+
 -- name: note_shortages
 -- Remembers broken promises, for whom listens.
 INSERT INTO inventory.shortages (tenant_id, id, cause, order_id, line_id, product_id, site_id, quantity, replaced, found_at)

@@ -3,6 +3,7 @@
 from doorstep.stages.orders.acts.announcing import Part, about, about_parts, about_refunds
 from doorstep.stages.orders.acts.changes.changing import Preview, change_order, preview_change
 from doorstep.stages.orders.acts.changes.money import arrange
+from doorstep.stages.orders.acts.changes.splitting import SplitPreview, preview_split, split_order
 from doorstep.stages.orders.acts.ending import (
     cancel,
     cancel_one,
@@ -78,6 +79,7 @@ __all__ = [
     "Part",
     "Preview",
     "Sort",
+    "SplitPreview",
     "Standing",
     "Wanted",
     "Whole",
@@ -125,6 +127,7 @@ __all__ = [
     "note_oddity",
     "place",
     "preview_change",
+    "preview_split",
     "promise",
     "reach_floor",
     "read",
@@ -137,6 +140,7 @@ __all__ = [
     "release_parts",
     "reopen",
     "retry",
+    "split_order",
     "standing",
     "start_shipping",
     "voided",

@@ -17,6 +17,7 @@ from doorstep.stages.orders.api import (
     reading,
     shops,
     sourcing,
+    splitting,
     streaming,
     terms,
 )
@@ -30,6 +31,7 @@ ROUTES = [
     *acting.ROUTES,
     *many.ROUTES,
     *changing.ROUTES,
+    *splitting.ROUTES,
     *holds.ROUTES,
     *fraud.ROUTES,
     *sourcing.ROUTES,

@@ -46,6 +46,7 @@ ORDER = Machine(
         "hold_released",
         "part_held",
         "part_released",
+        "split",
         "rounded",
         "oddity",
         "changed",

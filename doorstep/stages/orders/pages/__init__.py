@@ -14,12 +14,14 @@ from doorstep.stages.orders.pages import (
     shop,
     shops,
     sourcing,
+    splitting,
 )
 
 ROUTES = [
     *importing.ROUTES,
     *drafts.ROUTES,
     *changing.ROUTES,
+    *splitting.ROUTES,
     *listing.ROUTES,
     *many.ROUTES,
     *desk.ROUTES,

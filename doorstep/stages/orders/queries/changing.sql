@@ -57,6 +57,35 @@ UPDATE orders.contacts SET name = %(name)s, company = %(company)s, email = %(ema
     lon = coalesce(%(lon)s, CASE WHEN (street, city, postal_code, country) = (%(street)s, %(city)s, %(postal_code)s, %(country)s) THEN lon END)
 WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s;
 
+-- name: split_off
+-- A part of an order becomes an order of its own: of the same merchant, channel and customer, promised as the first one was.
+WITH made AS (
+    INSERT INTO orders.orders (tenant_id, id, state, seq, number, merchant_id, channel, placed_at, currency, subtotal_minor,
+        discount_minor, shipping_minor, tax_minor, total_minor, delivery, gift, note, language, promised_from, promised_until,
+        leave_by, ships_on, split_from)
+    SELECT tenant_id, %(id)s, %(born_state)s, %(born_seq)s, %(number)s, merchant_id, channel, placed_at, currency,
+        %(subtotal_minor)s, %(discount_minor)s, %(shipping_minor)s, %(tax_minor)s, %(total_minor)s, delivery, gift, note, language,
+        promised_from, promised_until, leave_by, ships_on, id
+    FROM orders.orders WHERE tenant_id = %(tenant_id)s AND id = %(order_id)s
+)
+INSERT INTO orders.contacts (tenant_id, order_id, name, company, email, phone, street, street2, city, region, postal_code, country,
+    lat, lon)
+SELECT tenant_id, %(id)s, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon
+FROM orders.contacts WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s;
+
+-- name: told_by_shop
+-- Whether a shop or a partner told of an order, and hears of its parcels.
+SELECT EXISTS (SELECT FROM orders.shop_orders WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s);
+
+-- name: part_held
+-- Whether a part of an order is held.
+SELECT EXISTS (SELECT FROM orders.holds WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s AND released_at IS NULL
+               AND scope <> 'order');
+
+-- name: move_payments
+-- Payments that pay another order from now on.
+UPDATE orders.payments SET order_id = %(order_id)s WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
+
 -- name: add_payment
 -- What comes to more than before, to be asked of the customer.
 INSERT INTO orders.payments (tenant_id, id, state, seq, order_id, processor, method, token, amount_minor, currency)

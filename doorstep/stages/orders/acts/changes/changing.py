@@ -148,7 +148,7 @@ async def _write(tx: Tx, order_id: UUID, standing: Standing, new: Proposal, chan
     kept = [line for line in new.lines if line.changed and not line.added]
     added = [line for line in new.lines if line.added]
     if kept:
-        await tx.run(Q.change_lines, **_columns(kept))
+        await tx.run(Q.change_lines, **columns_of(kept))
     if added:
         await tx.run(
             Q.add_lines,
@@ -156,7 +156,7 @@ async def _write(tx: Tx, order_id: UUID, standing: Standing, new: Proposal, chan
             product_ids=[line.product_id for line in added],
             skus=[line.sku for line in added],
             names=[line.name for line in added],
-            **_columns(added),
+            **columns_of(added),
         )
     delivery = standing.order.delivery if change.delivery is None else change.delivery or None
     await tx.run(
@@ -174,7 +174,8 @@ async def _write(tx: Tx, order_id: UUID, standing: Standing, new: Proposal, chan
         await tx.run(Q.change_contact, order_id=order_id, **contact)
 
 
-def _columns(lines: Sequence[LineAfter]) -> dict[str, list[object]]:
+def columns_of(lines: Sequence[LineAfter]) -> dict[str, list[object]]:
+    """Return lines as parallel arrays, for the statements that write them."""
     return {
         "ids": [line.id for line in lines],
         "quantitys": [line.now for line in lines],
