@@ -61,6 +61,7 @@ def site(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "DOORSTEP_DATABASE_URL": str(settings.database_url),
         "DOORSTEP_SECRET": str(settings.secret),
         "DOORSTEP_PUBLIC_URL": url,
+        "DOORSTEP_PARTNER_NETWORKS": "127.0.0.1/32",
     }
     command = (
         f"from doorstep.platform.serving import serve; serve('doorstep.app:create', '127.0.0.1', {port})"

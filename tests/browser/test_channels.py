@@ -1,6 +1,7 @@
 """Sales channels as people at the desk see them: a table with its columns and verdicts, and shops with their health."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from doorstep.stages.orders.acts.edi import partners, receiving
 from doorstep.stages.orders.model.shops import Telling
 from doorstep.stages.orders.ports.channels.shopify.reading import read_order
 from doorstep.world.partner import TradingPartner
+from doorstep.world.shopify import ShopifyShop, serve_shopify
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at
 from tests.conftest import NOON
@@ -79,6 +81,36 @@ async def test_a_shop_shows_its_health_and_what_to_do(page: Page, enter: Enter, 
     await look_at(page, "channel")
     await page.get_by_role("button", name="Test").click()
     await expect(page.get_by_text("The test failed")).to_be_visible()
+
+
+async def test_a_shop_is_connected_as_the_guide_says_word_by_word(
+    page: Page, enter: Enter, house: House, tenant: UUID
+) -> None:
+    """Everything that the guide prints in bold is a word of the page, in the sequence of the guide."""
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await small_world(tx)
+    shop = ShopifyShop()
+    async with serve_shopify(shop) as url:
+        await enter(Role.MANAGER)
+        await page.goto("/tower")
+        await page.get_by_role("link", name="Channels").click()
+        await expect(page.get_by_role("heading", name="Connect a shop")).to_be_visible()
+        await page.get_by_label("Kind").select_option(label="Shopify")
+        await page.get_by_label("Whose shop").select_option(label="Juniper")
+        for label, text in {
+            "Our name of it": "acme-shop", "Address": url, "Access token": shop.token, "Secret that signs its calls": shop.secret,
+            "Our location there": "17",
+        }.items():  # fmt: skip
+            await page.get_by_label(label).fill(text)
+        await page.get_by_role("button", name="Connect").click()
+        await page.get_by_role("button", name="Test").click()
+        await expect(page.get_by_text("The shop answered")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Its calls")).to_be_visible()
+        await expect(page.get_by_text("/hooks/shops/").first).to_be_visible()
+    guide = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
+    for word in ("Connect a shop", "Kind", "Whose shop", "Our name of it", "Address", "Access token", "Secret that signs its calls",
+                 "Our location there", "Connect", "Test", "Its calls"):  # fmt: skip
+        assert f"**{word}**" in guide
 
 
 @every_look
