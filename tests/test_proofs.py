@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parent
@@ -16,6 +17,7 @@ LISTED = {f"{kind}{number}" for kind, numbers in LISTS.items() for number in num
 ID = re.compile(r"\b[A-Z]\d{1,2}\b")
 
 
+@cache
 def marked() -> dict[str, set[str]]:
     """Return the ids that tests are marked with, and the files of those tests."""
     found: dict[str, set[str]] = defaultdict(set)
