@@ -28,6 +28,7 @@ from doorstep.world.replay.stocking import Delivery
 from doorstep.world.replay.timeline import Event, Kind
 
 ACTOR = "replay"
+GIVEN_UP = "The shop never sent it."
 NOT_APPROVED = "The payment is not approved yet."
 
 
@@ -177,10 +178,15 @@ class Doer:
             await self._note_of(tx, events)
 
     async def miss(self, events: Sequence[Event]) -> None:
-        """The picker finds nothing in the bin: the order waits for goods that nobody has, and the bin is counted."""
+        """The picker finds nothing in the bin: the order waits for goods that nobody has, and the bin is counted.
+
+        The shop gave it up, so it is held by hand too: goods that come in later do not send it after all.
+        """
         await self._note_once(events)
         for order_id in self._ids(events):
             await self.crew.miss(order_id)
+        async with self.house.db.transaction(self.crew.tenant_id, actor=ACTOR) as tx:
+            await orders.hold(tx, self._ids(events), HoldReason.MANUAL, GIVEN_UP)
         for site_id in self.furnished.site_ids:
             await self.crew.count_bins(site_id)
 
