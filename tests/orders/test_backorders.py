@@ -352,3 +352,14 @@ async def test_the_rest_of_a_parted_order_can_be_taken_out(paying: Paying) -> No
         change = Change(lines=[LineChange(line_id=found.lines[0].id, quantity=LAMPS)], why="enough")
         await change_order(tx, order_id, change, (await preview_change(tx, order_id, change)).token)
         assert (await owed(tx), await promised(tx, order_id)) == (0, {WORLD.c: LAMPS})
+
+
+async def test_a_day_that_is_over_is_no_day_on_which_something_is_expected(
+    house: House, tenant: UUID, world: None
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await ahead(tx, 10, ships_on=NOON.date() - timedelta(days=30))
+        found = await orders.read(tx, await place_one(tx, {"C": LAMPS + 1}))
+        assert found is not None
+        assert [one.note for one in found.open_holds] == ["Backorder of C."]
+        assert found.order.ships_on is None

@@ -27,7 +27,9 @@ class A(StrEnum):
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.kind)
 def test_a_life_cycle_reaches_every_state_and_has_an_end(machine: Machine) -> None:
     assert machine.reachable == frozenset(type(machine.start))
-    assert machine.ends or machine.kind in {"rating", "serial", "tracker"}, "a life without an end is listed here"
+    assert machine.ends or machine.kind in {"rating", "serial", "tracker"}, (
+        "a life without an end is listed here"
+    )
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.kind)

@@ -52,10 +52,9 @@ async def take_on(
         ],
     )
     coming = await inventory.incoming(tx, list(terms))
-    days = {
-        product_id: one.ships_on or (coming[product_id].expected_on if product_id in coming else None)
-        for product_id, one in terms.items()
-    }
+    today = tx.now.date()
+    days = {product_id: one.expected_on for product_id, one in coming.items()}
+    days |= {one.product_id: one.ships_on for one in terms.values() if one.ships_on and one.ships_on > today}
     for draft in taken_on:
         draft.expected_on = _expected(draft, days)
         draft.reserves = bool(serving.lines_of(draft))
