@@ -38,7 +38,6 @@ from doorstep.stages.inventory.acts.serials import (
 from doorstep.stages.inventory.acts.telling import feed_at
 from doorstep.stages.inventory.model import (
     HOLD_S,
-    SERIAL_MAX,
     Adjustment,
     AskedCount,
     Backorder,
@@ -68,10 +67,11 @@ from doorstep.stages.inventory.model import (
     Step,
     Taken,
 )
+from doorstep.stages.inventory.model.serials import NUMBER as SERIAL_NUMBER
 
 __all__ = [
     "HOLD_S",
-    "SERIAL_MAX",
+    "SERIAL_NUMBER",
     "Adjustment",
     "AskedCount",
     "Backorder",

@@ -1,5 +1,6 @@
 """The words of serial numbers: single units, and where each is."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -8,6 +9,8 @@ from doorstep.platform.machine import Machine
 
 SERIAL_MAX = 40
 """Most characters of a serial number; GS1 allows 20."""
+NUMBER = re.compile(rf"[!-~]{{1,{SERIAL_MAX}}}")
+"""What a serial number looks like: printable, without blanks."""
 NUMBERED_MAX = 500
 """Most units that are named by one scan."""
 

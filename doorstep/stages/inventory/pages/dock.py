@@ -24,11 +24,11 @@ from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.api.receiving import leads
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
 from doorstep.stages.inventory.model.arrivals import ELSEWHERE, Found, Intake
+from doorstep.stages.inventory.model.serials import NUMBER
 from doorstep.stages.inventory.pages.receive import FLOOR, Units
 from doorstep.stages.inventory.pages.receive import Lot as LotText
 from doorstep.stages.inventory.rules.arrivals import read_sscc
 from doorstep.stages.inventory.rules.putaway import Offer
-from doorstep.stages.inventory.rules.serials import NUMBER
 
 Words = Annotated[str, QueryParameter(max_length=60, pattern=NO_NUL)]
 SERIALS_LONG = 4000

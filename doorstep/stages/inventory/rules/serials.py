@@ -1,6 +1,5 @@
 """What is wrong with the numbers of units that come in."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
@@ -8,8 +7,8 @@ from doorstep.platform.errors import Fault
 from doorstep.stages.catalog import Product
 from doorstep.stages.inventory.model import NUMBERED_MAX, SERIAL_MAX, Serial, SerialState
 from doorstep.stages.inventory.model.arrivals import Found, Intake
+from doorstep.stages.inventory.model.serials import NUMBER
 
-NUMBER = re.compile(rf"[!-~]{{1,{SERIAL_MAX}}}")
 WHERE = {
     SerialState.KNOWN: "is here already",
     SerialState.PACKED: "is packed for an order",

@@ -9,12 +9,11 @@ from collections.abc import Iterable
 
 import biip
 
-from doorstep.stages.inventory import SERIAL_MAX
+from doorstep.stages.inventory import SERIAL_NUMBER
 
 TOTE = re.compile(r"T-[0-9]{1,6}")
 """How totes are numbered; no product or bin code looks like it."""
 
-SERIAL = re.compile(rf"[!-~]{{1,{SERIAL_MAX}}}")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 
 
@@ -56,7 +55,7 @@ def readings(scanned: str) -> list[str]:
 
 def is_serial(text: str) -> bool:
     """Whether a scan may be a serial number: printable, without blanks, and no tote."""
-    return SERIAL.fullmatch(text) is not None and not is_tote(text)
+    return SERIAL_NUMBER.fullmatch(text) is not None and not is_tote(text)
 
 
 def _gtin(text: str) -> str | None:

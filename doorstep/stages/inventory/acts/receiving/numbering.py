@@ -8,6 +8,7 @@ from doorstep.platform.errors import Fault, invalid
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.serials import begin_serials, serials_known
 from doorstep.stages.inventory.model.arrivals import Intake
+from doorstep.stages.inventory.model.serials import NUMBER
 from doorstep.stages.inventory.rules import serials as rules
 
 
@@ -19,7 +20,7 @@ async def number_faults(tx: Tx, todo: Mapping[int, Intake]) -> list[Fault]:
     products = await catalog.products(tx, list({one.product_id for one in naming.values()}))
     faults = list(rules.number_faults(naming, {one.id: one for one in products}))
     units = [unit for i, one in naming.items() for unit, _ in rules.numbered(i, one)]
-    sound = [unit for unit in dict.fromkeys(units) if rules.NUMBER.fullmatch(unit[1])]
+    sound = [unit for unit in dict.fromkeys(units) if NUMBER.fullmatch(unit[1])]
     return [*faults, *rules.known_faults(naming, await serials_known(tx, sound))]
 
 
