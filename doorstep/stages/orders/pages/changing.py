@@ -8,7 +8,7 @@ import msgspec
 from litestar import get, post
 from litestar.response import Template
 
-from doorstep.platform.auth import DESK, Principal, Role, allow
+from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
@@ -31,7 +31,7 @@ ADDED = 3
 async def change_page(request: Asked, house: InHouse, who: Caller, order_id: FromPath[UUID]) -> Any:
     """Show the form with the order as it stands."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        return await _show(request, tx, await _read(tx, order_id, who), {})
+        return await _show(request, tx, await read_order(tx, order_id, who.merchant_id), {})
 
 
 @post("/orders/{order_id:uuid}/change", opt=WRITERS, include_in_schema=False, status_code=200)
@@ -42,7 +42,7 @@ async def change(request: Asked, house: InHouse, who: Caller, order_id: FromPath
     if said.get("go") == "apply":
         try:
             async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-                asked = _asked(await _read(tx, order_id, who), said)
+                asked = _asked(await read_order(tx, order_id, who.merchant_id), said)
                 await acts.change_order(tx, order_id, asked, said.get("token", ""), who.merchant_id)
         except Refused as refused:
             if refused.reason is Reason.UNKNOWN:
@@ -51,7 +51,7 @@ async def change(request: Asked, house: InHouse, who: Caller, order_id: FromPath
         else:
             return back(f"/orders/{order_id}", "The order is changed.")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        found = await _read(tx, order_id, who)
+        found = await read_order(tx, order_id, who.merchant_id)
         try:
             preview = await acts.preview_change(tx, order_id, _asked(found, said), who.merchant_id)
         except Refused as refused:
@@ -59,8 +59,13 @@ async def change(request: Asked, house: InHouse, who: Caller, order_id: FromPath
         return await _show(request, tx, found, said, faults=wrong or preview.faults, preview=preview)
 
 
-async def _read(tx: Tx, order_id: UUID, who: Principal) -> acts.Whole:
-    found = await acts.read(tx, order_id, who.merchant_id)
+async def read_order(tx: Tx, order_id: UUID, merchant_id: UUID | None) -> acts.Whole:
+    """Return an order that somebody may see.
+
+    Raises:
+        Refused: it is not there, or not this merchant's.
+    """
+    found = await acts.read(tx, order_id, merchant_id)
     if found is None:
         raise unknown("order", order_id)
     return found

@@ -8,12 +8,12 @@ from litestar.response import Template
 
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
-from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
+from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.pages import back, page
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.api.splitting import shown_split
 from doorstep.stages.orders.model.splitting import Split, SplitLine
-from doorstep.stages.orders.pages.changing import WRITERS
+from doorstep.stages.orders.pages.changing import WRITERS, read_order
 
 
 @get("/orders/{order_id:uuid}/split", opt=WRITERS, include_in_schema=False)
@@ -31,7 +31,7 @@ async def split(request: Asked, house: InHouse, who: Caller, order_id: FromPath[
     if said.get("go") == "apply":
         try:
             async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-                asked = _asked(await _read(tx, order_id, who.merchant_id), said)
+                asked = _asked(await read_order(tx, order_id, who.merchant_id), said)
                 token = said.get("token", "")[:200]
                 second_id = await acts.split_order(tx, order_id, asked, token, who.merchant_id)
         except Refused as refused:
@@ -41,20 +41,13 @@ async def split(request: Asked, house: InHouse, who: Caller, order_id: FromPath[
         else:
             return back(f"/orders/{second_id}", "The order is split. This is the second one.")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        found = await _read(tx, order_id, who.merchant_id)
+        found = await read_order(tx, order_id, who.merchant_id)
         try:
             preview = await acts.preview_split(tx, order_id, _asked(found, said), who.merchant_id)
         except Refused as refused:
             return await _show(request, tx, order_id, who.merchant_id, said, faults=[*wrong, *refused.faults])
         faults = wrong or list(preview.plan.faults)
         return await _show(request, tx, order_id, who.merchant_id, said, faults=faults, preview=preview)
-
-
-async def _read(tx: Tx, order_id: UUID, merchant_id: UUID | None) -> acts.Whole:
-    found = await acts.read(tx, order_id, merchant_id)
-    if found is None:
-        raise unknown("order", order_id)
-    return found
 
 
 async def _show(
@@ -67,7 +60,7 @@ async def _show(
     faults: list[Fault] | None = None,
     preview: acts.SplitPreview | None = None,
 ) -> Template:
-    found = await _read(tx, order_id, merchant_id)
+    found = await read_order(tx, order_id, merchant_id)
     return page(
         request,
         "orders/split.html",
