@@ -127,7 +127,7 @@ FROM (
             || replace(m.topic, '_', ' ') || coalesce(', ' || m.refusal, ''), m.owed_at, m.id, m.order_id, ''
      FROM tracking.messages m
      JOIN orders.orders mo ON mo.tenant_id = %(tenant_id)s AND mo.id = m.order_id
-     WHERE m.tenant_id = %(tenant_id)s AND m.state = 'failed' AND (m.in_doubt OR mo.state NOT IN ('canceled', 'closed'))
+     WHERE m.tenant_id = %(tenant_id)s AND m.state = 'failed' AND (m.in_doubt OR mo.state NOT IN ('canceled', 'merged', 'closed'))
      ORDER BY m.id LIMIT %(most)s)
     UNION ALL
     (SELECT 'stop', 'dispatch', 'attempt ' || d.attempt || ' failed', d.scanned_in_at, d.id, d.order_id, '' FROM delivery.stops d
@@ -161,7 +161,7 @@ SELECT count(*)::int AS due, count(*) FILTER (WHERE x.arrived_at <= x.promised_u
        count(*) FILTER (WHERE x.arrived_at IS NULL)::int AS missing
 FROM (
     SELECT o.promised_until, o.arrived_at FROM orders.orders o
-    WHERE o.tenant_id = %(tenant_id)s AND o.promised_until <= %(now)s AND o.state <> 'canceled'
+    WHERE o.tenant_id = %(tenant_id)s AND o.promised_until <= %(now)s AND o.state NOT IN ('canceled', 'merged')
     ORDER BY o.promised_until DESC, o.id DESC LIMIT %(most)s
 ) x;
 

@@ -137,6 +137,36 @@ async def test_an_order_is_split_by_keyboard_after_a_look_at_both(
 
 
 @every_look
+async def test_orders_of_one_customer_become_one_by_keyboard_after_a_look_at_it(
+    page: Page, enter: Enter, shop: str, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="key:webshop") as tx:
+        order_id, joins, _ = [await place_one(tx, {"A": n, "B": 1}) for n in (2, 3, 1)]
+    await enter(Role.MANAGER)
+    await page.goto(f"/orders/{order_id}")
+    await expect(
+        page.get_by_text("2 other accepted orders of this customer go to the same door")
+    ).to_be_visible()
+    await look_at(page, "order-kin")
+    await page.get_by_role("link", name="Merge into this order").click()
+    await page.get_by_role("checkbox", name="Order 1003").focus()
+    await page.keyboard.press("Space")
+    await page.get_by_label("Why").fill("one parcel")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#comes-to")).to_contain_text("order 1002")
+    await expect(page.locator("#comes-to")).to_contain_text("112.50")
+    await look_at(page, "order-merge")
+    await nothing_is_cut_off(page)
+    await page.get_by_role("button", name="Merge the orders").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The orders are one now.")).to_be_visible()
+    await page.goto(f"/orders/{joins}")
+    await expect(page.get_by_text("into: 1001")).to_be_visible()
+    await page.get_by_role("link", name="The order it is part of").click()
+    await expect(page.get_by_text("Joined by other orders of the customer")).to_be_visible()
+
+
+@every_look
 async def test_an_order_is_changed_by_keyboard_after_a_look_at_what_it_comes_to(
     page: Page, enter: Enter, order_id: UUID
 ) -> None:

@@ -14,6 +14,7 @@ ORDERS = {
     A.CANCEL: {S.PLACED: S.CANCELED, S.HELD: S.CANCELED, S.ACCEPTED: S.CANCELED},
     A.CLOSE: {S.ACCEPTED: S.CLOSED},
     A.REOPEN: {S.CLOSED: S.ACCEPTED},
+    A.MERGE: {S.ACCEPTED: S.MERGED},
 }
 PAYMENTS = {
     B.ASK: {P.OWED: P.ASKED},
@@ -53,5 +54,5 @@ def test_a_refund_ends_refunded_or_is_tried_again() -> None:
     assert REFUND.ends == {RefundState.REFUNDED}
 
 
-def test_only_a_canceled_order_is_at_its_end() -> None:
-    assert ORDER.ends == {OrderState.CANCELED}
+def test_only_a_canceled_or_merged_order_is_at_its_end() -> None:
+    assert ORDER.ends == {OrderState.CANCELED, OrderState.MERGED}

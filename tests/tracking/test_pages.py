@@ -16,7 +16,8 @@ from doorstep.platform import auth, clock
 from doorstep.platform.auth import NewUser, Role
 from doorstep.platform.house import House
 from doorstep.platform.links import write_link
-from doorstep.stages import tracking
+from doorstep.stages import orders, tracking
+from doorstep.stages.orders.model.merging import Merge
 from doorstep.stages.tracking import Status
 from doorstep.stages.tracking.jobs.following import hand_over
 from doorstep.stages.tracking.model import Heard
@@ -24,7 +25,8 @@ from doorstep.stages.tracking.pages.journeys import Head, Line, Parcel, tell
 from doorstep.world.serving import serving
 from tests.conftest import NOON
 from tests.worlds.catalog import LOGO, WORLD
-from tests.worlds.tracking import Journeys, Sent, journeys, seen
+from tests.worlds.orders import place_one
+from tests.worlds.tracking import Journeys, Sent, journeys, owed, seen
 
 S = Status
 HUB: dict[str, Any] = {"place": "Linden Hub", "lat": 47.1, "lon": 9.5}
@@ -305,7 +307,7 @@ def head(**changed: Any) -> Head:
         "id": UUID(int=1), "number": 1001, "state": "accepted", "placed_at": NOON, "currency": "EUR", "total_minor": 100,
         "language": "en", "promised_from": None, "promised_until": None, "city": "Lisboa", "country": "PT", "lat": 38.7,
         "lon": -9.1, "merchant": "Juniper", "brand_color": "#2d6a4f", "merchant_message": "", "support_email": "",
-        "merchant_id": UUID(int=2), "has_logo": False, "packed": False,
+        "merchant_id": UUID(int=2), "has_logo": False, "packed": False, "merged_into": None, "merged_number": None,
     }  # fmt: skip
     return Head(**{**values, **changed})
 
@@ -332,6 +334,27 @@ def test_every_status_has_words_steps_and_no_hole_in_its_text(state: Status, lan
 def test_a_canceled_order_says_so_and_offers_no_journey() -> None:
     journey = tell(head(state="canceled"), [], [], "en")
     assert (journey.headline, journey.steps) == ("This order is canceled", [])
+
+
+async def test_a_merged_order_leads_to_the_one_it_travels_with_and_the_customer_is_told(
+    house: House, tenant: UUID, floor: Journeys, web_client: httpx.AsyncClient
+) -> None:
+    async with floor.tx() as tx:
+        first_id, second_id = [await place_one(tx, {"A": n}, language="en") for n in (1, 2)]
+        asked = Merge(why="one parcel", orders=[second_id])
+        token = (await orders.acts.preview_merge(tx, first_id, asked)).token
+        await orders.acts.merge_orders(tx, first_id, asked, token)
+    await floor.settle()
+    page = (await web_client.get(link(house, tenant, second_id), headers={"accept-language": "en"})).text
+    assert "This order travels with order 1001" in page
+    [along] = re.findall(r'href="(/t/[^"/]+)"', page)
+    joined = (await web_client.get(along, headers={"accept-language": "en"})).text
+    assert joined.count("Stoneware mug") == 2
+    async with floor.tx() as tx:
+        told = await owed(tx, topic="order_merged", channel="mail")
+        assert [state for _, _, state in told] == ["owed"]
+        lost = await owed(tx, topic="order_canceled", channel="mail")
+    assert lost == []
 
 
 def test_the_steps_follow_the_least_advanced_parcel() -> None:

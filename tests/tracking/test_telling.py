@@ -66,6 +66,7 @@ def test_newer_news_of_a_parcel_replaces_what_was_not_told_yet() -> None:
     assert not replaced("delivered", [])
     assert not replaced("order_confirmed", ["shipped"])
     assert replaced("order_confirmed", ["order_canceled"])
+    assert replaced("order_confirmed", ["order_merged"])
     assert not replaced("rate", list(JOURNEY))
 
 

@@ -41,7 +41,7 @@ WHERE p.tenant_id = %(tenant_id)s
 GROUP BY p.tenant_id, p.id HAVING p.refunded_minor <> coalesce(sum(r.amount_minor), 0) LIMIT 50;
 
 -- name: canceled_order_holds_goods
--- A canceled order has given its goods back.
+-- A canceled order has given its goods back, a merged one has passed them on.
 SELECT DISTINCT o.id, o.number FROM orders.orders o
 JOIN inventory.reservations r ON r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase = 'pending'
-WHERE o.tenant_id = %(tenant_id)s AND o.state = 'canceled' LIMIT 50;
+WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('canceled', 'merged') LIMIT 50;

@@ -24,7 +24,7 @@ async def want_labels(tx: Tx, parcel_ids: list[UUID]) -> None:
 
 
 async def void_canceled(tx: Tx, order_ids: list[UUID]) -> None:
-    """Take back the labels of canceled orders."""
+    """Take back the labels of canceled and merged orders."""
     await voiding.void_canceled(tx, order_ids)
 
 
@@ -154,6 +154,7 @@ async def tell_carrier(house: House, tenant_id: UUID, manifest_id: UUID) -> None
 ON = {
     "parcel.packed": [want_labels],
     "order.canceled": [void_canceled],
+    "order.merged": [void_canceled],
     "parcel.canceled": [void_parcels],
     "parcel.handed_over": [tell_shops],
     "label.asking": [ask_prices],

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from doorstep.platform.machine import Machine
+
+LINK_GOOD_FOR = timedelta(days=180)
+"""How long after the order its customer's link opens."""
 
 
 class Status(StrEnum):

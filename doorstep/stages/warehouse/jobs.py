@@ -47,7 +47,7 @@ async def stop_orders(tx: Tx, order_ids: list[UUID]) -> None:
 
 
 async def cancel_orders(tx: Tx, order_ids: list[UUID]) -> None:
-    """Work for canceled orders is called off."""
+    """Work for canceled and merged orders is called off."""
     await acts.cancel(tx, order_ids)
 
 
@@ -161,6 +161,8 @@ ON: dict[str, list[Any]] = {
     "order.refilled": [release_orders],
     "order.held": [stop_orders],
     "order.canceled": [cancel_orders],
+    "order.merged": [cancel_orders],
+    "order.joined": [follow_changes],
     "order.changed": [follow_changes],
     "order.split": [follow_changes],
     "order.part_held": [follow_changes],

@@ -2,6 +2,12 @@
 
 from doorstep.stages.orders.acts.announcing import Part, about, about_parts, about_refunds
 from doorstep.stages.orders.acts.changes.changing import Preview, change_order, preview_change
+from doorstep.stages.orders.acts.changes.merging import (
+    MergePreview,
+    merge_candidates,
+    merge_orders,
+    preview_merge,
+)
 from doorstep.stages.orders.acts.changes.money import arrange
 from doorstep.stages.orders.acts.changes.splitting import SplitPreview, preview_split, split_order
 from doorstep.stages.orders.acts.ending import (
@@ -75,6 +81,7 @@ __all__ = [
     "AMONG_MAX",
     "FIRST",
     "Axes",
+    "MergePreview",
     "Page",
     "Part",
     "Preview",
@@ -120,6 +127,8 @@ __all__ = [
     "lapse",
     "lapsed",
     "look",
+    "merge_candidates",
+    "merge_orders",
     "named",
     "not_begun",
     "note_arrivals",
@@ -127,6 +136,7 @@ __all__ = [
     "note_oddity",
     "place",
     "preview_change",
+    "preview_merge",
     "preview_split",
     "promise",
     "reach_floor",

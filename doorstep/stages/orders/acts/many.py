@@ -13,7 +13,7 @@ from doorstep.stages.orders.model.holding import Scope
 from doorstep.stages.orders.model.listing import BulkAct, BulkOutcome, BulkRow, Ended
 
 Q = Statements("doorstep.stages.orders")
-FINISHED = (OrderState.CANCELED, OrderState.CLOSED)
+FINISHED = (OrderState.CANCELED, OrderState.MERGED, OrderState.CLOSED)
 Said = dict[UUID, tuple[BulkOutcome, str]]
 
 

@@ -155,11 +155,12 @@ class EventOut(msgspec.Struct):
 
 
 class WholeOut(msgspec.Struct, kw_only=True):
-    """Everything about one order."""
+    """Everything about one order; `merged_into` is the order of which it is a part since it was merged."""
 
     id: UUID
     number: int
     state: str
+    merged_into: UUID | None
     merchant: str
     channel: str
     external_ref: str | None

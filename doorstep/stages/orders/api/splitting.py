@@ -29,7 +29,7 @@ class SplitIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class HalfLineOut(msgspec.Struct):
-    """A line of one of the two orders; its goods are reserved for it."""
+    """A line as it would be; its goods are reserved for it."""
 
     sku: str
     name: str
@@ -38,7 +38,7 @@ class HalfLineOut(msgspec.Struct):
 
 
 class HalfOut(msgspec.Struct, kw_only=True):
-    """One of the two orders after the split, amounts in minor units."""
+    """An order after a split or a merge, amounts in minor units."""
 
     lines: list[HalfLineOut]
     subtotal_minor: int
@@ -80,14 +80,15 @@ def shown_split(found: acts.SplitPreview) -> SplitOut:
         faults=shown_faults(plan.faults),
         token=found.token,
         currency=found.whole.order.currency,
-        first=_half([line for line in plan.stay if line.now], plan.first),
-        second=_half([line for _, line in plan.go], plan.second),
+        first=half([line for line in plan.stay if line.now], plan.first),
+        second=half([line for _, line in plan.go], plan.second),
         asked_minor=plan.shares.asked_minor,
         promised_until=found.whole.order.promised_until,
     )
 
 
-def _half(lines: list[LineAfter], sums: Sums) -> HalfOut:
+def half(lines: list[LineAfter], sums: Sums) -> HalfOut:
+    """Show one order after a split or a merge."""
     return HalfOut(
         lines=[HalfLineOut(line.sku, line.name, line.now, line.total_minor) for line in lines],
         **{name: getattr(sums, name) for name in Sums.__dataclass_fields__},

@@ -83,9 +83,10 @@ TELLS = {
             "held": "Something keeps the order; `reason` says what.",
             "accepted": "Nothing keeps the order any more: the floor may begin.",
             "canceled": "The order is called off; its goods are free again.",
+            "merged": "The order became part of another one of the customer; its goods, money and promise went there.",
             "closed": "Everything of the order arrived, or came to another end.",
         },
-        facts=("reason",),
+        facts=("reason", "into"),
     ),
     "refund": Tells(acts.about_refunds, {"refunded": "Money went back to the customer."}),
 }

@@ -18,7 +18,7 @@ from doorstep.platform.errors import Fault
 
 ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
 SOME_LINES = r"^[^\u0000]*$"
-LINES_MAX = 2000
+LINES_MAX, NOTE_MAX = 2000, 2000
 AMOUNT_MAX = 10**12
 """Above any order; sums of `LINES_MAX` such lines still fit 64 bits."""
 
@@ -133,7 +133,7 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = False
     gift: bool = False
-    note: Annotated[str, Meta(max_length=2000, pattern=SOME_LINES)] = ""
+    note: Annotated[str, Meta(max_length=NOTE_MAX, pattern=SOME_LINES)] = ""
     language: Annotated[str, Meta(max_length=5, pattern="^[a-z]{2}(-[A-Z]{2})?$")] = "en"
 
 

@@ -78,6 +78,7 @@ class Order:
     ships_on: date | None
     shipped_at: datetime | None
     changes: int
+    merged_into: UUID | None
     name: str
     company: str
     email: str

@@ -13,6 +13,7 @@ class OrderState(StrEnum):
     ACCEPTED = "accepted"
     CLOSED = "closed"
     CANCELED = "canceled"
+    MERGED = "merged"
 
 
 class OrderAct(StrEnum):
@@ -23,6 +24,7 @@ class OrderAct(StrEnum):
     CANCEL = "cancel"
     CLOSE = "close"
     REOPEN = "reopen"
+    MERGE = "merge"
 
 
 ORDER = Machine(
@@ -39,6 +41,7 @@ ORDER = Machine(
         },
         OrderAct.CLOSE: {OrderState.ACCEPTED: OrderState.CLOSED},
         OrderAct.REOPEN: {OrderState.CLOSED: OrderState.ACCEPTED},
+        OrderAct.MERGE: {OrderState.ACCEPTED: OrderState.MERGED},
     },
     notes=(
         "promised",
@@ -47,6 +50,7 @@ ORDER = Machine(
         "part_held",
         "part_released",
         "split",
+        "joined",
         "rounded",
         "oddity",
         "changed",

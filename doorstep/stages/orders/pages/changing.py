@@ -45,9 +45,7 @@ async def change(request: Asked, house: InHouse, who: Caller, order_id: FromPath
                 asked = _asked(await read_order(tx, order_id, who.merchant_id), said)
                 await acts.change_order(tx, order_id, asked, said.get("token", ""), who.merchant_id)
         except Refused as refused:
-            if refused.reason is Reason.UNKNOWN:
-                raise
-            wrong = list(refused.faults) or [Fault("", str(refused.reason), refused.message)]
+            wrong = what_forbids(refused)
         else:
             return back(f"/orders/{order_id}", "The order is changed.")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
@@ -57,6 +55,17 @@ async def change(request: Asked, house: InHouse, who: Caller, order_id: FromPath
         except Refused as refused:
             return await _show(request, tx, found, said, faults=[*wrong, *refused.faults])
         return await _show(request, tx, found, said, faults=wrong or preview.faults, preview=preview)
+
+
+def what_forbids(refused: Refused) -> list[Fault]:
+    """Return what a form is told of a refusal.
+
+    Raises:
+        Refused: what it was about is not there, and no form mends that.
+    """
+    if refused.reason is Reason.UNKNOWN:
+        raise refused
+    return list(refused.faults) or [Fault("", str(refused.reason), refused.message)]
 
 
 async def read_order(tx: Tx, order_id: UUID, merchant_id: UUID | None) -> acts.Whole:

@@ -50,6 +50,7 @@ async def order_page(request: Asked, house: InHouse, who: Caller, order_id: From
             axes=axes[order_id],
             units=await _units(tx, house, order_id, held),
             serials=await inventory.serials_of(tx, [order_id]),
+            kin=await acts.merge_candidates(tx, order_id, who.merchant_id) if may_act(who) else [],
             guards=await _guards(tx, house, found, lacking),
             sees_stock=bool({Role.OWNER, *DESK, Role.VIEWER, Role.MERCHANT} & who.roles),
             works=bool({Role.OWNER, *DESK} & who.roles),
@@ -83,7 +84,7 @@ async def _read(tx: Tx, order_id: UUID, who: Principal) -> acts.Whole:
 
 async def _guards(tx: Tx, house: House, found: acts.Whole, lacking: int) -> list[Guard]:
     """Return why an unfinished order has not left: what keeps it here, else what later stages have in hand."""
-    if found.order.state in (OrderState.CANCELED, OrderState.CLOSED):
+    if found.order.state in (OrderState.CANCELED, OrderState.MERGED, OrderState.CLOSED):
         return []
     guards = telling.own_guards(found.open_holds, found.payments, lacking)
     if found.order.state == OrderState.ACCEPTED and not found.open_holds:

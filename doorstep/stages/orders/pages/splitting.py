@@ -8,12 +8,12 @@ from litestar.response import Template
 
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
-from doorstep.platform.errors import Fault, Reason, Refused, invalid
+from doorstep.platform.errors import Fault, Refused, invalid
 from doorstep.platform.pages import back, page
 from doorstep.stages.orders import acts
 from doorstep.stages.orders.api.splitting import shown_split
 from doorstep.stages.orders.model.splitting import Split, SplitLine
-from doorstep.stages.orders.pages.changing import WRITERS, read_order
+from doorstep.stages.orders.pages.changing import WRITERS, read_order, what_forbids
 
 
 @get("/orders/{order_id:uuid}/split", opt=WRITERS, include_in_schema=False)
@@ -35,9 +35,7 @@ async def split(request: Asked, house: InHouse, who: Caller, order_id: FromPath[
                 token = said.get("token", "")[:200]
                 second_id = await acts.split_order(tx, order_id, asked, token, who.merchant_id)
         except Refused as refused:
-            if refused.reason is Reason.UNKNOWN:
-                raise
-            wrong = list(refused.faults) or [Fault("", str(refused.reason), refused.message)]
+            wrong = what_forbids(refused)
         else:
             return back(f"/orders/{second_id}", "The order is split. This is the second one.")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:

@@ -19,6 +19,8 @@ SENTENCES = {
     "order.hold_placed": "A reason to hold was added",
     "order.hold_released": "A reason to hold was released",
     "order.part_held": "A part of it is held; the rest goes on",
+    "order.joined": "Joined by other orders of the customer",
+    "order.merged": "Merged: all of it is part of another order now",
     "order.split": "Split: a part of it is an order of its own now",
     "order.part_released": "A held part was released",
     "order.promised": "Arrival promised",

@@ -36,13 +36,11 @@ def divide(whole: Whole, asked: Split, ids: Sequence[UUID]) -> Plan:
     stay, go = [], []
     for line in whole.lines:
         if units := goes.get(line.id, 0):
-            part, rest = _cut(line, units, next(fresh))
+            part, rest = cut(line, units, next(fresh))
             go.append((line.id, part))
             stay.append(rest)
         else:
-            stay.append(
-                _after(line, line.id, line.quantity, line.discount_minor, line.tax_minor, line.total_minor)
-            )
+            stay.append(unchanged(line))
     first, second = _sums(whole.order, stay, [line for _, line in go])
     shares, unpaid = share_payments(whole.payments, _due(second))
     if unpaid and not faults:
@@ -64,10 +62,15 @@ def _state_faults(whole: Whole) -> list[Fault]:
         faults.append(Fault("", "of_a_shop", said))
     if whole.held:
         faults.append(Fault("", "part_held", "A part of it is held. Release that first."))
-    lines = {line.id: line.quantity for line in whole.lines}
-    if any(one.pending + one.shipped < one.per_unit * lines[one.line_id] for one in whole.pieces):
+    if lacks(whole):
         faults.append(Fault("", "lacking", "Goods of it are missing. Receive them, or change the order."))
     return faults
+
+
+def lacks(whole: Whole) -> bool:
+    """Return whether goods of an order are promised to nobody."""
+    lines = {line.id: line.quantity for line in whole.lines}
+    return any(one.pending + one.shipped < one.per_unit * lines[one.line_id] for one in whole.pieces)
 
 
 def _line_faults(whole: Whole, asked: Split) -> list[Fault]:
@@ -87,7 +90,12 @@ def _line_faults(whole: Whole, asked: Split) -> list[Fault]:
     return faults
 
 
-def _cut(line: Line, units: int, line_id: UUID) -> tuple[LineAfter, LineAfter]:
+def unchanged(line: Line) -> LineAfter:
+    """Return a line of which nothing goes."""
+    return _after(line, line.id, line.quantity, line.discount_minor, line.tax_minor, line.total_minor)
+
+
+def cut(line: Line, units: int, line_id: UUID) -> tuple[LineAfter, LineAfter]:
     """Return the part of a line that goes, under a new id, and what stays; amounts add up to the line."""
     weights = (units, line.quantity - units)
     discount, tax = share(line.discount_minor, weights)[0], share(line.tax_minor, weights)[0]

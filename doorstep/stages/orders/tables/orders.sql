@@ -7,7 +7,7 @@ CREATE SCHEMA orders;
 -- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
 -- `ships_on` is the first day on which a pre-order or what is owed can leave, as it was known when the order came.
 -- `arrived_at` is when the last of it was there, as long as all of it is. `changes` counts how often it was changed here since it came.
--- `split_from` is the order that it was a part of.
+-- `split_from` is the order that it was a part of, `merged_into` the one that it became a part of.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -26,7 +26,7 @@ CREATE TABLE orders.orders (
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
     ships_on date, shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
     changes int NOT NULL DEFAULT 0,
-    split_from uuid,
+    split_from uuid, merged_into uuid,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
 ) WITH (fillfactor = 80);
@@ -35,7 +35,7 @@ CREATE UNIQUE INDEX external_ref_taken ON orders.orders (tenant_id, external_ref
 CREATE INDEX orders_by_age ON orders.orders (tenant_id, placed_at DESC, id DESC);
 CREATE INDEX orders_by_merchant ON orders.orders (tenant_id, merchant_id, placed_at DESC, id DESC);
 CREATE INDEX orders_by_promise ON orders.orders (tenant_id, promised_until DESC, id DESC)
-    WHERE promised_until IS NOT NULL AND state <> 'canceled';
+    WHERE promised_until IS NOT NULL AND state NOT IN ('canceled', 'merged');
 CREATE INDEX orders_by_risk ON orders.orders (tenant_id, leave_by, id)
     WHERE leave_by IS NOT NULL AND shipped_at IS NULL AND state IN ('placed', 'held', 'accepted');
 CREATE INDEX orders_by_state ON orders.orders (tenant_id, state, placed_at DESC, id DESC);

@@ -72,9 +72,9 @@ async def kept(tx: Tx, label_id: UUID, why: str) -> None:
 
 
 async def void_canceled(tx: Tx, order_ids: Sequence[UUID]) -> None:
-    """Take back every label of canceled orders."""
+    """Take back every label of canceled and merged orders."""
     ids = await tx.values(Q.labels_of_orders, order_ids=list(order_ids))
-    await void(tx, ids, "order canceled")
+    await void(tx, ids, "its order ended")
 
 
 async def void_parcels(tx: Tx, parcel_ids: Sequence[UUID]) -> None:

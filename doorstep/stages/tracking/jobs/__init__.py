@@ -12,6 +12,7 @@ from doorstep.stages.tracking.jobs.following import (
     promise_awaited,
     reckon_arrival,
     start_tracker,
+    tell_merged,
 )
 from doorstep.stages.tracking.jobs.polling import poll_carriers
 from doorstep.stages.tracking.jobs.sending import send_messages
@@ -22,6 +23,7 @@ ON = {
     "order.held": [promise_awaited],
     "order.hold_released": [promise_awaited],
     "order.canceled": [confirm_cancel],
+    "order.merged": [tell_merged],
     "order.changed": [reckon_arrival],
     "label.bought": [start_tracker],
     "label.voided": [cancel_tracker],

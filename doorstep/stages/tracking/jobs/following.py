@@ -48,6 +48,15 @@ async def confirm_cancel(tx: Tx, order_ids: list[UUID]) -> None:
     await owe(tx, [Message(order_id, "order_canceled", "canceled") for order_id in order_ids])
 
 
+async def tell_merged(tx: Tx, order_ids: list[UUID]) -> None:
+    """Tell the customer with which order a merged one travels."""
+    merged = await tx.tuples(Q.merged_orders, order_ids=order_ids)
+    await owe(
+        tx,
+        [Message(order_id, "order_merged", "merged", None, {"into": number}) for order_id, number in merged],
+    )
+
+
 async def start_tracker(tx: Tx, label_ids: list[UUID]) -> None:
     """Start following the parcel."""
     await calls.start(tx, label_ids)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from doorstep.platform.links import write_link
 from doorstep.platform.messages import catalog, text
 from doorstep.platform.pages import environment
 from doorstep.platform.zones import zone_of
+from doorstep.stages.tracking.model import LINK_GOOD_FOR
 from doorstep.stages.tracking.rules import saying
 from doorstep.stages.tracking.rules.mime import ADDRESS, Letter, wire
 from doorstep.stages.tracking.rules.telling import NOT_SHIPPING_MAIL
 
-LINK_GOOD_FOR = timedelta(days=180)
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 

@@ -11,12 +11,13 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, FromPath, InHouse
 from doorstep.platform.errors import Reason, Refused
 from doorstep.platform.house import House
-from doorstep.platform.links import read_link
+from doorstep.platform.links import read_link, write_link
 from doorstep.platform.live import fragment, stream
 from doorstep.platform.messages import text
 from doorstep.platform.pages import page, reader
 from doorstep.platform.statements import Statements
 from doorstep.stages.tracking.acts.telling import stop_writing
+from doorstep.stages.tracking.model import LINK_GOOD_FOR
 from doorstep.stages.tracking.pages.journeys import Head, Journey, read_journey
 from doorstep.stages.tracking.rules.telling import NOT_SHIPPING_MAIL
 
@@ -58,6 +59,14 @@ def brand(head: Head, token: str) -> dict[str, Any]:
     }
 
 
+def _along(house: House, token: str, head: Head) -> str:
+    """Return the link of the order with which a merged one travels; empty for others."""
+    if head.merged_into is None:
+        return ""
+    tenant_id, _ = read_link(house, "order", token)
+    return write_link(house, "order", tenant_id, head.merged_into, (head.placed_at + LINK_GOOD_FOR).date())
+
+
 @get("/t/{token:str}", opt=signed(), include_in_schema=False)
 async def follow(token: Token, request: Asked, house: InHouse) -> Any:
     """Show where the order is: window, story, map; live."""
@@ -68,6 +77,7 @@ async def follow(token: Token, request: Asked, house: InHouse) -> Any:
         "tracking/order.html",
         journey=journey,
         token=token,
+        along=_along(house, token, journey.head),
         brand=brand(journey.head, token),
         tiles=house.settings.tile_url,
         lang=lang or journey.head.language,
@@ -104,6 +114,7 @@ async def live(token: Token, request: Asked, house: InHouse, shown: Shown = None
             "tracking/_journey.html",
             journey=journey,
             token=token,
+            along=_along(house, token, journey.head),
             tiles=house.settings.tile_url,
             lang=lang,
         )

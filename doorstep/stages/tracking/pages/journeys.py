@@ -20,12 +20,14 @@ WRONG = frozenset({Status.LOST, Status.DAMAGED})
 WARNING = frozenset(
     {Status.DELAYED, Status.HELD, Status.ATTEMPT_FAILED, Status.RETURNING, Status.RETURNED, Status.CUSTOMS}
 )
+OVER = ("canceled", "merged")
+"""States of orders that have no journey of their own."""
 SHOWN_SCANS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """An order as its customer sees it."""
+    """An order as its customer sees it; one that was merged travels with the order `merged_into`."""
 
     id: UUID
     number: int
@@ -46,6 +48,8 @@ class Head:
     support_email: str
     merchant_id: UUID
     has_logo: bool
+    merged_into: UUID | None
+    merged_number: int | None
     packed: bool
 
     @property
@@ -236,8 +240,9 @@ def _point(place: tuple[float | None, float | None, str], kind: str, state: str)
 
 
 def _headline(head: Head, shown: Sequence[Shown], done: int, lang: str) -> str:
-    if head.state == "canceled":
-        return text("tracking.canceled", lang)
+    if head.state in OVER:
+        along = head.merged_number
+        return text("tracking.merged", lang, order=along) if along else text("tracking.canceled", lang)
     if shown and done == len(shown):
         last = max((one.parcel.status_at for one in shown if one.parcel.status_at), default=None)
         return text("tracking.arrived", lang, when=saying.moment(last, head.zone, lang) if last else "")
@@ -256,7 +261,7 @@ def _headline(head: Head, shown: Sequence[Shown], done: int, lang: str) -> str:
 
 def _steps(head: Head, shown: Sequence[Shown], done: int, lang: str) -> list[tuple[str, str]]:
     """Return how far the order is: its least advanced parcel decides."""
-    if head.state == "canceled":
+    if head.state in OVER:
         return []
     states = {one.parcel.state for one in shown}
     moving = bool(states) and not states & {Status.CREATED, Status.INFO_RECEIVED}

@@ -4,12 +4,13 @@
 -- What the customer's page says about an order, its merchant and its door.
 SELECT o.id, o.number, o.state, o.placed_at, o.currency, o.total_minor, o.language, o.promised_from, o.promised_until,
        c.city, c.country, c.lat, c.lon, m.name AS merchant, m.brand_color, m.message AS merchant_message,
-       m.support_email, m.id AS merchant_id, m.logo IS NOT NULL AS has_logo,
+       m.support_email, m.id AS merchant_id, m.logo IS NOT NULL AS has_logo, o.merged_into, other.number AS merged_number,
        EXISTS (SELECT FROM warehouse.parcels p WHERE p.tenant_id = o.tenant_id AND p.order_id = o.id
                AND p.state IN ('packed', 'handed_over')) AS packed
 FROM orders.orders o
 JOIN orders.contacts c ON c.tenant_id = o.tenant_id AND c.order_id = o.id
 JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
+LEFT JOIN orders.orders other ON other.tenant_id = o.tenant_id AND other.id = o.merged_into
 WHERE o.tenant_id = %(tenant_id)s AND o.id = %(order_id)s;
 
 -- name: customers_parcels

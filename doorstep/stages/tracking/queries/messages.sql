@@ -6,6 +6,12 @@ SELECT o.id AS order_id, o.merchant_id, o.language, c.email, c.phone
 FROM orders.orders o JOIN orders.contacts c ON c.tenant_id = o.tenant_id AND c.order_id = o.id
 WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]);
 
+-- name: merged_orders
+-- Orders that became a part of another one, with its number.
+SELECT o.id, other.number FROM orders.orders o
+JOIN orders.orders other ON other.tenant_id = %(tenant_id)s AND other.id = o.merged_into
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) ORDER BY o.id;
+
 -- name: owe_messages
 -- What is owed, once per meaning.
 INSERT INTO tracking.messages (tenant_id, id, order_id, tracker_id, merchant_id, channel, topic, meaning, recipient, language,

@@ -51,7 +51,7 @@ def replaced(topic: str, newer_topics: list[str]) -> bool:
     """Return whether a message that waits is out of date, given the topics owed or sent after it about the same thing."""
     if topic in JOURNEY:
         return any(newer in JOURNEY for newer in newer_topics)
-    return topic == "order_confirmed" and "order_canceled" in newer_topics
+    return topic == "order_confirmed" and not {"order_canceled", "order_merged"}.isdisjoint(newer_topics)
 
 
 def wait_s(attempts: int, luck: float) -> float:

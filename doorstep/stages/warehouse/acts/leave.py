@@ -12,7 +12,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages.inventory import Shipped, ship_serials, unpack_serials
 from doorstep.stages.inventory import ship as ship_goods
 from doorstep.stages.warehouse.acts.release import release
-from doorstep.stages.warehouse.acts.withdraw import drop, withdraw
+from doorstep.stages.warehouse.acts.withdraw import OVER, drop, withdraw
 from doorstep.stages.warehouse.model import (
     FULFILLMENT,
     PARCEL,
@@ -103,28 +103,28 @@ async def hand_over(tx: Tx, parcel_ids: Sequence[UUID]) -> journal.Moves:
 
 
 async def cancel(tx: Tx, order_ids: Sequence[UUID]) -> None:
-    """Call the floor's work for canceled orders off; what lies in totes and boxes is put back by scan.
+    """Call the floor's work for canceled and merged orders off; what lies in totes and boxes is put back by scan.
 
     Boxes still open are unpacked on paper, their goods lie in the totes; packed ones are canceled and opened.
     """
-    canceled = await tx.values(Q.orders_in_state, order_ids=list(order_ids), state="canceled")
-    ids = await tx.values(Q.fulfillments_of_orders, order_ids=canceled, states=list(CANCELABLE))
+    over = await tx.values(Q.orders_in_state, order_ids=list(order_ids), states=list(OVER))
+    ids = await tx.values(Q.fulfillments_of_orders, order_ids=over, states=list(CANCELABLE))
     if not ids:
         return
     await drop(tx, ids)
-    await journal.move(tx, FULFILLMENT, FulfillmentAct.CANCEL, ids, {"why": "order canceled"})
+    await journal.move(tx, FULFILLMENT, FulfillmentAct.CANCEL, ids, {"why": "its order ended"})
     await tx.run(Q.empty_open_parcels, fulfillment_ids=ids)
     boxes = await tx.values(Q.parcels_in, fulfillment_ids=ids)
-    await journal.move(tx, PARCEL, ParcelAct.CANCEL, boxes, {"why": "order canceled"})
+    await journal.move(tx, PARCEL, ParcelAct.CANCEL, boxes, {"why": "its order ended"})
     await unpack_serials(tx, boxes)
 
 
 async def stop(tx: Tx, order_ids: Sequence[UUID]) -> None:
     """Take held orders off their carts; they wait until they are accepted again."""
-    held = await tx.values(Q.orders_in_state, order_ids=list(order_ids), state="held")
+    held = await tx.values(Q.orders_in_state, order_ids=list(order_ids), states=["held"])
     ids = await tx.values(Q.fulfillments_of_orders, order_ids=held, states=list(ON_CARTS))
     if ids:
-        await withdraw(tx, ids, canceled=False)
+        await withdraw(tx, ids, over=False)
 
 
 async def follow_shortages(tx: Tx, shortage_ids: Sequence[UUID]) -> None:

@@ -17,6 +17,7 @@ from doorstep.stages import catalog
 from doorstep.stages.inventory import SerialClaim, pack_serial
 from doorstep.stages.warehouse.acts.answers import Hand, answered_once
 from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackAnswer, PackLine, PackLineFacts
+from doorstep.stages.warehouse.acts.withdraw import OVER
 from doorstep.stages.warehouse.model import PARCEL, FulfillmentState
 from doorstep.stages.warehouse.rules.cartons import Piece, by_eye
 from doorstep.stages.warehouse.rules.codes import is_serial, is_tote, readings
@@ -123,8 +124,9 @@ async def _find(tx: Tx, code: str, site_id: UUID | None) -> UUID | PackAnswer | 
 async def why_not(tx: Tx, job: Job) -> PackAnswer | None:
     """Return the answer for a job that cannot be packed now, None when it can."""
     order = f"Order {job.order_number}"
-    if job.order_state == "canceled" or job.state == FulfillmentState.CANCELED:
-        return _no("order_canceled", f"{order} was canceled. Put its goods back to their bins.")
+    if job.order_state in OVER or job.state == FulfillmentState.CANCELED:
+        became = job.order_state if job.order_state in OVER else "canceled"
+        return _no(f"order_{became}", f"{order} was {became}. Put its goods back to their bins.")
     if job.state in (FulfillmentState.PACKED, FulfillmentState.HANDED_OVER):
         return _no("already_packed", f"{order} is already packed here. Open another.")
     if job.order_state != "accepted":

@@ -13,7 +13,7 @@ from doorstep.stages.inventory import Movement
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand, PickAnswer, StopOut, answered_once, clock
 from doorstep.stages.warehouse.acts.follow import follow_changes
-from doorstep.stages.warehouse.acts.withdraw import finish_batches, finish_if_complete, withdraw
+from doorstep.stages.warehouse.acts.withdraw import OVER, finish_batches, finish_if_complete, withdraw
 from doorstep.stages.warehouse.model import FULFILLMENT, BatchState, FulfillmentState
 from doorstep.stages.warehouse.rules.scanning import Arrive, Count, Put, Step, Task, Wrong, judge
 
@@ -307,16 +307,14 @@ async def go_on(tx: Tx, batch: Batch, stop: Stop, said: str) -> PickAnswer:
 
 
 async def stop_unwanted(tx: Tx, batch: Batch, stop: Stop) -> PickAnswer:
-    """An order that was canceled or held leaves the cart; what it has in totes is set aside."""
-    totes = await withdraw(tx, [stop.fulfillment_id], canceled=stop.order_state == "canceled")
+    """An order that was canceled, merged or held leaves the cart; what it has in totes is set aside."""
+    totes = await withdraw(tx, [stop.fulfillment_id], over=stop.order_state in OVER)
     await finish_batches(tx, [batch.id])
-    canceled = stop.order_state == "canceled"
+    became = stop.order_state if stop.order_state in OVER else "held"
     hand = f" Put the {stop.counted} in your hand back into {stop.bin}." if stop.counted else ""
     aside = f" Set {', '.join(totes)} aside: what is in it goes back to its bins." if totes else ""
-    said = f"Order {stop.order_number} was {'canceled' if canceled else 'held'}.{hand}{aside} Go on with the next."
-    return await tell_next(
-        tx, batch, "order_canceled" if canceled else "order_held", said, accepted=False, put_back=totes
-    )
+    said = f"Order {stop.order_number} was {became}.{hand}{aside} Go on with the next."
+    return await tell_next(tx, batch, f"order_{became}", said, accepted=False, put_back=totes)
 
 
 async def stop_changed(tx: Tx, batch: Batch, stop: Stop) -> PickAnswer:

@@ -17,7 +17,7 @@ from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand
 from doorstep.stages.warehouse.acts.follow import follow_changes
 from doorstep.stages.warehouse.acts.pick import Batch, Stop
-from doorstep.stages.warehouse.acts.withdraw import finish_batches, withdraw
+from doorstep.stages.warehouse.acts.withdraw import OVER, finish_batches, withdraw
 from doorstep.stages.warehouse.model import BATCH, FULFILLMENT, BatchAct, BatchState, FulfillmentAct
 from doorstep.stages.warehouse.rules.scanning import Arrive, Count, Put, Wrong, judge
 
@@ -138,7 +138,7 @@ def _judge(one: Reported, batch: Batch, stop: Stop) -> _Put | Rejected:
     if not stop.wanted or stop.changed:
         changed = "line_held" if stop.held else "order_changed"
         code = changed if stop.wanted else f"order_{stop.order_state}"
-        what = "changed, or a part of it held" if stop.wanted else "canceled or held"
+        what = "changed, or a part of it held" if stop.wanted else "canceled, held or merged"
         said = f"Order {stop.order_number} was {what}. Put the units back into {stop.bin}, and look at the cart again."
         return Rejected(one.pick_id, code, said)
     task = stop.task
@@ -220,11 +220,9 @@ async def _note_wrong(tx: Tx, rejected: Sequence[tuple[Stop | None, Rejected]]) 
 
 
 async def _set_aside(tx: Tx, stops: Sequence[Stop]) -> None:
-    for canceled in (True, False):
+    for over in (True, False):
         ids = {
-            stop.fulfillment_id
-            for stop in stops
-            if not stop.wanted and (stop.order_state == "canceled") is canceled
+            stop.fulfillment_id for stop in stops if not stop.wanted and (stop.order_state in OVER) is over
         }
         if ids:
-            await withdraw(tx, sorted(ids), canceled=canceled)
+            await withdraw(tx, sorted(ids), over=over)

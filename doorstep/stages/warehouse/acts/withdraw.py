@@ -10,6 +10,8 @@ from doorstep.platform.statements import Statements
 from doorstep.stages.warehouse.model import BATCH, FULFILLMENT, BatchAct, BatchState, FulfillmentAct
 
 Q = Statements("doorstep.stages.warehouse")
+OVER = ("canceled", "merged")
+"""States of orders of which the floor has nothing more to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,15 @@ class _Finished:
     state: str
 
 
-async def withdraw(tx: Tx, fulfillment_ids: Sequence[UUID], *, canceled: bool) -> list[str]:
+async def withdraw(tx: Tx, fulfillment_ids: Sequence[UUID], *, over: bool) -> list[str]:
     """Take fulfillment orders off their carts and return the totes that hold goods of theirs.
 
-    Canceled ones are over; the others wait again and are planned anew when their order goes on. Units already in totes
+    Those of canceled and merged orders are over; the others wait again and are planned anew when their order goes on. Units already in totes
     stay there until they are packed or put back.
     """
     await drop(tx, fulfillment_ids)
-    act = FulfillmentAct.CANCEL if canceled else FulfillmentAct.UNBATCH
-    await move(tx, FULFILLMENT, act, fulfillment_ids, {"why": "order canceled" if canceled else "order held"})
+    act = FulfillmentAct.CANCEL if over else FulfillmentAct.UNBATCH
+    await move(tx, FULFILLMENT, act, fulfillment_ids, {"why": "its order ended" if over else "order held"})
     totes = await tx.rows(Q.totes_of, _Tote, fulfillment_ids=list(fulfillment_ids))
     return [tote.code for tote in totes]
 

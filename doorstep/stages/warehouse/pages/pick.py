@@ -160,7 +160,7 @@ async def _do(house: InHouse, who: Caller, batch_id: UUID, act: Callable[[Tx], A
             answer = await act(tx)
     except Refused as refused:
         return told("/pick", refused)
-    stopped = answer.code in ("order_canceled", "order_held")
+    stopped = answer.code in ("order_canceled", "order_merged", "order_held")
     kind = "good" if answer.accepted else "warning" if stopped else "wrong"
     return back(f"/pick/{batch_id}", answer.message, kind=kind)
 

@@ -5,9 +5,9 @@ WHERE f.tenant_id = %(tenant_id)s AND f.order_id = ANY (%(order_ids)s::uuid[]) A
 ORDER BY f.id;
 
 -- name: orders_in_state
--- Which of some orders are in a state right now: an event may be worked off late.
+-- Which of some orders are in one of these states right now: an event may be worked off late.
 SELECT o.id FROM orders.orders o
-WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.state = %(state)s ORDER BY o.id;
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.state = ANY (%(states)s::text[]) ORDER BY o.id;
 
 -- name: empty_open_parcels
 -- Boxes that were never closed are unpacked: their goods still lie in the totes.

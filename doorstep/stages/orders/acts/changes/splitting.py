@@ -5,19 +5,19 @@ from uuid import UUID
 
 from doorstep.platform import journal, series
 from doorstep.platform.db import Tx
-from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
+from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.ids import new_id, new_ids
 from doorstep.platform.measures import money
 from doorstep.platform.statements import Statements
 from doorstep.stages import inventory
 from doorstep.stages.orders.acts.changes.changing import columns_of
 from doorstep.stages.orders.acts.changes.money import LATER
+from doorstep.stages.orders.acts.changes.standing import stand
 from doorstep.stages.orders.acts.holding import hold
-from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
 from doorstep.stages.orders.acts.money.taking import further_payment
 from doorstep.stages.orders.acts.placing import FIRST_NUMBER
-from doorstep.stages.orders.model import ORDER, HoldReason, OrderAct, Payment, PaymentAct
-from doorstep.stages.orders.model.changing import FurtherPayment, Piece
+from doorstep.stages.orders.model import ORDER, HoldReason, OrderAct, PaymentAct
+from doorstep.stages.orders.model.changing import FurtherPayment
 from doorstep.stages.orders.model.splitting import Plan, Split, Whole
 from doorstep.stages.orders.rules.changing import moved
 from doorstep.stages.orders.rules.splitting import PARTS, divide, promises_of, token_of
@@ -42,7 +42,7 @@ async def preview_split(
     Raises:
         Refused: there is no such order.
     """
-    whole = await _stand(tx, order_id, merchant_id)
+    whole = await stand(tx, order_id, merchant_id)
     return SplitPreview(whole, divide(whole, asked, new_ids(len(asked.lines))), token_of(whole, asked))
 
 
@@ -64,7 +64,7 @@ async def split_order(
     await tx.run(Q.lock_to_change, order_id=order_id)
     named = sorted({one.line_id for one in asked.lines})
     held = await inventory.lock_promises(tx, named)
-    whole = await _stand(tx, order_id, merchant_id)
+    whole = await stand(tx, order_id, merchant_id)
     if parts := moved(token, token_of(whole, asked)):
         faults = [Fault("/token", "moved", f"Its {PARTS[i]} changed since.") for i in parts]
         raise Refused(
@@ -79,20 +79,6 @@ async def split_order(
     await _write(tx, whole, plan, second_id, asked.why)
     await _pay(tx, whole, plan, second_id)
     return second_id
-
-
-async def _stand(tx: Tx, order_id: UUID, merchant_id: UUID | None) -> Whole:
-    found = await fetch_orders(tx, [order_id], merchant_id)
-    if not found:
-        raise unknown("order", order_id)
-    return Whole(
-        order=found[0],
-        lines=(await fetch_lines(tx, [order_id]))[order_id],
-        pieces=await tx.rows(Q.pieces, Piece, order_id=order_id),
-        payments=await tx.rows(Q.payments_of, Payment, ids=[order_id]),
-        told=bool(await tx.value(Q.told_by_shop, order_id=order_id)),
-        held=bool(await tx.value(Q.part_held, order_id=order_id)),
-    )
 
 
 async def _write(tx: Tx, whole: Whole, plan: Plan, second_id: UUID, why: str) -> None:
