@@ -25,7 +25,7 @@ TEXTS = {
     "to": "2026-03-03T12:00:00Z", "kind": "", "processor": "manual", "method": "invoice", "email": "ana@example.org",
     "sender_email": "", "support_email": "", "phone": "", "recipient": "ana@example.org", "from_place": "bin:A-01-01",
     "base_url": "https://shop.example.org", "hook_secret": "whsec_demo", "api_key": "sk_test_demo", "location": "1",
-    "url": "https://hooks.example.org/", "kinds": "order.held",
+    "url": "https://hooks.example.org/", "kinds": "order.held", "onto": "P-1",
     "to_place": "bin:A-01-02", "tracking_prefix": "ZZ", "device": "d1", "picture": b64encode(b"<svg></svg>").decode(),
 }  # fmt: skip
 """Texts that fit where not every text does."""

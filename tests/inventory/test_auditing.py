@@ -28,11 +28,13 @@ from tests.platform.people import add_person, sign_in
 from tests.settle import settle
 from tests.worlds.catalog import WORLD, bin_code, product
 from tests.worlds.inventory import moved, receive, shipped, small_world, wish
+from tests.worlds.plates import build, line
 
 HOME = f"bin:{bin_code(1, 1)}"
 SPOILS = {
     "place": ("UPDATE inventory.balances SET on_hand = on_hand + 3 WHERE tenant_id = %s AND product_id = %s AND place = '" + HOME + "'", 3),
     "on_hand": ("UPDATE inventory.stock SET on_hand = on_hand + 5 WHERE tenant_id = %s AND product_id = %s", 5),
+    "plate": ("UPDATE inventory.plate_contents SET quantity = 64 WHERE tenant_id = %s AND product_id = %s", 4),
     "reserved": ("UPDATE inventory.stock SET reserved = reserved + 2 WHERE tenant_id = %s AND product_id = %s", 2),
 }  # fmt: skip
 """What somebody with the owner's password may do, and by how much each book is off then."""
@@ -50,6 +52,7 @@ async def stocked(house: House, tenant: UUID) -> UUID:
     """Northside with goods on its shelves, looked at once by the auditor."""
     async with house.db.transaction(tenant, actor="test") as tx:
         await small_world(tx)
+        await build(tx, "P-1", line(20))
         await auditing.audit(tx)
         assert await auditing.drifts(tx) == []
     return tenant

@@ -29,6 +29,7 @@ from tests.worlds.arrivals import announced
 from tests.worlds.catalog import WORLD
 from tests.worlds.delivery import LastMile, picture
 from tests.worlds.orders import account_of, partner_of, shop_of
+from tests.worlds.plates import build, line
 
 TABLES = {
     "order_id": "orders.orders",
@@ -59,6 +60,7 @@ TABLES = {
     "supplier_id": "inventory.suppliers",
     "inspection_id": "inventory.inspections",
     "refill_id": "inventory.refills",
+    "plate": "inventory.plates",
     "count_id": "inventory.counts",
     "merchant_id": "catalog.merchants",
     "endpoint_id": "platform.endpoints",
@@ -134,6 +136,7 @@ async def build_everything(house: House, tenant_id: UUID) -> Everything:
         await inspecting.ask_looks(
             tx, [Doubt(site_id=WORLD.north, product_id=WORLD.a, quantity=1, why="odd glaze")]
         )
+        await build(tx, "P-1", line(1), place="bin:A-03-04")
         [doubted] = await inventory.start_count(tx, WORLD.north, "bin:A-03-04")
         for _ in range(2):
             await inventory.count(tx, [inventory.Counted(doubted.id, 5, doubted.as_of)])

@@ -110,3 +110,37 @@ WHERE coalesce(t.owed, 0) <> coalesce(b.units, 0);
 -- A unit with a number of its own is packed or has left, and nobody knows in which parcel.
 SELECT s.id, s.serial, s.state FROM inventory.serials s
 WHERE s.tenant_id = %(tenant_id)s AND s.state IN ('packed', 'shipped') AND (s.parcel_id IS NULL OR s.order_id IS NULL OR s.line_id IS NULL);
+
+-- name: plates_hold_no_more_than_lies_there
+-- More of a lot stands on the plates of a place than lies there.
+SELECT c.site_id, c.product_id, c.place, c.lot, c.units AS on_plates,
+       CASE WHEN c.lot = '' THEN coalesce(b.on_hand, 0) - coalesce(named.units, 0) ELSE coalesce(u.on_hand, 0) END AS lying
+FROM (SELECT p.site_id, p.place, c.product_id, c.lot, sum(c.quantity) AS units FROM inventory.plate_contents c
+      JOIN inventory.plates p ON p.tenant_id = %(tenant_id)s AND p.id = c.plate_id
+      WHERE c.tenant_id = %(tenant_id)s GROUP BY p.site_id, p.place, c.product_id, c.lot) AS c
+LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = c.site_id AND b.product_id = c.product_id AND b.place = c.place
+LEFT JOIN inventory.lot_units u ON u.tenant_id = %(tenant_id)s AND u.site_id = c.site_id AND u.product_id = c.product_id
+  AND u.place = c.place AND u.lot = c.lot
+LEFT JOIN LATERAL (SELECT sum(l.on_hand) AS units FROM inventory.lot_units l
+                   WHERE l.tenant_id = %(tenant_id)s AND l.site_id = c.site_id AND l.product_id = c.product_id AND l.place = c.place) AS named ON true
+WHERE c.units > CASE WHEN c.lot = '' THEN coalesce(b.on_hand, 0) - coalesce(named.units, 0) ELSE coalesce(u.on_hand, 0) END;
+
+-- name: plates_stand_where_the_plate_below_does
+-- A plate stands on one that stands elsewhere or is not used any more.
+SELECT p.id, p.code, p.place, b.code AS below, b.place AS below_place, b.state FROM inventory.plates p
+JOIN inventory.plates b ON b.tenant_id = %(tenant_id)s AND b.id = p.parent_id
+WHERE p.tenant_id = %(tenant_id)s AND p.state = 'standing' AND (b.state <> 'standing' OR b.place <> p.place OR b.site_id <> p.site_id);
+
+-- name: few_plates_stand_on_each_other
+-- More plates stand on each other than may, or they stand in a circle.
+SELECT p.id, p.code FROM inventory.plates p
+JOIN inventory.plates second ON second.tenant_id = %(tenant_id)s AND second.id = p.parent_id
+JOIN inventory.plates third ON third.tenant_id = %(tenant_id)s AND third.id = second.parent_id
+WHERE p.tenant_id = %(tenant_id)s AND p.state = 'standing' AND third.parent_id IS NOT NULL;
+
+-- name: a_plate_ends_when_nothing_is_on_it
+-- A plate is used and nothing is on it, or it ended with something on it.
+SELECT p.id, p.code, p.state FROM inventory.plates p
+WHERE p.tenant_id = %(tenant_id)s AND (p.state = 'standing') <>
+      (EXISTS (SELECT FROM inventory.plate_contents c WHERE c.tenant_id = %(tenant_id)s AND c.plate_id = p.id)
+       OR EXISTS (SELECT FROM inventory.plates n WHERE n.tenant_id = %(tenant_id)s AND n.parent_id = p.id AND n.state = 'standing'));

@@ -76,6 +76,11 @@ async def follow_refills(tx: Tx, refill_ids: list[UUID]) -> None:
     await acts.follow_refills(tx, refill_ids)
 
 
+async def follow_plates(tx: Tx, plate_ids: list[UUID]) -> None:
+    """Plates were moved with what stands on them: walks that would come too late are planned anew."""
+    await acts.follow_plates(tx, plate_ids)
+
+
 @errands
 async def suggest_boxes(house: House, tenant_id: UUID, fulfillment_ids: list[UUID]) -> None:
     """Think out which boxes picked fulfillment orders travel in; without an answer the packer chooses by eye."""
@@ -174,6 +179,7 @@ ON: dict[str, list[Any]] = {
     "lot.expired": [follow_lots],
     "lot.recalled": [follow_lots],
     "refill.done": [follow_refills],
+    "plate.moved": [follow_plates],
     "fulfillment.picked": [suggest_boxes],
 }
 EVERY = {"plan_carts": Every(2.0, plan_carts), "forget_scans": Every(3600.0, forget_scans)}

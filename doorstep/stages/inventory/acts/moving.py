@@ -15,6 +15,7 @@ from doorstep.stages.inventory.acts.lots import add_lots, lots_of
 from doorstep.stages.inventory.acts.posting import check_places, post
 from doorstep.stages.inventory.acts.putaway import lot_faults
 from doorstep.stages.inventory.model import Adjustment, Movement, Receipt, Restock
+from doorstep.stages.inventory.model.plates import Handling
 from doorstep.stages.inventory.rules import Key
 from doorstep.stages.inventory.rules import lots as lot_rules
 
@@ -91,8 +92,8 @@ async def restock(tx: Tx, returned: Sequence[Restock]) -> None:
     )
 
 
-async def move(tx: Tx, movements: Sequence[Movement]) -> None:
-    """Move goods between places of a site: bin, tote, parcel, quarantine.
+async def move(tx: Tx, movements: Sequence[Movement], handling: Handling | None = None) -> None:
+    """Move goods between places of a site: bin, tote, parcel, quarantine; with plates as `handling` says.
 
     Into quarantine they can no longer be sold; promises that are not covered then are broken, youngest first.
 
@@ -111,7 +112,7 @@ async def move(tx: Tx, movements: Sequence[Movement]) -> None:
     if bins:
         await check_places(tx, bins)
     await make_room(tx, _taken_from_sale(movements), "quarantine")
-    await post(tx, movements)
+    await post(tx, movements, handling=handling)
 
 
 async def adjust(tx: Tx, adjustments: Sequence[Adjustment]) -> None:

@@ -1,6 +1,7 @@
 """The one writer of goods: every change of what lies where goes through `post`, which writes both sides into the ledger.
 
-Rows are locked in one order everywhere: counts, reservations, stock by (product, site), balances by (site, product, place).
+Rows are locked in one order everywhere: counts, reservations, stock by (product, site), balances by (site, product, place), plates
+by id.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +16,9 @@ from doorstep.stages import catalog
 from doorstep.stages.catalog import SiteKind
 from doorstep.stages.inventory import rules
 from doorstep.stages.inventory.acts.naming import name_lots
+from doorstep.stages.inventory.acts.plates.settling import hold_places, settle_plates
 from doorstep.stages.inventory.model import OUTSIDE, Condition, Lot, Lying, Movement
+from doorstep.stages.inventory.model.plates import Handling
 from doorstep.stages.inventory.rules import Key
 
 Q = Statements("doorstep.stages.inventory")
@@ -29,14 +32,16 @@ async def post(
     *,
     freed: Mapping[Key, int] | None = None,
     versions: Mapping[Spot, int] | None = None,
+    handling: Handling | None = None,
 ) -> None:
-    """Move goods: the ledger, what sites can promise and what lies in places change together.
+    """Move goods: the ledger, what sites can promise, what lies in places and what stands on plates change together.
 
     Args:
         tx: the open transaction.
         movements: what moves; a pair of equal places is refused.
         freed: units by which `reserved` shrinks in the same step, per stock row (shipping, short picks).
         versions: the versions that some balances must still have (counts); 0 means that nothing lay there.
+        handling: what is done to plates in the same act; without it loose units go first, then plates are opened.
 
     Raises:
         Refused: less lies in a place than is to be taken, or what is left would not cover the promises (conflict);
@@ -47,6 +52,8 @@ async def post(
     lies, promised = _deltas(movements, blocked)
     await shift_stock(tx, promised, freed or {}, lies)
     spots = sorted(spot for spot, delta in lies.items() if delta)
+    if handling is not None:
+        await hold_places(tx, [*spots, *handling.spots])
     if spots:
         less = await tx.tuples(
             Q.change_balances,
@@ -62,6 +69,7 @@ async def post(
     await _append(tx, parts)
     if uncounted:
         await shift_stock(tx, uncounted)
+    await settle_plates(tx, parts, handling)
 
 
 async def shift_stock(

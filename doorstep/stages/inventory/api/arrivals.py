@@ -31,8 +31,8 @@ from doorstep.stages.inventory.model.arrivals import (
     Announced,
     AnnouncedLine,
     Arrival,
+    ArrivalPlate,
     ArrivalState,
-    Plate,
     Sent,
     Supplier,
 )
@@ -101,7 +101,7 @@ class ArrivalOut(msgspec.Struct):
 
     arrival: Arrival
     lines: list[Line]
-    plates: list[Plate]
+    plates: list[ArrivalPlate]
 
 
 @post("/api/arrivals", opt=allow(*TELLERS, scope="stock:write"))

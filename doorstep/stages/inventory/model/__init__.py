@@ -61,6 +61,7 @@ from doorstep.stages.inventory.model.lots import (
     LotBuyer,
     LotHere,
 )
+from doorstep.stages.inventory.model.plates import PLATE
 from doorstep.stages.inventory.model.refills import REFILL
 from doorstep.stages.inventory.model.serials import (
     NUMBERED_MAX,
@@ -72,7 +73,7 @@ from doorstep.stages.inventory.model.serials import (
     SerialState,
 )
 
-MACHINES = [LOT, DRIFT, ARRIVAL, INSPECTION, REFILL, SERIAL]
+MACHINES = [LOT, DRIFT, ARRIVAL, INSPECTION, REFILL, SERIAL, PLATE]
 """The life cycles of inventory."""
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "MACHINES",
     "NUMBERED_MAX",
     "OUTSIDE",
+    "PLATE",
     "QUANTITY_MAX",
     "REFILL",
     "SERIAL",

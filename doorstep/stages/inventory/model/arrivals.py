@@ -172,7 +172,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Plate:
+class ArrivalPlate:
     """A plate that an arrival comes on, and since when it stands here."""
 
     sscc: str

@@ -39,6 +39,8 @@ class Book(StrEnum):
     """What a site counts as on hand is not what lies in its sellable places."""
     RESERVED = "reserved"
     """What a site counts as reserved is not the sum of its pending reservations."""
+    PLATE = "plate"
+    """More stands on plates in a place than lies there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Difference:
 
     Attributes:
         book: which figure.
-        place: where, for `Book.PLACE`; else ''.
+        place: where, for `Book.PLACE` and `Book.PLATE`; else ''.
         expected: what the rows it sums up say, in units.
         found: what it says, in units.
     """

@@ -37,6 +37,7 @@ class Movement:
         reference: the parcel, receipt, count or task that it belongs to.
         order_id: the order that it is done for, if it is for one.
         lot: which lot moves; '': what expires first of what lies there, then units of no known lot.
+        nameless: units of no known lot move, and no others.
     """
 
     site_id: UUID
@@ -48,6 +49,7 @@ class Movement:
     reference: UUID | None = None
     order_id: UUID | None = None
     lot: str = ""
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ SELECT id FROM catalog.products WHERE tenant_id = %(tenant_id)s AND id > %(after
 
 -- name: differences
 -- Figures of some products that are not what they are made of, all read in one snapshot: places against the ledger (its closed
--- sum and what came after), on hand against the sellable places, reserved against the pending reservations.
+-- sum and what came after), on hand against the sellable places, reserved against the pending reservations, plates against places.
 WITH asked AS MATERIALIZED (
     SELECT unnest(%(product_ids)s::uuid[]) AS product_id
 ), closed AS MATERIALIZED (
@@ -52,6 +52,24 @@ WITH asked AS MATERIALIZED (
     SELECT r.site_id, r.product_id, sum(r.quantity - r.shipped) AS units FROM inventory.reservations r
     WHERE r.tenant_id = %(tenant_id)s AND r.product_id = ANY (%(product_ids)s::uuid[]) AND r.phase = 'pending'
     GROUP BY r.site_id, r.product_id
+), plated AS (
+    SELECT p.site_id, c.product_id, p.place, c.lot, sum(c.quantity) AS units
+    FROM inventory.plate_contents c
+    JOIN inventory.plates p ON p.tenant_id = %(tenant_id)s AND p.id = c.plate_id AND p.state = 'standing'
+    WHERE c.tenant_id = %(tenant_id)s AND c.product_id = ANY (%(product_ids)s::uuid[])
+    GROUP BY p.site_id, c.product_id, p.place, c.lot
+), named AS (
+    SELECT u.site_id, u.product_id, u.place, sum(u.on_hand) AS units FROM inventory.lot_units u
+    JOIN (SELECT DISTINCT site_id, product_id, place FROM plated) AS spot USING (site_id, product_id, place)
+    WHERE u.tenant_id = %(tenant_id)s GROUP BY u.site_id, u.product_id, u.place
+), loaded AS (
+    SELECT plated.site_id, plated.product_id, plated.place, plated.units,
+           CASE WHEN plated.lot = '' THEN coalesce(lying.on_hand, 0) - coalesce(named.units, 0) ELSE coalesce(u.on_hand, 0) END AS lying
+    FROM plated
+    LEFT JOIN lying USING (site_id, product_id, place)
+    LEFT JOIN named USING (site_id, product_id, place)
+    LEFT JOIN inventory.lot_units u ON u.tenant_id = %(tenant_id)s AND u.site_id = plated.site_id AND u.product_id = plated.product_id
+      AND u.place = plated.place AND u.lot = plated.lot
 ), compared AS (
     SELECT 'place' AS book, site_id, product_id, place, ledger.units AS expected, lying.on_hand AS found
     FROM ledger FULL JOIN lying USING (site_id, product_id, place)
@@ -61,6 +79,9 @@ WITH asked AS MATERIALIZED (
     UNION ALL
     SELECT 'reserved', site_id, product_id, '', pending.units, stock.reserved
     FROM pending FULL JOIN stock USING (site_id, product_id)
+    UNION ALL
+    SELECT 'plate', site_id, product_id, place, sum(lying), sum(units)
+    FROM loaded WHERE units > lying GROUP BY site_id, product_id, place
 )
 SELECT book, site_id, product_id, place, coalesce(expected, 0)::int AS expected, coalesce(found, 0)::int AS found
 FROM compared WHERE coalesce(expected, 0) <> coalesce(found, 0) ORDER BY book, product_id, site_id, place;

@@ -23,7 +23,7 @@ def name_lots(
     loose: Mapping[Spot, int],
     packed: Mapping[tuple[UUID, UUID, UUID, str], int],
 ) -> tuple[list[Movement], list[tuple[Movement, int]]]:
-    """Take movements apart by the lots that move; a movement that names its lot stays as it is.
+    """Take movements apart by the lots that move; a movement that names its lot, or none on purpose, stays as it is.
 
     Args:
         movements: what moves.
@@ -45,7 +45,7 @@ def name_lots(
     lacking: list[tuple[Movement, int]] = []
     for one in movements:
         spot = (one.site_id, one.product_id, one.from_place)
-        if one.lot or spot not in lots:
+        if one.lot or one.nameless or spot not in lots:
             parts.append(one)
             continue
         wanted = one.quantity

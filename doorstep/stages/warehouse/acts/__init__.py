@@ -47,7 +47,7 @@ from doorstep.stages.warehouse.acts.views import (
     queue,
     work_of,
 )
-from doorstep.stages.warehouse.acts.withdraw import follow_lots, follow_refills
+from doorstep.stages.warehouse.acts.withdraw import follow_lots, follow_plates, follow_refills
 
 __all__ = [
     "BatchOut",
@@ -91,6 +91,7 @@ __all__ = [
     "floor_sites",
     "follow_changes",
     "follow_lots",
+    "follow_plates",
     "follow_refills",
     "follow_shortages",
     "fulfillments",

@@ -64,6 +64,13 @@ async def follow_refills(tx: Tx, refill_ids: Sequence[UUID]) -> None:
     await move(tx, FULFILLMENT, FulfillmentAct.UNBATCH, stranded, {"why": "its goods were brought to a face"})
 
 
+async def follow_plates(tx: Tx, plate_ids: Sequence[UUID]) -> None:
+    """Nobody walks to goods that were moved on a plate meanwhile: whoever needs more than is left there is planned anew."""
+    stranded = await tx.values(Q.stranded_by_plates, plate_ids=list(plate_ids))
+    await drop(tx, stranded)
+    await move(tx, FULFILLMENT, FulfillmentAct.UNBATCH, stranded, {"why": "its goods were moved on a plate"})
+
+
 async def drop(tx: Tx, fulfillment_ids: Sequence[UUID]) -> None:
     """Drop the open stops of fulfillment orders from their walks; carts left with nothing to do are finished."""
     batches = await tx.values(Q.lock_batches_of, fulfillment_ids=list(fulfillment_ids))

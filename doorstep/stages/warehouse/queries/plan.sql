@@ -146,6 +146,19 @@ WHERE p.tenant_id = %(tenant_id)s AND p.done_at IS NULL
        WHERE b.tenant_id = %(tenant_id)s AND b.site_id = p.site_id AND b.product_id = p.product_id AND b.place = p.place)
 ORDER BY p.fulfillment_id;
 
+-- name: stranded_by_plates
+-- Fulfillment orders with stops for products on plates that were moved, at bins where too few units lie for all stops now.
+SELECT DISTINCT p.fulfillment_id FROM inventory.plates l
+JOIN inventory.plate_contents c ON c.tenant_id = %(tenant_id)s AND c.plate_id = l.id
+JOIN warehouse.picks p ON p.tenant_id = %(tenant_id)s AND p.site_id = l.site_id AND p.product_id = c.product_id AND p.done_at IS NULL
+WHERE l.tenant_id = %(tenant_id)s AND l.id = ANY (%(plate_ids)s::uuid[])
+  AND (SELECT sum(o.quantity - o.picked - o.short) FROM warehouse.picks o
+       WHERE o.tenant_id = %(tenant_id)s AND o.site_id = p.site_id AND o.product_id = p.product_id AND o.place = p.place
+         AND o.done_at IS NULL)
+    > (SELECT b.on_hand FROM inventory.balances b
+       WHERE b.tenant_id = %(tenant_id)s AND b.site_id = p.site_id AND b.product_id = p.product_id AND b.place = p.place)
+ORDER BY p.fulfillment_id;
+
 -- name: stranded_by_lots
 -- Fulfillment orders with stops at bins where lots lie that may not be sold any more, and too few units besides them.
 SELECT DISTINCT p.fulfillment_id FROM warehouse.picks p

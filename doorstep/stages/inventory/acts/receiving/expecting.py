@@ -8,7 +8,7 @@ from uuid import UUID
 from doorstep.platform.db import Tx, columns
 from doorstep.platform.errors import unknown
 from doorstep.platform.statements import Statements
-from doorstep.stages.inventory.model.arrivals import Arrival, Incoming, Plate, Supplier, Want
+from doorstep.stages.inventory.model.arrivals import Arrival, ArrivalPlate, Incoming, Supplier, Want
 from doorstep.stages.inventory.rules.arrivals import read_sscc
 
 Q = Statements("doorstep.stages.inventory")
@@ -118,9 +118,9 @@ async def lines_of(tx: Tx, arrival_id: UUID) -> list[Line]:
     return await tx.rows(Q.arrival_lines, Line, arrival_id=arrival_id)
 
 
-async def plates_of(tx: Tx, arrival_id: UUID) -> list[Plate]:
+async def plates_of(tx: Tx, arrival_id: UUID) -> list[ArrivalPlate]:
     """Return the plates that an arrival comes on."""
-    return await tx.rows(Q.plates_of_arrival, Plate, arrival_id=arrival_id)
+    return await tx.rows(Q.plates_of_arrival, ArrivalPlate, arrival_id=arrival_id)
 
 
 async def meant_by(tx: Tx, code: str) -> list[Arrival]:

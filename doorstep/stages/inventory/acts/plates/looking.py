@@ -1,0 +1,95 @@
+"""Looking at plates: which there are, what stands on one, and how it came to be so."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from doorstep.platform.db import Tx
+from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.statements import Statements
+from doorstep.stages import catalog
+from doorstep.stages.inventory.model.plates import OnPlate, Plate, PlateState, Tree
+from doorstep.stages.inventory.rules.plates import read_code
+
+Q = Statements("doorstep.stages.inventory")
+
+
+async def plate_called(tx: Tx, code: str, own: UUID | None = None) -> Tree:
+    """Return a plate with all that is on it: the one of a code that stands somewhere, else the last that had it.
+
+    Args:
+        tx: the open transaction.
+        code: as it was scanned; or the plate's id.
+        own: the merchant to whom all that is on it has to belong, if the caller sees one's goods only.
+
+    Raises:
+        Refused: there is no such plate, or not for this caller.
+    """
+    found: UUID | None = await tx.value(Q.plates_called, code=read_code(code), id=_read_id(code))
+    if found is None:
+        raise unknown("plate", code.strip()[:40])
+    tree = await tree_of(tx, found)
+    if own is not None:
+        products = await catalog.products(tx, list({one.product_id for one in tree.contents}))
+        if tree.root.state == PlateState.ENDED or any(one.merchant_id != own for one in products):
+            raise unknown("plate", code.strip()[:40])
+    return tree
+
+
+def _read_id(code: str) -> UUID | None:
+    try:
+        return UUID(code)
+    except ValueError:
+        return None
+
+
+async def standing(tx: Tx, code: str) -> Tree:
+    """Return a plate that is in use.
+
+    Raises:
+        Refused: there is none of that code, or nothing is on it any more.
+    """
+    tree = await plate_called(tx, code)
+    if tree.root.state != PlateState.STANDING:
+        said = (
+            f"Plate {tree.root.code} has ended: nothing is on it any more. Build it up anew, or scan another."
+        )
+        raise Refused(Reason.CONFLICT, said)
+    return tree
+
+
+async def tree_of(tx: Tx, plate_id: UUID) -> Tree:
+    """Return a plate with all that is on it, and what it stands on."""
+    plates = await tx.rows(Q.plate_tree, Plate, id=plate_id)
+    contents = await tx.rows(Q.contents_of, OnPlate, ids=[one.id for one in plates])
+    below = await tx.rows(Q.plate_chain, Plate, id=plate_id) if plates[0].parent_id else []
+    return Tree(tuple(plates), tuple(contents), tuple(below))
+
+
+async def plates(
+    tx: Tx,
+    *,
+    site_id: UUID | None = None,
+    place: str | None = None,
+    product_id: UUID | None = None,
+    lot: str = "",
+    own: UUID | None = None,
+    after: str = "",
+    most: int = 50,
+) -> list[Plate]:
+    """Return plates in use by their codes, after one of them: in a place, or that a product or lot is on, as asked."""
+    return await tx.rows(
+        Q.plates_listed,
+        Plate,
+        site_id=site_id,
+        place=place,
+        product_id=product_id,
+        lot=lot,
+        own=own,
+        after=after,
+        most=most,
+    )
+
+
+async def contents_of(tx: Tx, plate_ids: Sequence[UUID]) -> list[OnPlate]:
+    """Return what is on plates, without what stands on them."""
+    return await tx.rows(Q.contents_of, OnPlate, ids=list(plate_ids))
