@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import random
 import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +36,8 @@ from doorstep.stages import orders as ordering
 WALKED, OPEN = 500, 100
 SIZES, QUICK_SIZES, HIGH_SIZES = (10_000, 100_000), (10_000, 20_000), (50_000, 5_000_000)
 ASKED, QUICK_ASKED = 300, 100
+BYTES_AN_ORDER = 45_000
+"""What an order that walked through all stages takes on disk, with its indexes."""
 MANY = 5_000
 """Rows from which a table is too large to be read from end to end for a page."""
 TOLD_AFTER_S, CONNECTIONS = 1.1, 24
@@ -49,9 +52,10 @@ def run(options: Options) -> Report:
 
 
 async def _run(options: Options) -> Report:
-    small, large = QUICK_SIZES if options.quick else HIGH_SIZES if options.effort == "high" else SIZES
+    small, large = _sizes(options)
     asked = QUICK_ASKED if options.quick else ASKED
     async with house_under_test(options) as under:
+        _look_for_room(under, large)
         house = _House(under, options)
         await house.begin()
         async with await AsyncConnection.connect(str(under.settings.owner_url), autocommit=True) as owner:
@@ -62,6 +66,31 @@ async def _run(options: Options) -> Report:
             async with served(under, 1):
                 after = await house.ask_everything(owner, asked)
     return _report(small, large, before, after)
+
+
+def _sizes(options: Options) -> tuple[int, int]:
+    """Return how many orders the house has first and then; a part of the high effort is as much less then."""
+    if options.quick:
+        return QUICK_SIZES
+    if options.effort != "high":
+        return SIZES
+    small, large = HIGH_SIZES
+    at, of = options.part or (1, 1)
+    return small, max(large * at // of, 2 * small)
+
+
+def _look_for_room(under: UnderTest, orders: int) -> None:
+    """See that the disk holds so many orders.
+
+    Raises:
+        RuntimeError: it does not; says how much is missing and what to do.
+    """
+    free, needed = shutil.disk_usage(under.settings.home).free, orders * BYTES_AN_ORDER
+    if free < needed:
+        raise RuntimeError(
+            f"{orders:,} walked orders take about {needed / 1e9:.0f} GB, and {free / 1e9:.0f} GB are free in"
+            f" {under.settings.home}. Take a part of them, for instance --part 1/10."
+        )
 
 
 @dataclass(frozen=True, slots=True)
