@@ -33,6 +33,7 @@ from doorstep.stages.inventory.model.arrivals import (
     Arrival,
     ArrivalPlate,
     ArrivalState,
+    Packed,
     Sent,
     Supplier,
 )
@@ -67,6 +68,14 @@ class StoodIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reference: Annotated[Name, Meta(description="Number of the order or announcement.")]
 
 
+class PackedIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A plate that goods are to come on, and what stands on it, without what stands on the plates on it."""
+
+    plate: Sscc
+    onto: Annotated[Sscc, Meta(description="SSCC of the plate that it stands on, if on one.")] = ""
+    lines: Annotated[list[LineIn], Meta(max_length=LINES_MAX)] = []
+
+
 class ArrivalIn(StoodIn, forbid_unknown_fields=True, kw_only=True):
     """What a supplier is to bring: an order of the merchant, or a delivery that they announce."""
 
@@ -75,6 +84,10 @@ class ArrivalIn(StoodIn, forbid_unknown_fields=True, kw_only=True):
     carrier_reference: Annotated[Text, Meta(description="Waybill, container, tracking number.")] = ""
     plates: Annotated[list[Sscc], Meta(max_length=PLATES_MAX)] = []
     lines: Annotated[list[LineIn], Meta(min_length=1, max_length=LINES_MAX)]
+    packed: Annotated[
+        list[PackedIn],
+        Meta(max_length=PLATES_MAX, description="What stands on which plate: a part of the lines."),
+    ] = []
 
 
 class ArrivalsIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,7 +134,10 @@ async def _named(tx: Tx, asked: list[ArrivalIn], who: Principal) -> list[Announc
     sellers, sites = await codes(tx, who)
     named = [unannounced(one, sellers, sites) for one in asked]
     wanted = [
-        (one.merchant_id, line.sku) for one, told in zip(named, asked, strict=True) for line in told.lines
+        (one.merchant_id, line.sku)
+        for one, told in zip(named, asked, strict=True)
+        for lines in (told.lines, *(plate.lines for plate in told.packed))
+        for line in lines
     ]
     products = await catalog.products_by_sku(tx, wanted)
 
@@ -142,6 +158,14 @@ async def _named(tx: Tx, asked: list[ArrivalIn], who: Principal) -> list[Announc
             carrier_reference=told.carrier_reference,
             plates=told.plates,
             lines=[line_of(one.merchant_id, line) for line in told.lines],
+            packed=[
+                Packed(
+                    plate=plate.plate,
+                    onto=plate.onto,
+                    lines=[line_of(one.merchant_id, line) for line in plate.lines],
+                )
+                for plate in told.packed
+            ],
         )
         for one, told in zip(named, asked, strict=True)
     ]

@@ -14,8 +14,9 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
 from doorstep.stages.inventory.acts import putaway
-from doorstep.stages.inventory.acts.receiving import closing, expecting, taking
+from doorstep.stages.inventory.acts.receiving import closing, expecting, taking, unloading
 from doorstep.stages.inventory.acts.receiving.taking import TakenIn
+from doorstep.stages.inventory.acts.receiving.unloading import Unloaded
 from doorstep.stages.inventory.api.arrivals import (
     NOBODY,
     ArrivalOut,
@@ -64,6 +65,38 @@ async def scan_plate(
     async def act(tx: Tx) -> ArrivalOut:
         await taking.scan_plate(tx, arrival_id, data.plate)
         return await shown(tx, arrival_id, who.merchant_id)
+
+    return await once(request, house, who, act, status=200)  # type: ignore[return-value]
+
+
+class UnloadIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """An announced plate that is taken in as a whole."""
+
+    plate: Sscc
+    place: Annotated[Place | None, Meta(description="The first dock of the site, unless a bin is named.")] = (
+        None
+    )
+    confirmed: Annotated[bool, Meta(description="Somebody looked twice at more than was expected.")] = False
+
+
+class UnloadedOut(msgspec.Struct):
+    """What was taken in, and the arrival afterwards."""
+
+    unloaded: Unloaded
+    arrival: ArrivalOut
+
+
+@post("/api/arrivals/{arrival_id:uuid}/unload", opt=allow(*FLOOR, scope="stock:write"), status_code=200)
+async def unload(
+    data: JSONBody[UnloadIn], request: Asked, house: InHouse, who: Caller, arrival_id: FromPath[UUID]
+) -> Response[UnloadedOut]:
+    """Take a plate in by one scan, with all that was announced to stand on it; it can be moved as a whole from then on."""
+
+    async def act(tx: Tx) -> UnloadedOut:
+        done = await unloading.unload(
+            tx, arrival_id, data.plate, place=data.place or "", confirmed=data.confirmed, lead=leads(who)
+        )
+        return UnloadedOut(done, await shown(tx, arrival_id, who.merchant_id))
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
@@ -191,4 +224,4 @@ async def close(
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-ROUTES = [stand, scan_plate, read_offers, take_in, close]
+ROUTES = [stand, scan_plate, unload, read_offers, take_in, close]

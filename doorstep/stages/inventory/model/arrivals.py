@@ -106,6 +106,21 @@ class AnnouncedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """A plate that goods are to come on, and what stands on it.
+
+    Attributes:
+        plate: its SSCC.
+        onto: the SSCC of the plate that it stands on, or ''.
+        lines: what stands on it, without what stands on the plates on it.
+    """
+
+    plate: str
+    onto: str = ""
+    lines: Sequence[AnnouncedLine] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
     """What a supplier is to bring: an order of ours, or a delivery they announce.
 
@@ -114,6 +129,7 @@ class Announced:
         reference: the number of the order or announcement, unique for the supplier.
         carrier_reference: what the carrier calls it: waybill, container, tracking number.
         plates: the SSCCs that it comes on.
+        packed: what stands on which of them, as far as the supplier says so; together no more than the lines.
     """
 
     merchant_id: UUID
@@ -126,6 +142,12 @@ class Announced:
     carrier_reference: str = ""
     plates: Sequence[str] = ()
     lines: Sequence[AnnouncedLine] = ()
+    packed: Sequence[Packed] = ()
+
+    @property
+    def all_plates(self) -> list[str]:
+        """The SSCCs that it comes on, each once."""
+        return list(dict.fromkeys([*self.plates, *(one.plate for one in self.packed)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +195,20 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalPlate:
-    """A plate that an arrival comes on, and since when it stands here."""
+    """A plate that an arrival comes on.
+
+    Attributes:
+        arrived_at: since when it stands here.
+        onto: the plate that it stands on, as it was announced.
+        unloaded_at: since when what is on it is taken in as a whole.
+        units: how many were announced to stand on it, not counting the plates on it; 0 when nobody said.
+    """
 
     sscc: str
     arrived_at: datetime | None
+    onto: str = ""
+    unloaded_at: datetime | None = None
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """An arrival on the handheld: plates, product, units, lot, condition, place. What is not finished stands in the address."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -19,117 +19,19 @@ from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.catalog import Scanned
 from doorstep.stages.inventory.acts import putaway
-from doorstep.stages.inventory.acts.receiving import expecting, taking
+from doorstep.stages.inventory.acts.receiving import expecting, taking, unloading
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.api.receiving import leads
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
 from doorstep.stages.inventory.model.arrivals import ELSEWHERE, Found, Intake
 from doorstep.stages.inventory.model.serials import NUMBER
+from doorstep.stages.inventory.pages.hand import SERIALS_LONG, Hand, read_hand
 from doorstep.stages.inventory.pages.receive import FLOOR, Units
 from doorstep.stages.inventory.pages.receive import Lot as LotText
 from doorstep.stages.inventory.rules.arrivals import read_sscc
 from doorstep.stages.inventory.rules.putaway import Offer
 
 Words = Annotated[str, QueryParameter(max_length=60, pattern=NO_NUL)]
-SERIALS_LONG = 4000
-"""Most characters of serial numbers in a hand: they stand in the address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """What somebody holds in the hand, as far as it is known.
-
-    Attributes:
-        sure: more than expected was looked at twice.
-        bin: another one than was offered, where it is to go once somebody has said why.
-        serials: numbers of the units, with blanks between them.
-    """
-
-    arrival: UUID
-    product: UUID | None = None
-    quantity: int = 0
-    lot: str = ""
-    expires: date | None = None
-    found: Found = Found.ACCEPTED
-    why: str = ""
-    plate: str = ""
-    sure: bool = False
-    bin: str = ""
-    serials: str = ""
-
-    @property
-    def path(self) -> str:
-        """The page of the arrival."""
-        return f"/receive/{self.arrival}"
-
-    @property
-    def address(self) -> str:
-        """The page that goes on with what is in the hand."""
-        known = {
-            "product": self.product,
-            "quantity": self.quantity,
-            "lot": self.lot,
-            "expires": self.expires,
-            "found": "" if self.found == Found.ACCEPTED else self.found,
-            "why": self.why,
-            "plate": self.plate,
-            "sure": "1" if self.sure else "",
-            "bin": self.bin,
-            "serials": self.serials,
-        }
-        told = urlencode({name: of for name, of in known.items() if of})
-        return f"{self.path}?{told}" if told else self.path
-
-    @property
-    def fields(self) -> dict[str, object]:
-        """What a form of the page sends along."""
-        return {
-            "product": self.product or "",
-            "quantity": self.quantity,
-            "lot": self.lot,
-            "expires": self.expires or "",
-            "found": self.found,
-            "why": self.why,
-            "plate": self.plate,
-            "sure": "1" if self.sure else "",
-            "bin": self.bin,
-            "serials": self.serials,
-        }
-
-    @property
-    def numbers(self) -> list[str]:
-        """Numbers of the units, as they were named."""
-        return self.serials.split()
-
-
-def _hand(arrival_id: UUID, data: dict[str, str]) -> Hand:
-    def text(name: str, most: int) -> str:
-        return data.get(name, "").strip().replace("\x00", "")[:most]
-
-    try:
-        product: UUID | None = UUID(data.get("product", ""))
-    except ValueError:
-        product = None
-    try:
-        expires = date.fromisoformat(data.get("expires", ""))
-    except ValueError:
-        expires = None
-    number = text("quantity", 8)
-    quantity = int(number) if number.isascii() and number.isdigit() and len(number) < 8 else 0
-    found = data.get("found", "")
-    return Hand(
-        arrival_id,
-        product,
-        min(quantity, QUANTITY_MAX),
-        text("lot", LOT_MAX),
-        expires,
-        Found(found) if found in set(Found) else Found.ACCEPTED,
-        text("why", 60),
-        read_sscc(text("plate", 24)),
-        data.get("sure") == "1",
-        text("bin", 40),
-        " ".join(text("serials", SERIALS_LONG).split()),
-    )
 
 
 @get("/receive/{arrival_id:uuid}", opt=allow(*FLOOR), include_in_schema=False)
@@ -172,7 +74,7 @@ async def dock(
         lines=lines,
         products=products,
         site=site,
-        hand=hand if thing else Hand(arrival_id),
+        hand=hand if thing else Hand(arrival_id, plate=on),
         thing=thing,
         line=line,
         new=new and thing is not None,
@@ -188,26 +90,33 @@ async def dock(
 @post("/receive/{arrival_id:uuid}/scan", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
 async def scan(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID]) -> Any:
     """Take the next scan: a plate, a product (a case code counts its units), more of it, or the bin it is put to."""
-    hand = _hand(arrival_id, data)
+    hand = read_hand(arrival_id, data)
     code = data.get("code", "").strip().replace("\x00", "")[:200]
     label = read_label(code)
     names = [code, *(label.codes if label else ())]
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         if sscc := read_sscc(code):
-            return await _plate(tx, hand, sscc)
+            return await _plate(tx, who, hand, sscc)
         by_code = {one.code: one for one in await catalog.by_barcode(tx, names)}
         scanned = next((by_code[one] for one in names if one in by_code), None)
         if scanned and label and label.serial and not await _asks_serial(tx, scanned.product_id):
             label = replace(label, serial="")
         if hand.product is None:
+            bin_code = code.removeprefix("bin:")[:40]
+            if hand.plate and scanned is None and await _is_bin(tx, arrival_id, bin_code):
+                return await _unload(tx, who, hand, f"bin:{bin_code}")
             return _first(hand, code, scanned, label, leads(who))
         if scanned is not None:
             return _more(hand, scanned, label)
         there = replace(hand, bin=code.removeprefix("bin:")[:40])
-        site_id = (await expecting.arrival_of(tx, arrival_id)).site_id
-        if not await catalog.bins_there(tx, site_id, [there.bin]):
+        if not await _is_bin(tx, arrival_id, there.bin):
             return await _number(tx, hand, hand.product, code)
         return await _put(tx, who, there, hand.product, data.get("command", ""))
+
+
+async def _is_bin(tx: Tx, arrival_id: UUID, code: str) -> bool:
+    site_id = (await expecting.arrival_of(tx, arrival_id)).site_id
+    return bool(await catalog.bins_there(tx, site_id, [code]))
 
 
 async def _offers(tx: Tx, site_id: UUID, hand: Hand) -> list[Offer]:
@@ -217,21 +126,39 @@ async def _offers(tx: Tx, site_id: UUID, hand: Hand) -> list[Offer]:
     return await putaway.offers_for(tx, site_id, hand.product, max(hand.quantity, 1), hand.lot)
 
 
-async def _plate(tx: Tx, hand: Hand, sscc: str) -> Any:
-    """A plate at the door; with a product in the hand, the plate that it came on."""
+async def _plate(tx: Tx, who: Principal, hand: Hand, sscc: str) -> Any:
+    """A plate at the door: taken in as a whole if somebody said what is on it. With a product in the hand, the plate that it came on."""
     if hand.product is not None:
         return back(replace(hand, plate=sscc).address, f"On plate {sscc[-6:]}.")
     try:
         async with tx.connection.transaction():
             here, of = await taking.scan_plate(tx, hand.arrival, sscc)
+        left = of - here
+        said = f"Plate {here} of {of} is here{'.' if not left else f', {left} missing.'}"
+        plate = next(one for one in await expecting.plates_of(tx, hand.arrival) if one.sscc == sscc)
+        if plate.unloaded_at:
+            return back(hand.path, f"Plate {sscc[-6:]} is in the books already.", kind="warning")
+        arrival = await expecting.arrival_of(tx, hand.arrival)
+        if await unloading.comes_whole(tx, hand.arrival, sscc):
+            if not await unloading.dock_of(tx, arrival.site_id):
+                there = Hand(hand.arrival, plate=sscc).address
+                return back(there, f"{said} Scan the bin that it is put to.", kind="warning")
+            return await _unload(tx, who, replace(hand, plate=sscc), "", said)
     except Refused as refused:
         return back(hand.address, refused.message, kind="wrong")
-    left = of - here
-    return back(
-        hand.path,
-        f"Plate {here} of {of} is here{'.' if not left else f', {left} missing.'}",
-        kind="good" if not left else "warning",
-    )
+    return back(hand.path, said, kind="good" if not left else "warning")
+
+
+async def _unload(tx: Tx, who: Principal, hand: Hand, place: str, said: str = "") -> Any:
+    """Take a whole plate in; where more comes than was expected, its products are counted instead."""
+    try:
+        async with tx.connection.transaction():
+            done = await unloading.unload(tx, hand.arrival, hand.plate, place=place, lead=leads(who))
+    except Refused as refused:
+        why = refused.faults[0].message if refused.faults else refused.message
+        return back(hand.path, f"{said} {why}".strip(), kind="wrong")
+    units = f"{done.units} units" if done.units != 1 else "1 unit"
+    return back(hand.path, f"{said} {units} on it stand in {done.place.removeprefix('bin:')}.".strip())
 
 
 def _first(hand: Hand, code: str, scanned: Scanned | None, label: Label | None, links: bool) -> Any:
@@ -352,14 +279,14 @@ def _said(hand: Hand, place: str) -> str:
 @post("/receive/{arrival_id:uuid}/hand", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
 async def say(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID]) -> Any:
     """Say what scans do not: how many, which lot and day, in which condition; what is not accepted needs no bin."""
-    hand = _hand(arrival_id, data)
+    hand = read_hand(arrival_id, data)
     if hand.product is None:
         return back(hand.path)
     if len(data.get("serials", "")) > SERIALS_LONG:
         said = "Those are too many numbers at once. Put some of the units away first."
         return back(replace(hand, serials="").address, said, kind="wrong")
     if not hand.quantity:
-        was = _hand(arrival_id, {**data, "quantity": data.get("was", "")})
+        was = read_hand(arrival_id, {**data, "quantity": data.get("was", "")})
         return back(was.address, "Write a whole number, 1 or more.", kind="wrong")
     if hand.found != Found.ACCEPTED and data.get("done"):
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
@@ -372,7 +299,7 @@ async def say(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID
 @post("/receive/{arrival_id:uuid}/elsewhere", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
 async def put_elsewhere(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUID]) -> Any:
     """Put what is in the hand to another bin than was offered, and say why."""
-    hand = _hand(arrival_id, data)
+    hand = read_hand(arrival_id, data)
     if hand.product is None or not hand.bin:
         return back(hand.path)
     why = data.get("placed_why", "")[:20]

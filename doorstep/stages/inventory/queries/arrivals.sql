@@ -65,6 +65,20 @@ INSERT INTO inventory.arrival_plates (tenant_id, sscc, arrival_id)
 SELECT %(tenant_id)s, sscc, arrival_id FROM unnest(%(ssccs)s::text[], %(arrival_ids)s::uuid[]) AS p(sscc, arrival_id)
 ORDER BY sscc ON CONFLICT (tenant_id, sscc) DO NOTHING;
 
+-- name: load_plates
+-- On which plate plates stand.
+UPDATE inventory.arrival_plates p SET onto = said.onto
+FROM unnest(%(ssccs)s::text[], %(ontos)s::text[]) AS said(sscc, onto)
+WHERE p.tenant_id = %(tenant_id)s AND p.sscc = said.sscc;
+
+-- name: add_plate_lines
+-- What stands on plates that are to come.
+INSERT INTO inventory.arrival_plate_lines (tenant_id, sscc, product_id, lot, expires_on, quantity)
+SELECT %(tenant_id)s, sscc, product_id, lot, expires_on, quantity
+FROM unnest(%(ssccs)s::text[], %(product_ids)s::uuid[], %(lots)s::text[], %(expires_ons)s::date[], %(quantitys)s::int[])
+  AS l(sscc, product_id, lot, expires_on, quantity)
+ORDER BY sscc, product_id, lot;
+
 -- name: change_sent
 -- What a supplier said when the goods left; what they did not say stays.
 UPDATE inventory.arrivals SET expected_on = coalesce(%(expected_on)s, expected_on),
@@ -136,9 +150,12 @@ WHERE l.tenant_id = %(tenant_id)s AND l.arrival_id = %(arrival_id)s
 GROUP BY l.product_id, l.position, l.expected, l.lot, l.expires_on, l.why ORDER BY l.position, l.product_id;
 
 -- name: plates_of_arrival
--- The plates that an arrival comes on.
-SELECT sscc, arrived_at FROM inventory.arrival_plates
-WHERE tenant_id = %(tenant_id)s AND arrival_id = %(arrival_id)s ORDER BY sscc;
+-- The plates that an arrival comes on, and how many units stand on each as it was announced.
+SELECT p.sscc, p.arrived_at, p.onto, p.unloaded_at,
+       (SELECT coalesce(sum(l.quantity), 0)::int FROM inventory.arrival_plate_lines l
+        WHERE l.tenant_id = %(tenant_id)s AND l.sscc = p.sscc) AS units
+FROM inventory.arrival_plates p
+WHERE p.tenant_id = %(tenant_id)s AND p.arrival_id = %(arrival_id)s ORDER BY p.sscc;
 
 -- name: incoming
 -- Units of products that are announced and not here yet, over all sites, and the first day on which some are expected.

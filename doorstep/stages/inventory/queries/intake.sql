@@ -35,6 +35,20 @@ FROM unnest(%(ids)s::uuid[], %(product_ids)s::uuid[], %(quantitys)s::int[], %(co
 UPDATE inventory.arrival_plates SET arrived_at = %(now)s
 WHERE tenant_id = %(tenant_id)s AND arrival_id = %(arrival_id)s AND sscc = ANY (%(ssccs)s::text[]) AND arrived_at IS NULL;
 
+-- name: lines_on_plates
+-- What was announced to stand on some plates.
+SELECT sscc, product_id, lot, expires_on, quantity FROM inventory.arrival_plate_lines
+WHERE tenant_id = %(tenant_id)s AND sscc = ANY (%(ssccs)s::text[]) ORDER BY sscc, product_id, lot;
+
+-- name: unload_plates
+-- What stands on plates is taken in as a whole.
+UPDATE inventory.arrival_plates SET unloaded_at = %(now)s, arrived_at = coalesce(arrived_at, %(now)s)
+WHERE tenant_id = %(tenant_id)s AND arrival_id = %(arrival_id)s AND sscc = ANY (%(ssccs)s::text[]);
+
+-- name: first_dock
+-- The dock of a site that comes first on a walk.
+SELECT code FROM catalog.bins WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s AND kind = 'dock' ORDER BY pick_seq, code LIMIT 1;
+
 -- name: orders_filled
 -- Orders that got goods of an arrival's products since it was begun.
 SELECT count(DISTINCT w.order_id)::int FROM inventory.arrivals a

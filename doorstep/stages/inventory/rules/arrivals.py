@@ -17,7 +17,9 @@ from doorstep.stages.inventory.model.arrivals import (
     AnnouncedLine,
     Found,
     Intake,
+    Packed,
 )
+from doorstep.stages.inventory.model.plates import DEPTH_MAX
 
 SSCC_DIGITS = 18
 
@@ -64,6 +66,11 @@ def announcement_faults(
     if sites.get(one.site_id) != "warehouse":
         yield Fault("/site", "site", "There is no such warehouse here. Name one by its code.")
     yield from plate_faults(one.plates)
+    yield from packed_faults(one)
+    if len(one.all_plates) > PLATES_MAX:
+        yield Fault(
+            "/packed", "too_many", f"Name up to {PLATES_MAX} plates; these are {len(one.all_plates)}."
+        )
     if not one.lines:
         yield Fault("/lines", "lines", "Say what is to come: one line for each product.")
     for i, line in enumerate(one.lines):
@@ -83,6 +90,66 @@ def _line_faults(at: str, line: AnnouncedLine, one: Announced, product: Product 
         )
     if len(line.lot) > LOT_MAX or not line.lot.isascii():
         yield Fault(f"{at}/lot", "lot", f"Write the lot in up to {LOT_MAX} letters, digits and signs.")
+
+
+def packed_faults(one: Announced) -> Iterator[Fault]:
+    """Say what is wrong with what is said to stand on plates: it is a part of the lines, and plates stand on few others."""
+    left: dict[UUID, int] = {}
+    for line in one.lines:
+        left[line.product_id] = left.get(line.product_id, 0) + line.expected
+    onto = {packed.plate: packed.onto for packed in one.packed}
+    for i, packed in enumerate(one.packed):
+        at = f"/packed/{i}"
+        if read_sscc(packed.plate) != packed.plate:
+            said = f"{packed.plate[:40]!r} is no SSCC. Write its 18 digits, the check digit last."
+            yield Fault(f"{at}/plate", "sscc", said)
+        elif [other.plate for other in one.packed[:i]].count(packed.plate):
+            yield Fault(f"{at}/plate", "repeated", f"Plate {packed.plate} is named twice. Leave one out.")
+        yield from _onto_faults(at, packed, onto)
+        if not packed.lines and packed.plate not in onto.values():
+            yield Fault(f"{at}/lines", "lines", "Say what stands on the plate, or leave it out.")
+        for k, line in enumerate(packed.lines):
+            yield from _packed_line_faults(f"{at}/lines/{k}", line, left)
+
+
+def _onto_faults(at: str, packed: Packed, onto: Mapping[str, str]) -> Iterator[Fault]:
+    if packed.onto and packed.onto not in onto:
+        said = f"Nothing is said of plate {packed.onto[:40]}. Name it with what stands on it."
+        yield Fault(f"{at}/onto", "unknown_plate", said)
+    below, deep = packed.onto, 1
+    while below in onto and deep <= DEPTH_MAX:
+        below, deep = onto[below], deep + 1
+    if deep > DEPTH_MAX:
+        said = f"Up to {DEPTH_MAX} plates stand on each other, and none on itself. Say it otherwise."
+        yield Fault(f"{at}/onto", "depth", said)
+
+
+def _packed_line_faults(at: str, line: AnnouncedLine, left: dict[UUID, int]) -> Iterator[Fault]:
+    if line.product_id not in left:
+        said = "The arrival brings no such product. Add a line that says how much of it comes in all."
+        yield Fault(f"{at}/sku", "unknown_product", said)
+        return
+    if not 1 <= line.expected <= QUANTITY_MAX:
+        said = f"{line.expected} is not between 1 and {QUANTITY_MAX} units. Mend it."
+        yield Fault(f"{at}/expected", "range", said)
+    if len(line.lot) > LOT_MAX or not line.lot.isascii():
+        yield Fault(f"{at}/lot", "lot", f"Write the lot in up to {LOT_MAX} letters, digits and signs.")
+    left[line.product_id] -= line.expected
+    if left[line.product_id] < 0:
+        said = (
+            f"{-left[line.product_id]} more stand on plates than the arrival brings. Mend its line, or this."
+        )
+        yield Fault(f"{at}/expected", "over", said)
+
+
+def by_lot(lines: Sequence[AnnouncedLine]) -> list[AnnouncedLine]:
+    """Add up lines of one product and lot; of two last days the first one counts."""
+    found: dict[tuple[UUID, str], AnnouncedLine] = {}
+    for line in lines:
+        before = found.get((line.product_id, line.lot))
+        more = replace(before, expected=before.expected + line.expected) if before else line
+        found[line.product_id, line.lot] = more
+    return list(found.values())
 
 
 class Over(StrEnum):

@@ -55,16 +55,31 @@ CREATE TABLE inventory.arrival_lines (
 );
 CREATE INDEX arrival_lines_of_product ON inventory.arrival_lines (tenant_id, product_id);
 
--- The plates (SSCC) that an arrival comes on, and which of them were scanned at the door.
+-- The plates (SSCC) that an arrival comes on, which of them were scanned at the door, and since when what is on them is taken in
+-- as a whole; `onto` is the plate that one stands on, if the supplier said so.
 CREATE TABLE inventory.arrival_plates (
     tenant_id uuid NOT NULL,
     sscc text NOT NULL CHECK (sscc ~ '^[0-9]{18}$'),
     arrival_id uuid NOT NULL,
+    onto text NOT NULL DEFAULT '' CHECK (onto <> sscc),
     arrived_at timestamptz,
+    unloaded_at timestamptz CHECK (arrived_at IS NOT NULL OR unloaded_at IS NULL),
     CONSTRAINT plate_taken PRIMARY KEY (tenant_id, sscc),
     FOREIGN KEY (tenant_id, arrival_id) REFERENCES inventory.arrivals (tenant_id, id)
 );
 CREATE INDEX plates_of_arrival ON inventory.arrival_plates (tenant_id, arrival_id);
+
+-- What a supplier says stands on a plate, without what stands on the plates on it: a part of the arrival's lines.
+CREATE TABLE inventory.arrival_plate_lines (
+    tenant_id uuid NOT NULL,
+    sscc text NOT NULL,
+    product_id uuid NOT NULL,
+    lot text NOT NULL DEFAULT '',
+    expires_on date,
+    quantity int NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (tenant_id, sscc, product_id, lot),
+    FOREIGN KEY (tenant_id, sscc) REFERENCES inventory.arrival_plates (tenant_id, sscc)
+);
 
 -- What later stages want of products and could not get, by whom it is wanted (an order): goods that come in go there first.
 -- Kept for a while after it was filled, so that closing an arrival can say what it did.

@@ -1,6 +1,6 @@
 """Filling plates: loose goods are put on them, taken off them, and a plate is built up or broken down as a whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -53,20 +53,30 @@ async def build_plate(
         faults.append(Fault("/lines", "lines", "Say what is on it: goods that lie there, or plates."))
     if faults:
         raise invalid(faults)
-    await check_places(tx, [(site_id, place)])
-    if named in await catalog.bins_there(tx, site_id, [named]):
-        said = f"{named} is a bin. Scan the label of the plate."
-        raise invalid([Fault("/code", "code", said)])
-    plate_id = new_id()
-    if not await tx.values(Q.add_plate, id=plate_id, code=named, site_id=site_id, place=place):
-        said = f"Plate {named} is in use already. Scan it to see where, or take another one."
-        raise Refused(Reason.CONFLICT, said, [Fault("/code", "plate_taken", said)])
-    await journal.born(tx, PLATE, [plate_id], {"place": place})
+    tree = await begin_plate(tx, named, site_id, place)
     if lines:
-        await _put(tx, await looking.tree_of(tx, plate_id), lines)
+        await _put(tx, tree, lines)
     for one in nested:
         await nest_plate(tx, one, named)
     return await looking.standing(tx, named)
+
+
+async def begin_plate(tx: Tx, code: str, site_id: UUID, place: str) -> Tree:
+    """Begin a plate that something is put on in the same transaction; `code` is as it was read.
+
+    Raises:
+        Refused: a plate of that code is in use, it is a bin's code, or there is no such place.
+    """
+    await check_places(tx, [(site_id, place)])
+    if code in await catalog.bins_there(tx, site_id, [code]):
+        said = f"{code} is a bin. Scan the label of the plate."
+        raise invalid([Fault("/code", "code", said)])
+    plate_id = new_id()
+    if not await tx.values(Q.add_plate, id=plate_id, code=code, site_id=site_id, place=place):
+        said = f"Plate {code} is in use already. Scan it to see where, or take another one."
+        raise Refused(Reason.CONFLICT, said, [Fault("/code", "plate_taken", said)])
+    await journal.born(tx, PLATE, [plate_id], {"place": place})
+    return await looking.tree_of(tx, plate_id)
 
 
 async def fill_plate(tx: Tx, code: str, lines: Sequence[PlateLine]) -> Tree:
@@ -88,11 +98,21 @@ async def _put(tx: Tx, tree: Tree, lines: Sequence[PlateLine]) -> None:
     taken, faults = rules.choose(lines, loose, days)
     if faults:
         raise Refused(Reason.CONFLICT, "Too few loose units lie there. Nothing was put on the plate.", faults)
+    await put_on(tx, tree, taken)
+
+
+async def put_on(tx: Tx, tree: Tree, units: Mapping[tuple[UUID, str], int]) -> None:
+    """Put units that lie loose where a plate stands on it, by (product, lot).
+
+    Raises:
+        Refused: fewer lie loose there, or somebody else handled the plate meanwhile.
+    """
+    root = tree.root
     handling = Handling(
         seen=tree.seen,
-        changes={(root.id, product_id, lot): units for (product_id, lot), units in taken.items()},
-        spots=[(root.site_id, product_id, root.place) for product_id in products],
-        notes=[("filled", {root.id: {"lines": _told(taken)}})],
+        changes={(root.id, product_id, lot): quantity for (product_id, lot), quantity in units.items()},
+        spots=[(root.site_id, product_id, root.place) for product_id, _ in units],
+        notes=[("filled", {root.id: {"lines": _told(units)}})],
     )
     await post(tx, [], handling=handling)
 
@@ -184,7 +204,7 @@ async def break_down(tx: Tx, code: str) -> Tree:
     return await looking.plate_called(tx, code)
 
 
-def _told(units: dict[tuple[UUID, str], int]) -> list[dict[str, object]]:
+def _told(units: Mapping[tuple[UUID, str], int]) -> list[dict[str, object]]:
     """Return what the journal says of goods on a plate."""
     return [
         {"product_id": product_id, "lot": lot, "quantity": quantity}

@@ -15,6 +15,7 @@ from doorstep.stages.inventory.model.arrivals import (
     Announced,
     AnnouncedLine,
     ArrivalAct,
+    Packed,
     Sent,
     Supplier,
 )
@@ -84,7 +85,8 @@ async def _note(
     )
     new = {i: one for i, one in zip(ids, arrivals, strict=True) if i in made}
     await add_lines(tx, {i: one.lines for i, one in new.items()})
-    await add_plates(tx, {i: one.plates for i, one in new.items()})
+    await add_plates(tx, {i: one.all_plates for i, one in new.items()})
+    await _pack(tx, [packed for one in new.values() for packed in one.packed])
     await journal.born(tx, ARRIVAL, list(new), {i: {"reference": one.reference} for i, one in new.items()})
     references = [one.reference for one in arrivals]
     rows = await tx.tuples(Q.arrivals_by_reference, supplier_ids=list(sources), references=references)
@@ -157,6 +159,20 @@ async def change_supplier(tx: Tx, supplier: Supplier) -> None:
         over_percent=supplier.over_percent,
         hides_expected=supplier.hides_expected,
         sends_unannounced=supplier.sends_unannounced,
+    )
+
+
+async def _pack(tx: Tx, packed: Sequence[Packed]) -> None:
+    """Write down what stands on plates that are to come."""
+    if not packed:
+        return
+    await tx.run(Q.load_plates, ssccs=[one.plate for one in packed], ontos=[one.onto for one in packed])
+    lines = [(one.plate, line) for one in packed for line in rules.by_lot(one.lines)]
+    await tx.run(
+        Q.add_plate_lines,
+        ssccs=[plate for plate, _ in lines],
+        quantitys=[line.expected for _, line in lines],
+        **columns([line for _, line in lines], "product_id", "lot", "expires_on"),
     )
 
 

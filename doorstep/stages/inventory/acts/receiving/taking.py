@@ -143,10 +143,9 @@ async def take_in(
         if faults:
             raise invalid(faults)
         await _add_strangers(tx, arrival_id, todo, lines)
-        await announcing.add_plates(tx, {arrival_id: [one.plate for one in todo.values() if one.plate]})
-        await tx.run(
-            Q.stand_plates, arrival_id=arrival_id, ssccs=[one.plate for one in todo.values() if one.plate]
-        )
+        plates = list(dict.fromkeys(one.plate for one in todo.values() if one.plate))
+        await announcing.add_plates(tx, {arrival_id: plates})
+        await tx.run(Q.stand_plates, arrival_id=arrival_id, ssccs=plates)
         await numbering.write_numbers(tx, arrival_id, todo, {i: _place(one) for i, one in todo.items()})
         await _write(tx, arrival_id, door, todo)
     return [
