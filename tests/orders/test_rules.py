@@ -334,9 +334,12 @@ def test_an_order_that_comes_again_differs_only_where_it_does() -> None:
         name: getattr(order.ship_to, name) for name in ("name", "street", "city", "postal_code", "country")
     }
     first = Order(**{**blank, **sums, **place, "number": 7})
-    lines = [Line(uuid4(), uuid4(), 1, uuid4(), "A", "Mug", 2, 1250, 0, 0, 2500)]
+    lines = [Line(uuid4(), uuid4(), 1, uuid4(), "A", "Mug", 2, 1250, 0, 0, 2500, None)]
     assert differences(order, order.ship_to, first, lines) == []
     other = differences(new_order({"A": 3}), contact(city="Vaduz"), first, lines)
-    assert [fault.pointer for fault in other] == ["/total_minor", "/ship_to/city", "/lines/0/quantity"]
+    assert [fault.pointer for fault in other] == ["/total_minor", "/lines/0/quantity", "/ship_to/city"]
+    split = replace(first, regrouped=True)
+    moved = differences(new_order({"A": 3}), contact(city="Vaduz"), split, lines)
+    assert [fault.pointer for fault in moved] == ["/ship_to/city"]
     erased = replace(first, name="", street="", city="", postal_code="", country="")
     assert differences(order, order.ship_to, erased, lines) == []

@@ -129,7 +129,8 @@ async def _find_firsts(tx: Tx, checked: Sequence[Checked]) -> dict[Reference, tu
 def _compare(one: Checked, first: Order, lines: list[Line]) -> Verdict:
     """Answer an order that came again: the same one is answered with the first, another one is refused.
 
-    One that was changed here since is not compared: nobody knows any more how it came.
+    One that was changed here since is not compared: nobody knows any more how it came. Of one that was split or merged its
+    address is known still.
     """
     faults = [] if first.changes else rules.differences(one.order, one.contact, first, lines)
     if faults:

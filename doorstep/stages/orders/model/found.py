@@ -79,6 +79,7 @@ class Order:
     shipped_at: datetime | None
     changes: int
     merged_into: UUID | None
+    regrouped: bool
     name: str
     company: str
     email: str
@@ -93,7 +94,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it was ordered."""
+    """A line as it was ordered; `sold_as` another order where it was moved from there."""
 
     id: UUID
     order_id: UUID
@@ -106,6 +107,12 @@ class Line:
     discount_minor: int
     tax_minor: int
     total_minor: int
+    sold_as: UUID | None
+
+    @property
+    def sold_under(self) -> UUID:
+        """The order under which its channel knows it."""
+        return self.sold_as or self.order_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """An order as it stands, for a split; `told` by a shop that hears of its parcels, `held` in a part."""
+    """An order as it stands, for a split; `told` by a partner for whom its parcels are those of one shipment, `held` in a part."""
 
     order: Order
     lines: list[Line]

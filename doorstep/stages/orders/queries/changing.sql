@@ -31,14 +31,14 @@ FROM unnest(%(ids)s::uuid[], %(quantitys)s::int[], %(unit_minors)s::bigint[], %(
 WHERE l.tenant_id = %(tenant_id)s AND l.id = c.id;
 
 -- name: add_lines
--- Lines that come to an order, after those that it has.
+-- Lines that come to an order, after those that it has, maybe sold under another one.
 INSERT INTO orders.lines (tenant_id, id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor,
-    tax_minor, total_minor)
+    tax_minor, total_minor, sold_as)
 SELECT %(tenant_id)s, id, %(order_id)s, last.position + place, product_id, sku, name, quantity, unit_minor, discount_minor,
-       tax_minor, total_minor
+       tax_minor, total_minor, nullif(sold_as, %(order_id)s)
 FROM unnest(%(ids)s::uuid[], %(product_ids)s::uuid[], %(skus)s::text[], %(names)s::text[], %(quantitys)s::int[],
-            %(unit_minors)s::bigint[], %(discounts)s::bigint[], %(taxes)s::bigint[], %(totals)s::bigint[])
-    WITH ORDINALITY AS a(id, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor, place)
+            %(unit_minors)s::bigint[], %(discounts)s::bigint[], %(taxes)s::bigint[], %(totals)s::bigint[], %(sold_ass)s::uuid[])
+    WITH ORDINALITY AS a(id, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor, sold_as, place)
 CROSS JOIN (SELECT coalesce(max(position), 0) AS position FROM orders.lines
             WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s) AS last;
 
@@ -47,6 +47,12 @@ CROSS JOIN (SELECT coalesce(max(position), 0) AS position FROM orders.lines
 UPDATE orders.orders SET subtotal_minor = %(subtotal_minor)s, discount_minor = %(discount_minor)s,
     shipping_minor = %(shipping_minor)s, tax_minor = %(tax_minor)s, total_minor = %(total_minor)s, delivery = %(delivery)s,
     changes = changes + 1
+WHERE tenant_id = %(tenant_id)s AND id = %(order_id)s;
+
+-- name: regroup
+-- The order's sums after units were split off.
+UPDATE orders.orders SET subtotal_minor = %(subtotal_minor)s, discount_minor = %(discount_minor)s,
+    shipping_minor = %(shipping_minor)s, tax_minor = %(tax_minor)s, total_minor = %(total_minor)s, regrouped = true
 WHERE tenant_id = %(tenant_id)s AND id = %(order_id)s;
 
 -- name: change_contact
@@ -62,10 +68,10 @@ WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s;
 WITH made AS (
     INSERT INTO orders.orders (tenant_id, id, state, seq, number, merchant_id, channel, placed_at, currency, subtotal_minor,
         discount_minor, shipping_minor, tax_minor, total_minor, delivery, gift, note, language, promised_from, promised_until,
-        leave_by, ships_on, split_from)
+        leave_by, ships_on, split_from, regrouped)
     SELECT tenant_id, %(id)s, %(born_state)s, %(born_seq)s, %(number)s, merchant_id, channel, placed_at, currency,
         %(subtotal_minor)s, %(discount_minor)s, %(shipping_minor)s, %(tax_minor)s, %(total_minor)s, delivery, gift, note, language,
-        promised_from, promised_until, leave_by, ships_on, id
+        promised_from, promised_until, leave_by, ships_on, id, true
     FROM orders.orders WHERE tenant_id = %(tenant_id)s AND id = %(order_id)s
 )
 INSERT INTO orders.contacts (tenant_id, order_id, name, company, email, phone, street, street2, city, region, postal_code, country,
@@ -73,9 +79,14 @@ INSERT INTO orders.contacts (tenant_id, order_id, name, company, email, phone, s
 SELECT tenant_id, %(id)s, name, company, email, phone, street, street2, city, region, postal_code, country, lat, lon
 FROM orders.contacts WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s;
 
--- name: told_by_shop
--- Whether a shop or a partner told of an order, and hears of its parcels.
-SELECT EXISTS (SELECT FROM orders.shop_orders WHERE tenant_id = %(tenant_id)s AND order_id = %(order_id)s);
+-- name: told_by_partner
+-- Whether a partner sold something of an order that speaks of its parcels as of those of one shipment (EDI, Amazon).
+SELECT EXISTS (
+    SELECT FROM orders.lines l
+    JOIN orders.shop_orders s ON s.tenant_id = %(tenant_id)s AND s.order_id = coalesce(l.sold_as, l.order_id)
+    JOIN orders.shops p ON p.tenant_id = %(tenant_id)s AND p.id = s.shop_id AND p.kind IN ('edi', 'amazon')
+    WHERE l.tenant_id = %(tenant_id)s AND l.order_id = %(order_id)s
+);
 
 -- name: part_held
 -- Whether a part of an order is held.

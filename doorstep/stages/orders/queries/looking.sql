@@ -2,7 +2,7 @@
 -- Orders as they are kept, with whom they go to.
 SELECT o.id, o.state, o.number, o.merchant_id, m.code AS merchant, m.name AS merchant_name, o.channel, o.external_ref, o.placed_at,
        o.currency, o.subtotal_minor, o.discount_minor, o.shipping_minor, o.tax_minor, o.total_minor, o.rounding_minor, o.delivery,
-       o.gift, o.note, o.language, o.promised_from, o.promised_until, o.leave_by, o.ships_on, o.shipped_at, o.changes, o.merged_into, c.name, c.company, c.email, c.phone,
+       o.gift, o.note, o.language, o.promised_from, o.promised_until, o.leave_by, o.ships_on, o.shipped_at, o.changes, o.merged_into, o.regrouped, c.name, c.company, c.email, c.phone,
        c.street, c.street2, c.city, c.region, c.postal_code, c.country
 FROM orders.orders o
 JOIN catalog.merchants m ON m.tenant_id = %(tenant_id)s AND m.id = o.merchant_id
@@ -13,7 +13,7 @@ ORDER BY o.placed_at DESC, o.id DESC;
 
 -- name: lines
 -- The lines of orders, as they were ordered.
-SELECT id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor
+SELECT id, order_id, position, product_id, sku, name, quantity, unit_minor, discount_minor, tax_minor, total_minor, sold_as
 FROM orders.lines WHERE tenant_id = %(tenant_id)s AND order_id = ANY (%(ids)s::uuid[]) ORDER BY order_id, position;
 
 -- name: holds

@@ -27,13 +27,13 @@ SELECT id FROM orders.lines WHERE tenant_id = %(tenant_id)s AND order_id = ANY (
 UPDATE orders.orders SET subtotal_minor = %(subtotal_minor)s, discount_minor = %(discount_minor)s,
     shipping_minor = %(shipping_minor)s, tax_minor = %(tax_minor)s, total_minor = %(total_minor)s,
     rounding_minor = %(rounding_minor)s, note = %(note)s, promised_from = %(promised_from)s,
-    promised_until = %(promised_until)s, leave_by = %(leave_by)s, changes = changes + 1
+    promised_until = %(promised_until)s, leave_by = %(leave_by)s, regrouped = true
 WHERE tenant_id = %(tenant_id)s AND id = %(order_id)s;
 
 -- name: join
 -- Orders that joined another one come to nothing themselves.
 UPDATE orders.orders SET subtotal_minor = 0, discount_minor = 0, shipping_minor = 0, tax_minor = 0, total_minor = 0,
-    rounding_minor = 0, merged_into = %(order_id)s, changes = changes + 1
+    rounding_minor = 0, merged_into = %(order_id)s, regrouped = true
 WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]);
 
 -- name: take_shares

@@ -145,8 +145,23 @@ FROM orders.shops s WHERE s.tenant_id = %(tenant_id)s AND s.id = ANY (%(ids)s::u
 SELECT o.order_id, o.shop_id, o.ref FROM orders.shop_orders o
 WHERE o.tenant_id = %(tenant_id)s AND o.order_id = ANY (%(order_ids)s::uuid[]);
 
+-- name: carriers
+-- The orders that carry what was sold under some others, itself among them; `alone` when one carries nothing sold under another.
+WITH carried AS (
+    SELECT o.id AS sold_as, o.id AS order_id FROM orders.orders o
+    WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(order_ids)s::uuid[]) AND o.state <> 'merged'
+    UNION
+    SELECT l.sold_as, l.order_id FROM orders.lines l
+    WHERE l.tenant_id = %(tenant_id)s AND l.sold_as = ANY (%(order_ids)s::uuid[]) AND l.quantity > 0
+)
+SELECT c.sold_as, c.order_id, NOT EXISTS (
+    SELECT FROM orders.lines x WHERE x.tenant_id = %(tenant_id)s AND x.order_id = c.order_id AND x.quantity > 0
+      AND coalesce(x.sold_as, x.order_id) <> c.sold_as
+) AS alone
+FROM carried c ORDER BY c.sold_as, c.order_id;
+
 -- name: owe_parcels
--- Parcels that shops shall hear of, each once; answers which are new.
+-- Parcels that shops shall hear of, each once for an order; answers which are new.
 INSERT INTO orders.shop_parcels (tenant_id, id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last, weight_g, length_mm,
     width_mm, height_mm, owed_at)
 SELECT %(tenant_id)s, id, parcel_id, shop_id, order_id, ref, number, carrier, lines::jsonb, last, weight_g, length_mm, width_mm, height_mm,
@@ -156,7 +171,7 @@ FROM unnest(%(ids)s::uuid[], %(parcel_ids)s::uuid[], %(shop_ids)s::uuid[], %(ord
             %(width_mms)s::int[], %(height_mms)s::int[])
   AS p(id, parcel_id, shop_id, order_id, ref, number, carrier, lines, last, weight_g, length_mm, width_mm, height_mm)
 ORDER BY parcel_id
-ON CONFLICT (tenant_id, parcel_id) DO NOTHING RETURNING id;
+ON CONFLICT (tenant_id, parcel_id, order_id) DO NOTHING RETURNING id;
 
 -- name: parcels_of_partners
 -- Which of some parcels that are owed to be told belong to partners of EDI.

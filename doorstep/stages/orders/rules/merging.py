@@ -124,8 +124,8 @@ def _state_faults(pointer: str, whole: Whole) -> list[Fault]:
     if order.shipped_at is not None:
         faults.append(Fault(pointer, "shipped", f"{named} has begun to leave the house."))
     if whole.told:
-        said = f"The shop of order {order.number} waits for the parcels of just this order."
-        faults.append(Fault(pointer, "of_a_shop", said))
+        said = f"The partner of order {order.number} waits for the parcels of just this shipment."
+        faults.append(Fault(pointer, "of_a_partner", said))
     if whole.held:
         faults.append(
             Fault(pointer, "part_held", f"A part of order {order.number} is held. Release that first.")

@@ -6,11 +6,14 @@ from doorstep.platform.errors import Fault
 from doorstep.stages.orders.model.asked import Contact, NewOrder
 from doorstep.stages.orders.model.found import Line, Order
 
+SUMS = ("currency", "total_minor", "shipping_minor", "discount_minor", "tax_minor")
 WHERE = ("name", "street", "city", "postal_code", "country")
 
 
 def differences(order: NewOrder, contact: Contact, first: Order, lines: Sequence[Line]) -> list[Fault]:
     """Return where an order differs from the first one under its external reference; empty when it is the same.
+
+    Of one that was split or merged since, only the address is compared.
 
     Args:
         order: as it came again.
@@ -18,24 +21,9 @@ def differences(order: NewOrder, contact: Contact, first: Order, lines: Sequence
         first: the order that is there.
         lines: the lines of that order, by position.
     """
-    pairs: list[tuple[str, object, object]] = [
-        ("/currency", order.currency, first.currency),
-        ("/total_minor", order.total_minor, first.total_minor),
-        ("/shipping_minor", order.shipping_minor, first.shipping_minor),
-        ("/discount_minor", order.discount_minor, first.discount_minor),
-        ("/tax_minor", order.tax_minor, first.tax_minor),
-    ]
+    pairs = [] if first.regrouped else _contents(order, first, lines)
     if first.street:
         pairs += [(f"/ship_to/{name}", getattr(contact, name), getattr(first, name)) for name in WHERE]
-    if len(order.lines) != len(lines):
-        pairs.append(("/lines", f"{len(order.lines)} lines", f"{len(lines)} lines"))
-    else:
-        for i, (new, old) in enumerate(zip(order.lines, lines, strict=True)):
-            pairs += [
-                (f"/lines/{i}/sku", new.sku, old.sku),
-                (f"/lines/{i}/quantity", new.quantity, old.quantity),
-                (f"/lines/{i}/unit_minor", new.unit_minor, old.unit_minor),
-            ]
     return [
         Fault(
             pointer,
@@ -45,4 +33,15 @@ def differences(order: NewOrder, contact: Contact, first: Order, lines: Sequence
         )
         for pointer, here, there in pairs
         if here != there
+    ]
+
+
+def _contents(order: NewOrder, first: Order, lines: Sequence[Line]) -> list[tuple[str, object, object]]:
+    pairs = [(f"/{name}", getattr(order, name), getattr(first, name)) for name in SUMS]
+    if len(order.lines) != len(lines):
+        return [*pairs, ("/lines", f"{len(order.lines)} lines", f"{len(lines)} lines")]
+    return pairs + [
+        (f"/lines/{i}/{name}", getattr(new, name), getattr(old, name))
+        for i, (new, old) in enumerate(zip(order.lines, lines, strict=True))
+        for name in ("sku", "quantity", "unit_minor")
     ]

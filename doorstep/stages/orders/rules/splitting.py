@@ -58,8 +58,8 @@ def _state_faults(whole: Whole) -> list[Fault]:
         said = "The order has begun to leave the house. What follows later needs no order of its own."
         faults.append(Fault("", "shipped", said))
     if whole.told:
-        said = "Its shop waits for the parcels of one order. Hold lines of it instead, so that the rest leaves first."
-        faults.append(Fault("", "of_a_shop", said))
+        said = "Its partner waits for the parcels of one shipment. Hold lines of it instead, so that the rest leaves first."
+        faults.append(Fault("", "of_a_partner", said))
     if whole.held:
         faults.append(Fault("", "part_held", "A part of it is held. Release that first."))
     if lacks(whole):

@@ -98,7 +98,7 @@ CREATE TABLE orders.shop_goods (
     PRIMARY KEY (tenant_id, shop_id, sku)
 );
 
--- Parcels that shops are owed to hear of, once each; `lines` are units by article number, `last` that nothing is left to ship.
+-- Parcels that shops are owed to hear of, once for each order under which something in it was sold; `lines` are units by article number, `last` that nothing is left to ship.
 CREATE TABLE orders.shop_parcels (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -110,6 +110,6 @@ CREATE TABLE orders.shop_parcels (
     weight_g int NOT NULL DEFAULT 0, length_mm int NOT NULL DEFAULT 0, width_mm int NOT NULL DEFAULT 0, height_mm int NOT NULL DEFAULT 0,
     owed_at timestamptz NOT NULL, told_at timestamptz, error text,
     PRIMARY KEY (tenant_id, id),
-    CONSTRAINT parcel_told_once UNIQUE (tenant_id, parcel_id)
+    CONSTRAINT parcel_told_once UNIQUE (tenant_id, parcel_id, order_id)
 );
 CREATE INDEX shop_parcels_owed ON orders.shop_parcels (tenant_id, shop_id, owed_at) WHERE told_at IS NULL;

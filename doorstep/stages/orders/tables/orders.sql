@@ -7,7 +7,8 @@ CREATE SCHEMA orders;
 -- promise is the first one, kept for ever; `leave_by` is the last moment at which its parcels can leave and still keep it.
 -- `ships_on` is the first day on which a pre-order or what is owed can leave, as it was known when the order came.
 -- `arrived_at` is when the last of it was there, as long as all of it is. `changes` counts how often it was changed here since it came.
--- `split_from` is the order that it was a part of, `merged_into` the one that it became a part of.
+-- `split_from` is the order that it was a part of, `merged_into` the one that it became a part of; `regrouped`: its lines and sums are
+-- not those that came, since it was split or others joined it.
 CREATE TABLE orders.orders (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE orders.orders (
     promised_from timestamptz, promised_until timestamptz, leave_by timestamptz,
     ships_on date, shipped_at timestamptz, floor_at timestamptz, arrived_at timestamptz,
     changes int NOT NULL DEFAULT 0,
-    split_from uuid, merged_into uuid,
+    split_from uuid, merged_into uuid, regrouped boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT order_number_taken UNIQUE (tenant_id, number)
 ) WITH (fillfactor = 80);
@@ -40,7 +41,8 @@ CREATE INDEX orders_by_risk ON orders.orders (tenant_id, leave_by, id)
     WHERE leave_by IS NOT NULL AND shipped_at IS NULL AND state IN ('placed', 'held', 'accepted');
 CREATE INDEX orders_by_state ON orders.orders (tenant_id, state, placed_at DESC, id DESC);
 
--- What was ordered, as it was called and priced then, and as it was changed since; a line of 0 units was canceled.
+-- What was ordered, as it was called and priced then, and as it was changed since; a line of 0 units was canceled. `sold_as` is the
+-- order under which a line was sold, where a split or a merge moved it to this one: its shop knows it by that.
 CREATE TABLE orders.lines (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -50,8 +52,10 @@ CREATE TABLE orders.lines (
     quantity int NOT NULL CHECK (quantity >= 0),
     unit_minor bigint NOT NULL CHECK (unit_minor >= 0), total_minor bigint NOT NULL,
     discount_minor bigint NOT NULL DEFAULT 0, tax_minor bigint NOT NULL DEFAULT 0,
+    sold_as uuid,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX lines_moved ON orders.lines (tenant_id, sold_as) WHERE sold_as IS NOT NULL;
 CREATE INDEX lines_of_order ON orders.lines (tenant_id, order_id, position);
 CREATE INDEX lines_of_product ON orders.lines (tenant_id, product_id, order_id);
 

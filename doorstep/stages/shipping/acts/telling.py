@@ -1,6 +1,6 @@
 """Who sold what is in a parcel hears that it left, with its number."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +14,7 @@ Q = Statements("doorstep.stages.shipping")
 
 @dataclass(frozen=True, slots=True)
 class _Gone:
-    """A line's units in a parcel that left, and whether the order is complete with it."""
+    """A line's units in a parcel that left, the order under which it was sold, and whether that is complete with it."""
 
     parcel_id: UUID
     order_id: UUID
@@ -32,35 +32,40 @@ class _Gone:
 async def tell_shops(tx: Tx, parcel_ids: Sequence[UUID]) -> None:
     """Owe the shops that sold them word of parcels that left."""
     rows = await tx.rows(Q.gone_parcels, _Gone, parcel_ids=list(parcel_ids))
-    lines = _by_parcel(rows)
-    firsts = {row.parcel_id: row for row in rows}
+    lines = _units(rows)
+    firsts = {(row.parcel_id, row.order_id): row for row in rows}
     await orders.tell_shops(
         tx,
         [
             orders.ParcelLeft(
-                parcel_id,
+                row.parcel_id,
                 row.order_id,
                 row.number,
                 row.carrier,
-                lines[parcel_id],
+                lines[key],
                 row.last,
                 weight_g=row.weight_g,
                 length_mm=row.length_mm,
                 width_mm=row.width_mm,
                 height_mm=row.height_mm,
             )
-            for parcel_id, row in firsts.items()
+            for key, row in firsts.items()
         ],
     )
 
 
 async def units_in(tx: Tx, parcel_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]:
     """Return the units in parcels that left, by SKU as it was sold."""
-    return _by_parcel(await tx.rows(Q.gone_parcels, _Gone, parcel_ids=list(parcel_ids)))
+    rows = await tx.rows(Q.gone_parcels, _Gone, parcel_ids=list(parcel_ids))
+    inside: dict[UUID, Counter[str]] = defaultdict(Counter)
+    for (parcel_id, _), lines in _units(rows).items():
+        inside[parcel_id].update(lines)
+    return inside
 
 
-def _by_parcel(rows: Sequence[_Gone]) -> dict[UUID, dict[str, int]]:
-    lines: dict[UUID, dict[str, int]] = defaultdict(dict)
+def _units(rows: Sequence[_Gone]) -> dict[tuple[UUID, UUID], dict[str, int]]:
+    """Return the units by parcel and the order under which they were sold, by SKU."""
+    lines: dict[tuple[UUID, UUID], Counter[str]] = defaultdict(Counter)
     for row in rows:
-        lines[row.parcel_id][row.sku] = lines[row.parcel_id].get(row.sku, 0) + row.units
-    return lines
+        lines[row.parcel_id, row.order_id][row.sku] += row.units
+    return {key: dict(units) for key, units in lines.items()}

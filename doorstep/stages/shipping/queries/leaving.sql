@@ -112,13 +112,19 @@ WHERE tenant_id = %(tenant_id)s AND number = %(number)s AND state = 'open' FOR U
 SELECT state FROM shipping.manifests WHERE tenant_id = %(tenant_id)s AND id = %(id)s FOR UPDATE;
 
 -- name: gone_parcels
--- What is in parcels that left, by line of the order; a kit counts with the first of its components. An order is complete when
--- all its lines are in parcels that left.
-SELECT p.id AS parcel_id, p.order_id, l.tracking_number AS number, c.name AS carrier, n.sku,
+-- What is in parcels that left, by line and the order under which it was sold; a kit counts with the first of its components. An
+-- order is complete when all that was sold under it is in parcels that left, whatever order it travels with now.
+SELECT p.id AS parcel_id, coalesce(n.sold_as, n.order_id) AS order_id, l.tracking_number AS number, c.name AS carrier, n.sku,
        (i.quantity / coalesce(k.quantity, 1))::int AS units, coalesce(p.weight_g, 0) AS weight_g,
        coalesce(p.length_mm, 0) AS length_mm, coalesce(p.width_mm, 0) AS width_mm, coalesce(p.height_mm, 0) AS height_mm,
        NOT EXISTS (
-           SELECT FROM orders.lines x
+           SELECT FROM (
+               SELECT o.id, o.order_id, o.product_id, o.quantity FROM orders.lines o
+               WHERE o.tenant_id = %(tenant_id)s AND o.order_id = coalesce(n.sold_as, n.order_id) AND o.sold_as IS NULL
+               UNION ALL
+               SELECT m.id, m.order_id, m.product_id, m.quantity FROM orders.lines m
+               WHERE m.tenant_id = %(tenant_id)s AND m.sold_as = coalesce(n.sold_as, n.order_id)
+           ) AS x
            LEFT JOIN LATERAL (
                SELECT sum(xi.quantity / coalesce(xk.quantity, 1)) AS units
                FROM warehouse.parcels xp
@@ -130,7 +136,7 @@ SELECT p.id AS parcel_id, p.order_id, l.tracking_number AS number, c.name AS car
                WHERE xp.tenant_id = %(tenant_id)s AND xp.order_id = x.order_id AND xp.state = 'handed_over'
                  AND xi.product_id = coalesce(xk.component_id, x.product_id)
            ) AS left_ ON true
-           WHERE x.tenant_id = %(tenant_id)s AND x.order_id = p.order_id AND coalesce(left_.units, 0) < x.quantity
+           WHERE coalesce(left_.units, 0) < x.quantity
        ) AS last
 FROM warehouse.parcels p
 JOIN shipping.labels l ON l.tenant_id = p.tenant_id AND l.parcel_id = p.id AND l.state = 'bought'

@@ -156,6 +156,7 @@ async def _write(tx: Tx, order_id: UUID, standing: Standing, new: Proposal, chan
             product_ids=[line.product_id for line in added],
             skus=[line.sku for line in added],
             names=[line.name for line in added],
+            sold_ass=[None] * len(added),
             **columns_of(added),
         )
     delivery = standing.order.delivery if change.delivery is None else change.delivery or None

@@ -111,13 +111,16 @@ async def merge_orders(
 
 async def _write(tx: Tx, first: Whole, joining: Sequence[Whole], union: Union) -> None:
     order_id = first.order.id
-    added = [line for one in union.joining for _, line in one.lines]
+    moved_lines = [pair for one in union.joining for pair in one.lines]
+    added = [line for _, line in moved_lines]
+    sold = {line.id: line.sold_under for one in joining for line in one.lines}
     await tx.run(
         Q.add_lines,
         order_id=order_id,
         product_ids=[line.product_id for line in added],
         skus=[line.sku for line in added],
         names=[line.name for line in added],
+        sold_ass=[sold[line_id] for line_id, _ in moved_lines],
         **columns_of(added),
     )
     await tx.run(Q.change_lines, **columns_of([line for one in joining for line in left_of(one)]))

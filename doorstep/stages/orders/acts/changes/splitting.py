@@ -88,14 +88,13 @@ async def _write(tx: Tx, whole: Whole, plan: Plan, second_id: UUID, why: str) ->
     cut = [line for line in plan.stay if line.changed]
     await tx.run(Q.change_lines, **columns_of(cut))
     await tx.run(
-        Q.change_order,
+        Q.regroup,
         order_id=order.id,
         subtotal_minor=first.subtotal_minor,
         discount_minor=first.discount_minor,
         shipping_minor=first.shipping_minor,
         tax_minor=first.tax_minor,
         total_minor=first.total_minor,
-        delivery=order.delivery,
     )
     [number] = await series.take(tx, "order", 1, start=FIRST_NUMBER)
     await tx.run(
@@ -112,12 +111,14 @@ async def _write(tx: Tx, whole: Whole, plan: Plan, second_id: UUID, why: str) ->
         total_minor=second.total_minor,
     )
     added = [line for _, line in plan.go]
+    sold = {line.id: line.sold_under for line in whole.lines}
     await tx.run(
         Q.add_lines,
         order_id=second_id,
         product_ids=[line.product_id for line in added],
         skus=[line.sku for line in added],
         names=[line.name for line in added],
+        sold_ass=[sold[line_id] for line_id, _ in plan.go],
         **columns_of(added),
     )
     goods = [{"sku": line.sku, "units": line.now} for line in added]

@@ -32,6 +32,6 @@ async def stand(tx: Tx, order_id: UUID, merchant_id: UUID | None) -> Whole:
         lines=(await fetch_lines(tx, [order_id]))[order_id],
         pieces=await tx.rows(Q.pieces, Piece, order_id=order_id),
         payments=await tx.rows(Q.payments_of, Payment, ids=[order_id]),
-        told=bool(await tx.value(Q.told_by_shop, order_id=order_id)),
+        told=bool(await tx.value(Q.told_by_partner, order_id=order_id)),
         held=bool(await tx.value(Q.part_held, order_id=order_id)),
     )

@@ -163,33 +163,63 @@ def _said(fault: Fault) -> dict[str, str]:
     return {"pointer": fault.pointer, "code": fault.code, "message": fault.message}
 
 
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    """An order that carries what was sold under `sold_as`, `alone` if nothing else: splits and merges move lines."""
+
+    sold_as: UUID
+    order_id: UUID
+    alone: bool
+
+
+async def _carriers(tx: Tx, folds: Sequence[_Fold]) -> list[_Carrier]:
+    ids = [one.order_id for one in folds if one.order_id]
+    return await tx.rows(Q.carriers, _Carrier, order_ids=ids) if ids else []
+
+
 async def _end(tx: Tx, folds: Sequence[_Fold]) -> None:
-    """Cancel what is gone at its shop; what has begun to leave the house is told apart in its history."""
+    """Cancel what is gone at its shop; what has begun to leave the house is told apart in its history.
+
+    An order that carries something of another one too is held, until somebody has taken out what is gone.
+    """
     ours = {one.order_id: one for one in folds if one.order_id}
-    moves = (
-        await cancel(tx, [order_id for order_id in ours if order_id], "canceled at the shop")
-        if ours
-        else None
-    )
+    carriers = await _carriers(tx, folds)
+    whole = {one.order_id: ours[one.sold_as] for one in carriers if one.alone}
+    moves = await cancel(tx, list(whole), "canceled at the shop") if whole else None
     for one in folds:
         one.outcome = ShopOutcome.CANCELED
+    await _hold_shared(tx, [one for one in carriers if not one.alone], ours)
     for answer in moves.refused if moves else ():
         if answer.was == "canceled":
             continue
-        one = ours[answer.id]
+        one = whole[answer.id]
         one.outcome = ShopOutcome.CHANGED
         message = f"The shop canceled it, but here it is {answer.was} and on its way. Let it arrive, and take it back as a return."
         one.faults.append(Fault("", "left_already", message))
         await note_oddity(tx, answer.id, {"what": message})
 
 
+async def _hold_shared(tx: Tx, carriers: Sequence[_Carrier], ours: Mapping[UUID, _Fold]) -> None:
+    ids = {one for carrier in carriers for one in (carrier.sold_as, carrier.order_id)}
+    orders = {order.id: order for order in await fetch_orders(tx, sorted(ids))}
+    wanted = []
+    for one in carriers:
+        message = f"The shop canceled order {orders[one.sold_as].number}, which travels with this one. Take its lines out as a change."
+        told = ours[one.sold_as]
+        told.outcome = ShopOutcome.CHANGED
+        told.faults.append(Fault("", "travels_with_another", message))
+        if orders[one.order_id].shipped_at is not None:
+            await note_oddity(tx, one.order_id, {"what": message})
+        else:
+            wanted.append((one.order_id, HoldReason.MANUAL, message))
+    await hold_each(tx, wanted)
+
+
 async def _doubt_done(tx: Tx, folds: Sequence[_Fold]) -> None:
     """Hold what a shop counts as shipped while it is still here: somebody may have shipped it elsewhere."""
-    orders = await _orders(tx, folds)
     wanted = []
-    for one in folds:
-        order = orders.get(one.order_id)
-        if order and order.shipped_at is None and order.state not in ("canceled", "closed"):
+    for one, order in await _carried(tx, folds):
+        if order.shipped_at is None and order.state not in ("canceled", "closed"):
             message = "The shop counts it as shipped, and it is still here. Cancel it, or release the hold to ship it."
             one.outcome = ShopOutcome.CHANGED
             one.faults.append(Fault("", "shipped_elsewhere", message))
@@ -197,9 +227,12 @@ async def _doubt_done(tx: Tx, folds: Sequence[_Fold]) -> None:
     await hold_each(tx, wanted)
 
 
-async def _orders(tx: Tx, folds: Sequence[_Fold]) -> Mapping[UUID | None, Order]:
-    found = await fetch_orders(tx, [one.order_id for one in folds if one.order_id])
-    return {order.id: order for order in found}
+async def _carried(tx: Tx, folds: Sequence[_Fold]) -> list[tuple[_Fold, Order]]:
+    """Return the orders that carry now what the shop sold, each with what the shop said."""
+    ours = {one.order_id: one for one in folds if one.order_id}
+    carriers = await _carriers(tx, folds)
+    orders = {order.id: order for order in await fetch_orders(tx, [one.order_id for one in carriers])}
+    return [(ours[one.sold_as], orders[one.order_id]) for one in carriers]
 
 
 async def _bring_in(tx: Tx, folds: Sequence[_Fold]) -> None:
@@ -294,12 +327,8 @@ async def _release_paid(tx: Tx, folds: Sequence[_Fold]) -> None:
 
 async def _hold_changed(tx: Tx, folds: Sequence[_Fold]) -> None:
     """Hold orders that their shop changed after they came, until a person has looked; what left already is only noted."""
-    orders = await _orders(tx, folds)
     wanted = []
-    for one in folds:
-        order = orders.get(one.order_id)
-        if order is None:
-            continue
+    for one, order in await _carried(tx, folds):
         note = "Changed at the shop: " + " ".join(fault.message for fault in one.faults)
         if order.shipped_at is not None:
             await note_oddity(tx, order.id, {"what": note[:500]})
