@@ -40,10 +40,16 @@ class Look:
 
 DESK = Look("desk", "light")
 PHONE = Look("phone", "light")
-LOOKS = (DESK, PHONE, Look("desk", "dark"), Look("phone", "dark"))
+CROSSED = (DESK, Look("phone", "dark"))
+"""Both sizes and both schemes in two looks: where things stand is the size's alone, their colors are the scheme's."""
+OTHERS = (PHONE, Look("desk", "dark"))
 
-every_look = pytest.mark.parametrize("look", LOOKS, ids=str)
-"""Runs a test at both sizes, light and dark."""
+every_look = pytest.mark.parametrize(
+    "look",
+    [*CROSSED, *(pytest.param(one, marks=pytest.mark.soak) for one in OTHERS)],
+    ids=str,
+)
+"""Runs a test at both sizes, light and dark: in `make test` crossed, in `make soak` also the other way around."""
 
 on_a_phone = pytest.mark.parametrize("look", [PHONE], ids=str)
 """Runs a test at 360 pixels."""
