@@ -1,4 +1,4 @@
-"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `audit`, `replay`, `bench`, `solve`, `roads`, `tenant`, `user`, `key`, `keys`."""
+"""The command line: `doorstep demo`, `serve`, `work`, `migrate`, `doctor`, `audit`, `replay`, `bench`, `solve`, `roads`, `outside`, `tenant`, `user`, `key`, `keys`."""
 
 import sys
 
@@ -28,7 +28,6 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(serve)
 app.command(hidden=True)(web)
-app.command(hidden=True)(outside)
 app.command()(work)
 app.command()(migrate)
 app.command()(doctor)
@@ -37,6 +36,7 @@ app.command()(replay)
 app.command()(bench)
 app.add_typer(solve, name="solve")
 app.add_typer(roads, name="roads")
+app.add_typer(outside, name="outside")
 app.add_typer(tenant, name="tenant")
 app.add_typer(user, name="user")
 app.add_typer(key, name="key")

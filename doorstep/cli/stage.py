@@ -158,10 +158,17 @@ def _all_parts(settings: Settings, kept: Kept, workers: int) -> list[Part]:
         "DOORSTEP_DEMO_MAILBOX": f"http://127.0.0.1:{kept.mailbox_port}",
         "DOORSTEP_LOG_LEVEL": os.environ.get("DOORSTEP_LOG_LEVEL", "error"),
     }
-    common = ("--folder", str(settings.home / "outside"), "--smtp-port", str(kept.smtp_port))
-    outside = {"carrier": kept.carrier_port, "payment": kept.payment_port, "mailbox": kept.mailbox_port}
+    outside = {
+        "carrier": (kept.carrier_port,),
+        "payment": (kept.payment_port,),
+        "mailbox": (kept.mailbox_port, "--smtp-port", kept.smtp_port),
+    }
+    folder = settings.home / "outside"
     return [
-        *(Part(name, ("outside", name, "--port", str(port), *common)) for name, port in outside.items()),
+        *(
+            Part(name, ("outside", name, "--folder", str(folder), "--port", *map(str, port)))
+            for name, port in outside.items()
+        ),
         *(
             replace(part, environment={**environment, **part.environment})
             for part in parts(settings, workers)

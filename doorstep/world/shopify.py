@@ -38,6 +38,8 @@ class ShopifyShop:
         orders: by id, as the API answers them. made: fulfillments by order.
         levels: what the shop was told last, by inventory item.
         goods: article numbers of the inventory items.
+        first: number of the first order.
+        asked: every request; strangers: how many of them came with a wrong key.
     """
 
     def __init__(self) -> None:
@@ -46,8 +48,10 @@ class ShopifyShop:
         self.made: dict[int, list[dict[str, Any]]] = {}
         self.levels: dict[int, int] = {}
         self.goods: dict[str, int] = {}
+        self.first = 5_000
         self.next: list[str] = []
         self.asked: list[str] = []
+        self.strangers = 0
         self.kept_back: list[tuple[str, str, bytes]] = []
         self.hook: str | None = None
         self.deaf = False
@@ -57,6 +61,10 @@ class ShopifyShop:
     def befall(self, *mishaps: str) -> None:
         """Let the next requests go wrong so, one each; `none` lets one pass."""
         self.next += mishaps
+
+    def reach(self, moment: datetime) -> None:
+        """Let time pass up to a moment; the clock of a shop never goes back."""
+        self._clock = max(self._clock, moment)
 
     def tick(self, seconds: int = 1) -> str:
         """Let time pass in the shop; return its time."""
@@ -69,7 +77,7 @@ class ShopifyShop:
 
     async def sell(self, lines: dict[str, tuple[int, str]], address: dict[str, Any], **changed: Any) -> int:
         """Take an order of units and prices by article number, and call about it; return its id."""
-        number = 5_000 + len(self.orders)
+        number = self.first + len(self.orders)
         items = [
             {"id": number * 100 + i, "sku": sku, "name": sku, "quantity": units, "price": price, "requires_shipping": True,
              "fulfillable_quantity": units, "discount_allocations": [], "tax_lines": []}
@@ -98,9 +106,9 @@ class ShopifyShop:
         self._calls += 1
         body = msgspec.json.encode(self.orders[number])
         if self.deaf or self.hook is None:
-            self.kept_back.append((topic, f"call-{self._calls}", body))
+            self.kept_back.append((topic, f"call-{number}-{self._calls}", body))
         else:
-            await self.send(topic, f"call-{self._calls}", body)
+            await self.send(topic, f"call-{number}-{self._calls}", body)
 
     async def send(self, topic: str, call_id: str, body: bytes, *, secret: str | None = None) -> int:
         """Send one call; return the status that it was answered with."""
@@ -166,6 +174,7 @@ def _stopped(shop: ShopifyShop, request: Asked) -> Response[bytes] | None:
     """Return the answer to a request that gets no further: a wrong key, or a mishap."""
     shop.asked.append(f"{request.method} {request.url.path.split('/', 4)[-1]}")
     if request.headers.get("x-shopify-access-token") != shop.token:
+        shop.strangers += 1
         return _answer({"errors": "[API] Invalid API key or access token"}, 401)
     mishap = shop.next.pop(0) if shop.next else "none"
     request.state.late = mishap == "late"

@@ -36,6 +36,8 @@ class WooShop:
         orders: by id, as the API answers them. notes: of each order.
         goods: article numbers by product, of variations by (product, variation).
         levels: what the shop was told last, in the same keys.
+        first: number of the first order.
+        asked: every request; strangers: how many of them came with a wrong key.
     """
 
     def __init__(self) -> None:
@@ -44,8 +46,10 @@ class WooShop:
         self.notes: dict[int, list[dict[str, Any]]] = {}
         self.goods: dict[tuple[int, ...], str] = {}
         self.levels: dict[tuple[int, ...], int] = {}
+        self.first = 700
         self.next: list[str] = []
         self.asked: list[str] = []
+        self.strangers = 0
         self.kept_back: list[tuple[str, str, bytes]] = []
         self.hook: str | None = None
         self.deaf = False
@@ -55,6 +59,10 @@ class WooShop:
         """Let the next requests go wrong so, one each; `none` lets one pass."""
         self.next += mishaps
 
+    def reach(self, moment: datetime) -> None:
+        """Let time pass up to a moment; the clock of a shop never goes back."""
+        self._clock = max(self._clock, moment)
+
     def tick(self, seconds: int = 1) -> str:
         """Let time pass in the shop; return its time in UTC, without a zone as WooCommerce writes it."""
         self._clock += timedelta(seconds=seconds)
@@ -62,7 +70,7 @@ class WooShop:
 
     async def sell(self, lines: dict[str, tuple[int, str]], address: dict[str, Any], **changed: Any) -> int:
         """Take an order of units and sums by article number, and call about it; return its id."""
-        number = 700 + len(self.orders)
+        number = self.first + len(self.orders)
         items = [
             {"id": number * 10 + i, "name": sku, "sku": sku, "quantity": units, "subtotal": total, "total": total, "total_tax": "0.00"}
             for i, (sku, (units, total)) in enumerate(lines.items())
@@ -89,9 +97,9 @@ class WooShop:
         self._calls += 1
         body = msgspec.json.encode(self.orders[number])
         if self.deaf or self.hook is None:
-            self.kept_back.append((topic, f"delivery-{self._calls}", body))
+            self.kept_back.append((topic, f"delivery-{number}-{self._calls}", body))
         else:
-            await self.send(topic, f"delivery-{self._calls}", body)
+            await self.send(topic, f"delivery-{number}-{self._calls}", body)
 
     async def send(self, topic: str, call_id: str, body: bytes, *, secret: str | None = None) -> int:
         """Send one call; return the status that it was answered with."""
@@ -126,6 +134,7 @@ async def _serve(request: Asked, path: FromPath[str]) -> Response[bytes]:
     shop.asked.append(f"{request.method} {path.strip('/')}")
     pair = base64.b64encode(f"{shop.key}:{shop.password}".encode()).decode()
     if request.headers.get("authorization") != f"Basic {pair}":
+        shop.strangers += 1
         return _answer(
             {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot list resources."}, 401
         )

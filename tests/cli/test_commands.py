@@ -94,3 +94,9 @@ def test_benches_are_listed_and_an_unknown_one_is_refused() -> None:
     assert "intake" in CliRunner().invoke(cli.app, ["bench"]).output
     assert CliRunner().invoke(cli.app, ["bench", "nothing"]).exit_code == 2
     assert Path("doorstep/bench").is_dir()
+
+
+def test_a_shop_without_a_house_says_what_to_start(run: Run) -> None:
+    answer = run("outside", "shop", DOORSTEP_PORT="9")
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("No house answers at http://127.0.0.1:9. Start `make demo` or")
