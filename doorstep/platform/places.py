@@ -26,6 +26,7 @@ GROUPS = (
             ("/catalog", "Catalog"),
             ("/arrivals", "Arrivals"),
             ("/receive", "Receive"),
+            ("/plates", "Plates"),
             ("/refill", "Refill"),
             ("/count", "Count"),
         ),

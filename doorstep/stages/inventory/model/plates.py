@@ -71,11 +71,12 @@ class OnPlate:
 
 @dataclass(frozen=True, slots=True)
 class PlateLine:
-    """Units that are put on a plate or taken off it; lot '': what expires first of what is there."""
+    """Units that are put on a plate or taken off it; lot '': what expires first, or of no known lot only if `nameless`."""
 
     product_id: UUID
     quantity: int
     lot: str = ""
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from doorstep.stages.inventory.pages import (
     arrivals,
     backorders,
+    building,
     closing,
     count,
     counting,
     dock,
     inspections,
     learning,
+    plates,
     receive,
     refill,
     stock,
@@ -26,6 +28,8 @@ ROUTES = [
     *inspections.ROUTES,
     *receive.ROUTES,
     *refill.ROUTES,
+    *plates.ROUTES,
+    *building.ROUTES,
     *count.ROUTES,
     *counting.ROUTES,
 ]

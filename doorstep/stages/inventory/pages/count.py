@@ -13,6 +13,7 @@ from doorstep.platform.errors import Refused
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.counting import judging
+from doorstep.stages.inventory.acts.plates import looking
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model import QUANTITY_MAX, Counted, CountVerdict
 
@@ -80,6 +81,7 @@ async def count_bin(request: Asked, house: InHouse, who: Caller, site: Code, cod
         found = await judging.counts_in(tx, here.id, f"bin:{code}") if here else []
         waiting = [one for one in found if one.asks(who.actor)]
         products = {one.id: one for one in await catalog.products(tx, [one.product_id for one in waiting])}
+        here_too = await looking.plates(tx, site_id=here.id, place=f"bin:{code}") if here else []
     if here is None:
         return back("/count", "There is no such warehouse. Scan the bin again.", kind="wrong")
     return page(
@@ -90,6 +92,7 @@ async def count_bin(request: Asked, house: InHouse, who: Caller, site: Code, cod
         waiting=waiting,
         others=len(found) - len(waiting),
         products=products,
+        plates=[one.code for one in here_too],
     )
 
 

@@ -19,9 +19,11 @@ from doorstep.stages import catalog
 from doorstep.stages.catalog import Scanned
 from doorstep.stages.inventory.acts import moving
 from doorstep.stages.inventory.acts.once import once_only
+from doorstep.stages.inventory.acts.plates.looking import stands
 from doorstep.stages.inventory.acts.receiving import expecting
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX, Receipt
+from doorstep.stages.inventory.rules.plates import read_code
 
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
 COMING_MAX = 20
@@ -95,6 +97,8 @@ async def scan(house: InHouse, who: Caller, data: Form) -> Any:
             meant = await expecting.meant_by(tx, code) if scanned is None and code else []
             if len(meant) == 1:
                 return back(f"/receive/{meant[0].id}", f"{meant[0].reference} from {meant[0].supplier}.")
+            if scanned is None and await stands(tx, read_code(code)):
+                return back(f"/plates/{read_code(code)}", "That plate is here already. Where is it put to?")
             return _first(now, code, scanned, label)
         if scanned is not None and scanned.product_id == now.product:
             return _more(now, scanned, label)

@@ -16,8 +16,10 @@ from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory import rules
 from doorstep.stages.inventory.acts import auditing, backorders, explaining, looking, lots, moving
+from doorstep.stages.inventory.acts.plates.looking import stands
 from doorstep.stages.inventory.api.goods import NO_NUL, product_of
 from doorstep.stages.inventory.model import LOT, LOT_MAX, QUANTITY_MAX, Adjustment, LotAct
+from doorstep.stages.inventory.rules.plates import read_code
 
 READERS = (*DESK, Role.VIEWER, Role.MERCHANT)
 PAGE = 50
@@ -41,6 +43,8 @@ async def stock_list(
             tx, q.strip(), merchant_id=who.merchant_id, after=(after, after_id or UUID(int=0)), most=PAGE + 1
         )
         shown = found[:PAGE]
+        if not found and who.roles & frozenset(DESK) and await stands(tx, read_code(q)):
+            return back(f"/plates/{read_code(q)}")
         ids = [one.id for one in shown]
         standing = await looking.overview(tx, ids)
         free = await looking.available(tx, ids)

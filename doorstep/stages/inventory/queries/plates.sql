@@ -148,3 +148,21 @@ SELECT c.product_id, c.lot, sum(c.quantity)::int AS units FROM inventory.plates 
 JOIN inventory.plate_contents c ON c.tenant_id = %(tenant_id)s AND c.plate_id = p.id AND c.product_id = ANY (%(product_ids)s::uuid[])
 WHERE p.tenant_id = %(tenant_id)s AND p.site_id = %(site_id)s AND p.place = %(place)s AND p.state = 'standing'
 GROUP BY c.product_id, c.lot;
+
+-- name: plate_stands
+-- Whether a plate of a code is in use.
+SELECT true FROM inventory.plates WHERE tenant_id = %(tenant_id)s AND code = %(code)s AND state = 'standing';
+
+-- name: plates_found
+-- Plates in use by what somebody has at hand: a code or its end, a bin, a lot, an SKU, a barcode's product; '' finds all. Exact codes first.
+SELECT p.id, p.code, p.state, p.seq, p.site_id, p.place, p.parent_id, coalesce(b.code, '') AS parent
+FROM inventory.plates p
+LEFT JOIN inventory.plates b ON b.tenant_id = %(tenant_id)s AND b.id = p.parent_id
+WHERE p.tenant_id = %(tenant_id)s AND p.state = 'standing'
+  AND (%(said)s = '' OR p.code = %(code)s OR (%(ending)s <> '' AND right(p.code, length(%(ending)s)) = %(ending)s)
+       OR p.place = %(said)s OR p.place = 'bin:' || %(said)s
+       OR EXISTS (SELECT FROM inventory.plate_contents c
+                  JOIN catalog.products d ON d.tenant_id = %(tenant_id)s AND d.id = c.product_id
+                  WHERE c.tenant_id = %(tenant_id)s AND c.plate_id = p.id
+                    AND (c.lot = %(said)s OR d.sku = %(said)s OR c.product_id = ANY (%(product_ids)s::uuid[]))))
+ORDER BY p.code <> %(code)s, p.place, p.code LIMIT %(most)s;

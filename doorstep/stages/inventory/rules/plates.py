@@ -40,14 +40,15 @@ def line_faults(lines: Sequence[PlateLine]) -> Iterator[Fault]:
     """Say which lines make no sense by themselves."""
     if len(lines) > LINES_MAX:
         yield Fault("/lines", "too_many", f"Name up to {LINES_MAX} lines; these are {len(lines)}.")
-    named: set[tuple[UUID, str]] = set()
+    named: set[tuple[UUID, str, bool]] = set()
     for i, line in enumerate(lines):
         if not 1 <= line.quantity <= QUANTITY_MAX:
             said = f"{line.quantity} is not between 1 and {QUANTITY_MAX} units. Mend it."
             yield Fault(f"/lines/{i}/quantity", "range", said)
-        if (line.product_id, line.lot) in named:
+        key = (line.product_id, line.lot, line.nameless)
+        if key in named:
             yield Fault(f"/lines/{i}", "repeated", "That is named twice. Add it up to one line.")
-        named.add((line.product_id, line.lot))
+        named.add(key)
 
 
 def nest_faults(child: Tree, onto: Tree) -> Iterator[Fault]:
@@ -98,8 +99,12 @@ def choose(
     """
     taken: dict[tuple[UUID, str], int] = {}
     faults = []
-    for i, line in sorted(enumerate(lines), key=lambda pair: not pair[1].lot):
-        able = [key for key in there if key[0] == line.product_id and line.lot in ("", key[1])]
+    for i, line in sorted(enumerate(lines), key=lambda pair: not (pair[1].lot or pair[1].nameless)):
+        able = [
+            key
+            for key in there
+            if key[0] == line.product_id and (key[1] == line.lot or not (line.lot or line.nameless))
+        ]
         able.sort(key=lambda key: (key[1] == "", days.get(key) or NEVER, key[1]))
         wanted = line.quantity
         for key in able:

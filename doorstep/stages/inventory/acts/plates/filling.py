@@ -1,7 +1,6 @@
 """Filling plates: loose goods are put on them, taken off them, and a plate is built up or broken down as a whole."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from uuid import UUID
 
 from doorstep.platform import journal
@@ -94,7 +93,7 @@ async def fill_plate(tx: Tx, code: str, lines: Sequence[PlateLine]) -> Tree:
 async def _put(tx: Tx, tree: Tree, lines: Sequence[PlateLine]) -> None:
     root = tree.root
     products = sorted({line.product_id for line in lines})
-    loose, days = await _loose(tx, root.site_id, root.place, products)
+    loose, days = await looking.loose_units(tx, root.site_id, root.place, products)
     taken, faults = rules.choose(lines, loose, days)
     if faults:
         raise Refused(Reason.CONFLICT, "Too few loose units lie there. Nothing was put on the plate.", faults)
@@ -115,19 +114,6 @@ async def put_on(tx: Tx, tree: Tree, units: Mapping[tuple[UUID, str], int]) -> N
         notes=[("filled", {root.id: {"lines": _told(units)}})],
     )
     await post(tx, [], handling=handling)
-
-
-async def _loose(
-    tx: Tx, site_id: UUID, place: str, products: Sequence[UUID]
-) -> tuple[dict[tuple[UUID, str], int], dict[tuple[UUID, str], date | None]]:
-    """Return what of some products lies in a place and on no plate, by lot, and the last days of the lots."""
-    rows = await tx.tuples(Q.lying_in, site_id=site_id, place=place, product_ids=list(products))
-    loose = {(product_id, lot): units for product_id, lot, units, _ in rows}
-    for product_id, lot, units in await tx.tuples(
-        Q.plated_in, site_id=site_id, place=place, product_ids=list(products)
-    ):
-        loose[product_id, lot] = loose.get((product_id, lot), 0) - units
-    return loose, {(product_id, lot): day for product_id, lot, _, day in rows}
 
 
 async def take_off(tx: Tx, code: str, lines: Sequence[PlateLine], *, place: str = "") -> Tree:

@@ -1,16 +1,20 @@
 """Looking at plates: which there are, what stands on one, and how it came to be so."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
+from doorstep.stages.inventory.acts.looking import lies_in
 from doorstep.stages.inventory.model.plates import OnPlate, Plate, PlateState, Tree
 from doorstep.stages.inventory.rules.plates import read_code
 
 Q = Statements("doorstep.stages.inventory")
+ENDING_MIN = 4
+"""How many characters of a code's end find a plate."""
 
 
 async def plate_called(tx: Tx, code: str, own: UUID | None = None) -> Tree:
@@ -88,6 +92,46 @@ async def plates(
         after=after,
         most=most,
     )
+
+
+async def stands(tx: Tx, code: str) -> bool:
+    """Whether a plate of a code, as `read_code` returns it, is in use."""
+    return bool(await tx.value(Q.plate_stands, code=code))
+
+
+async def find_plates(tx: Tx, text: str, *, most: int) -> list[Plate]:
+    """Return plates in use that something at hand leads to: the end of a code, a bin, a lot, an SKU or a barcode; '': all."""
+    said = text.strip().removeprefix("bin:")
+    scanned = await catalog.by_barcode(tx, [said]) if said else []
+    return await tx.rows(
+        Q.plates_found,
+        Plate,
+        said=said,
+        code=read_code(said),
+        ending=said.upper() if len(said) >= ENDING_MIN else "",
+        product_ids=[one.product_id for one in scanned],
+        most=most,
+    )
+
+
+async def loose_in(tx: Tx, site_id: UUID, place: str) -> dict[tuple[UUID, str], int]:
+    """Return what lies in a place and on no plate: units by (product, lot)."""
+    products = [one.product_id for one in await lies_in(tx, site_id, place)]
+    loose, _ = await loose_units(tx, site_id, place, products)
+    return {key: units for key, units in sorted(loose.items()) if units > 0}
+
+
+async def loose_units(
+    tx: Tx, site_id: UUID, place: str, product_ids: Sequence[UUID]
+) -> tuple[dict[tuple[UUID, str], int], dict[tuple[UUID, str], date | None]]:
+    """Return what of some products lies in a place and on no plate, by (product, lot), and the last days of the lots."""
+    rows = await tx.tuples(Q.lying_in, site_id=site_id, place=place, product_ids=list(product_ids))
+    loose = {(product_id, lot): units for product_id, lot, units, _ in rows}
+    for product_id, lot, units in await tx.tuples(
+        Q.plated_in, site_id=site_id, place=place, product_ids=list(product_ids)
+    ):
+        loose[product_id, lot] = loose.get((product_id, lot), 0) - units
+    return loose, {(product_id, lot): day for product_id, lot, _, day in rows}
 
 
 async def contents_of(tx: Tx, plate_ids: Sequence[UUID]) -> list[OnPlate]:
