@@ -6,11 +6,14 @@ from uuid import UUID
 
 import httpx
 import pytest
+import zxingcpp
 
 from doorstep.platform import auth
 from doorstep.platform.house import House
 from doorstep.stages import catalog
+from doorstep.stages.inventory.rules.plate_label import draw_label
 from tests.orders.conftest import bearer
+from tests.platform.documents.sheets import gray, words_of
 from tests.worlds.catalog import WORLD, fixed, juniper
 from tests.worlds.inventory import small_world, wrong_in_the_books
 from tests.worlds.plates import HERE, THERE, build, line
@@ -109,6 +112,26 @@ async def test_pages_of_plates_go_on_where_the_last_ended(
         seen += [one["code"] for one in page.json()["items"]]
         cursor = page.json()["next"]
     assert (seen, cursor) == ([f"P-{number}" for number in range(5)], None)
+
+
+@pytest.mark.parametrize(("code", "read"), [(SSCC, f"(00){SSCC}"), ("P-1041", "P-1041")])
+def test_a_scanner_reads_the_number_of_a_label(code: str, read: str) -> None:
+    lines = [(f"SKU-{number}", "L7", 10) for number in range(20)]
+    [found] = zxingcpp.read_barcodes(gray(draw_label(code, "Northside warehouse", lines), 203))
+    assert found.text == read
+
+
+async def test_a_label_says_what_is_on_the_plate(
+    house: House, northside: UUID, web_client: httpx.AsyncClient, key: str
+) -> None:
+    async with house.db.transaction(northside, actor="test") as tx:
+        await build(tx, SSCC, line(12))
+    answer = await web_client.get(f"/api/plates/{SSCC}/label", headers=bearer(key))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    text = words_of(answer.content)
+    assert f"(00) {SSCC}" in text
+    assert "Northside warehouse" in text
+    assert "12" in text
 
 
 async def test_a_merchant_sees_the_plates_of_its_own_goods_only(

@@ -99,6 +99,20 @@ async def read_plate(house: InHouse, who: Caller, plate: Called) -> PlateOut:
         return await shown(tx, await looking.plate_called(tx, plate, who.merchant_id))
 
 
+@get("/api/plates/{plate:str}/label", opt=allow(*READERS, scope="stock:read"), media_type="application/pdf")
+async def read_label(house: InHouse, who: Caller, plate: Called) -> Response[bytes]:
+    """Print the label of a plate, four by six inches: its number as a bar code, and what is on it."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        tree = await looking.plate_called(tx, plate, who.merchant_id)
+        return sent(tree, await looking.label_of(tx, tree))
+
+
+def sent(tree: Tree, label: bytes) -> Response[bytes]:
+    """Return the label of a plate as a browser shows it."""
+    headers = {"content-disposition": f'inline; filename="plate-{tree.root.code}.pdf"'}
+    return Response(label, media_type="application/pdf", headers=headers)
+
+
 async def shown(tx: Tx, tree: Tree) -> PlateOut:
     """Return a plate as it is now, with its story."""
     return PlateOut(
@@ -250,4 +264,4 @@ async def break_down(request: Asked, house: InHouse, who: Caller, plate: Called)
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 
 
-ROUTES = [read_plates, read_plate, build, move, nest, fill, take, break_down]
+ROUTES = [read_plates, read_plate, read_label, build, move, nest, fill, take, break_down]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import QueryParameter
 
 from doorstep.platform import journal
@@ -21,7 +21,7 @@ from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.once import once_only
 from doorstep.stages.inventory.acts.plates import filling, handling, looking
 from doorstep.stages.inventory.api.goods import NO_NUL
-from doorstep.stages.inventory.api.plates import Called
+from doorstep.stages.inventory.api.plates import Called, sent
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
 from doorstep.stages.inventory.model.plates import PlateLine, PlateState
 from doorstep.stages.inventory.pages.receive import FLOOR
@@ -91,6 +91,14 @@ async def plate_page(request: Asked, house: InHouse, who: Caller, plate: Called)
         events=list(reversed(events)),
         command=new_id().hex,
     )
+
+
+@get("/plates/{plate:str}/label", opt=allow(*FLOOR), include_in_schema=False)
+async def label(house: InHouse, who: Caller, plate: Called) -> Response[bytes]:
+    """Show the label of a plate, to be printed."""
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        tree = await looking.plate_called(tx, plate)
+        return sent(tree, await looking.label_of(tx, tree))
 
 
 @post("/plates/{plate:str}/scan", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
@@ -191,4 +199,4 @@ def read_lines(data: dict[str, str]) -> list[PlateLine]:
     return lines
 
 
-ROUTES = [plate_list, scan_any, plate_page, scan, take, off, break_down]
+ROUTES = [plate_list, scan_any, plate_page, label, scan, take, off, break_down]

@@ -10,6 +10,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.looking import lies_in
 from doorstep.stages.inventory.model.plates import OnPlate, Plate, PlateState, Tree
+from doorstep.stages.inventory.rules.plate_label import draw_label
 from doorstep.stages.inventory.rules.plates import read_code
 
 Q = Statements("doorstep.stages.inventory")
@@ -132,6 +133,19 @@ async def loose_units(
     ):
         loose[product_id, lot] = loose.get((product_id, lot), 0) - units
     return loose, {(product_id, lot): day for product_id, lot, _, day in rows}
+
+
+async def label_of(tx: Tx, tree: Tree) -> bytes:
+    """Return the label of a plate as PDF, with all that is on it."""
+    products = {
+        one.id: one.sku for one in await catalog.products(tx, list({one.product_id for one in tree.contents}))
+    }
+    units: dict[tuple[str, str], int] = {}
+    for one in tree.contents:
+        key = (products[one.product_id], one.lot)
+        units[key] = units.get(key, 0) + one.quantity
+    site = (await catalog.sites(tx, [tree.root.site_id]))[tree.root.site_id]
+    return draw_label(tree.root.code, site.name, [(sku, lot, n) for (sku, lot), n in sorted(units.items())])
 
 
 async def contents_of(tx: Tx, plate_ids: Sequence[UUID]) -> list[OnPlate]:
