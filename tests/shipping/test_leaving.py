@@ -1,5 +1,6 @@
 """At the dock parcels leave the house: goods, order and money move with them, each once."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,15 @@ from doorstep.platform import clock
 from doorstep.platform.errors import Refused
 from doorstep.platform.tasks import Worker
 from doorstep.stages import orders
+from doorstep.stages.orders import HoldReason
+from doorstep.stages.orders.acts import hold_parts
+from doorstep.stages.orders.model.holding import Parts
 from doorstep.stages.shipping.acts import leaving, looking, manifests, sheets
 from doorstep.stages.shipping.model import HandOver, Verdict
 from tests.conftest import NOON
 from tests.platform.documents.sheets import gray, words_of
 from tests.worlds.catalog import WORLD
+from tests.worlds.changes import lines_of
 from tests.worlds.shipping import SWIFT, Dock, Swift, build_dock, far
 from tests.worlds.warehouse import Floor
 
@@ -34,9 +39,8 @@ async def scan(dock: Dock, *codes: str | None) -> list[HandOver]:
         return await leaving.hand_over(tx, [code or "" for code in codes])
 
 
-async def test_an_order_walks_from_the_shelf_to_the_truck_and_all_books_agree(
-    worker: Worker, tenant: UUID, carrier: Swift
-) -> None:
+async def walked(worker: Worker, tenant: UUID, carrier: Swift) -> tuple[Dock, looking.LabelSeen]:
+    """A dock, and the label of an order of two mugs that was picked and packed."""
     dock, floor = Dock(worker, tenant), Floor(worker, tenant)
     async with dock.tx() as tx:
         await build_dock(tx, carrier.url)
@@ -49,6 +53,14 @@ async def test_an_order_walks_from_the_shelf_to_the_truck_and_all_books_agree(
     async with dock.tx() as tx:
         [label] = await looking.page_of_labels(tx, looking.Narrow(parcel_id=parcel_id), None, 10)
     assert label.state == "bought"
+    return dock, label
+
+
+async def test_an_order_walks_from_the_shelf_to_the_truck_and_all_books_agree(
+    worker: Worker, tenant: UUID, carrier: Swift
+) -> None:
+    dock, label = await walked(worker, tenant, carrier)
+    floor, order_id = Floor(worker, tenant), label.order_id
     [answer] = await scan(dock, label.tracking_number)
     assert answer.verdict == Verdict.HANDED_OVER, answer.message
     assert await floor.states(order_id) == ["handed_over"]
@@ -102,6 +114,21 @@ async def test_a_canceled_or_held_order_stays_here(dock: Dock) -> None:
     assert "the order is canceled" in answers[0].message
     assert "the order is held" in answers[1].message
     assert (await dock.label(held.id)).handed_over_at is None
+
+
+async def test_a_part_that_is_held_while_its_parcel_is_scanned_stays_here(
+    worker: Worker, tenant: UUID, carrier: Swift
+) -> None:
+    dock, label = await walked(worker, tenant, carrier)
+    async with dock.tx() as tx:
+        lines = await lines_of(tx, label.order_id)
+        await hold_parts(tx, label.order_id, Parts(tuple(lines.values())), HoldReason.MANUAL)
+        scanning = asyncio.create_task(scan(dock, label.tracking_number))
+        await asyncio.sleep(0.3)
+        assert not scanning.done(), "it waits for whoever has the order in hand"
+    [answer] = await scanning
+    assert (answer.verdict, "held part" in answer.message) == (Verdict.STOPPED, True)
+    assert await dock.ask("SELECT shipped_at FROM orders.orders WHERE id = %s", [label.order_id]) is None
 
 
 async def test_one_manifest_is_open_per_carrier_and_its_bar_code_hands_all_of_it_over(

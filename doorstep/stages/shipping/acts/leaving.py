@@ -61,6 +61,7 @@ async def hand_over(tx: Tx, codes: Sequence[str]) -> list[HandOver]:
     by_code = await _find(tx, single)
     whole = await tx.values(Q.manifest_labels, numbers=list(manifests.values())) if manifests else []
     ids = {label_id for found in by_code.values() for label_id in found} | set(whole)
+    await tx.run(Q.lock_orders_leaving, ids=sorted(ids))
     leaving = await tx.rows(Q.lock_leaving, Leaving, ids=sorted(ids))
     answers = await _let_go(tx, {one.id: one for one in leaving})
     said = {}

@@ -10,6 +10,14 @@ UNION
 SELECT code.code, l.id FROM unnest(%(codes)s::text[], %(ids)s::uuid[]) AS code(code, id)
 JOIN shipping.labels l ON l.tenant_id = %(tenant_id)s AND l.id = code.id;
 
+-- name: lock_orders_leaving
+-- The orders of labels at the dock, locked in id order: a hold of one or of a part of it comes before or after the hand-over.
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.id IN (
+    SELECT l.order_id FROM shipping.labels l WHERE l.tenant_id = %(tenant_id)s AND l.id = ANY (%(ids)s::uuid[])
+)
+ORDER BY o.id FOR NO KEY UPDATE OF o;
+
 -- name: lock_leaving
 -- The labels at the dock, locked in id order, with what may stop them.
 SELECT l.id, l.state, l.parcel_id, l.order_id, l.site_id, l.carrier_id, l.tracking_number,
