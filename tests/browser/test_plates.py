@@ -84,6 +84,18 @@ async def test_a_plate_is_built_up_of_what_lies_loose(page: Page, enter: Enter, 
     await expect(page.locator(".choice")).to_have_count(4)
 
 
+@every_look
+async def test_a_product_says_on_which_plates_it_stands(page: Page, enter: Enter, northside: UUID) -> None:
+    await enter(Role.OWNER)
+    await page.goto(f"/stock/{WORLD.a}")
+    panel = page.get_by_role("table", name="Plates that it stands on")
+    await expect(panel.locator("tbody tr")).to_have_count(3)
+    await look_at(page, "product-on-plates")
+    await panel.get_by_role("link", name="P-1").click()
+    await expect(page.locator(".do .place")).to_have_text(HOME)
+    await expect(page.locator("main")).to_contain_text("Best put to")
+
+
 @on_a_phone
 async def test_a_plate_comes_in_is_put_away_and_counted(
     page: Page, enter: Enter, house: House, northside: UUID

@@ -176,6 +176,7 @@ class Plates(RuleBasedStateMachine):
         assert self.do(act)
 
 
+@pytest.mark.proves("I7")
 @pytest.mark.parametrize(
     ("days", "acts"), [(12, 30), pytest.param(300, 60, marks=pytest.mark.soak)], ids=["12 days", "300 days"]
 )

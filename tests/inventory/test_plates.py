@@ -248,6 +248,7 @@ async def test_promises_hold_when_a_plate_goes_to_quarantine(house: House, tenan
         assert await wrong_in_the_books(tx) == {}
 
 
+@pytest.mark.proves("I7")
 async def test_two_who_move_the_same_plate_move_it_one_after_the_other(house: House, northside: UUID) -> None:
     goals = [f"bin:{bin_code(3, number)}" for number in range(1, 9)]
     async with house.db.transaction(northside, actor="test") as tx:

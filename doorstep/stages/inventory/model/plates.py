@@ -70,6 +70,16 @@ class OnPlate:
 
 
 @dataclass(frozen=True, slots=True)
+class OnPlates:
+    """Units of a product that stand on one plate, whatever their lots."""
+
+    code: str
+    site_id: UUID
+    place: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlateLine:
     """Units that are put on a plate or taken off it; lot '': what expires first, or of no known lot only if `nameless`."""
 

@@ -18,14 +18,16 @@ from doorstep.platform.house import House
 from doorstep.platform.ids import new_id
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
+from doorstep.stages.inventory.acts import putaway
 from doorstep.stages.inventory.acts.once import once_only
 from doorstep.stages.inventory.acts.plates import filling, handling, looking
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.api.plates import Called, sent
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
-from doorstep.stages.inventory.model.plates import PlateLine, PlateState
+from doorstep.stages.inventory.model.plates import PlateLine, PlateState, Tree
 from doorstep.stages.inventory.pages.receive import FLOOR
 from doorstep.stages.inventory.rules.plates import read_code
+from doorstep.stages.inventory.rules.putaway import Offer
 
 SHOWN_MAX = 50
 Word = Annotated[str, QueryParameter(max_length=200, pattern=NO_NUL)]
@@ -73,6 +75,7 @@ async def plate_page(request: Asked, house: InHouse, who: Caller, plate: Called)
         tree = await looking.plate_called(tx, plate)
         products = await catalog.products(tx, list({one.product_id for one in tree.contents}))
         events = await journal.history(tx, [tree.root.id])
+        offers = await _offers(tx, tree)
         sites = await catalog.sites(tx)
     units: dict[tuple[UUID, str], int] = {}
     for one in tree.contents:
@@ -89,8 +92,18 @@ async def plate_page(request: Asked, house: InHouse, who: Caller, plate: Called)
         nested=[one for one in tree.plates if one.parent_id == tree.root.id],
         products={one.id: one for one in products},
         events=list(reversed(events)),
+        offers=offers,
         command=new_id().hex,
     )
+
+
+async def _offers(tx: Tx, tree: Tree) -> list[Offer]:
+    """Return where a plate is best put that stands by itself: by what is most on it."""
+    if tree.root.parent_id or not tree.contents or not tree.root.place.startswith("bin:"):
+        return []
+    most = max(tree.contents, key=lambda one: one.quantity)
+    found = await putaway.offers_for(tx, tree.root.site_id, most.product_id, most.quantity, most.lot)
+    return [one for one in found if f"bin:{one.code}" != tree.root.place]
 
 
 @get("/plates/{plate:str}/label", opt=allow(*FLOOR), include_in_schema=False)

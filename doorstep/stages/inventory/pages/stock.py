@@ -16,7 +16,7 @@ from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory import rules
 from doorstep.stages.inventory.acts import auditing, backorders, explaining, looking, lots, moving
-from doorstep.stages.inventory.acts.plates.looking import stands
+from doorstep.stages.inventory.acts.plates.looking import plates_with, stands
 from doorstep.stages.inventory.api.goods import NO_NUL, product_of
 from doorstep.stages.inventory.model import LOT, LOT_MAX, QUANTITY_MAX, Adjustment, LotAct
 from doorstep.stages.inventory.rules.plates import read_code
@@ -80,6 +80,7 @@ async def product_stock(
             "free": (await looking.available(tx, [product_id]))[product_id],
             "standing": (await looking.overview(tx, [product_id])).get(product_id, []),
             "lying": await looking.lying(tx, [product_id]),
+            "plates": await plates_with(tx, product_id),
             "sites": await catalog.sites(tx),
             "coming": await looking.coming(tx, product_id),
             **await _wanted_by(tx, house, product_id),

@@ -149,6 +149,13 @@ JOIN inventory.plate_contents c ON c.tenant_id = %(tenant_id)s AND c.plate_id = 
 WHERE p.tenant_id = %(tenant_id)s AND p.site_id = %(site_id)s AND p.place = %(place)s AND p.state = 'standing'
 GROUP BY c.product_id, c.lot;
 
+-- name: plates_with
+-- On which plates units of a product stand, and where.
+SELECT p.code, p.site_id, p.place, sum(c.quantity)::int AS units FROM inventory.plate_contents c
+JOIN inventory.plates p ON p.tenant_id = %(tenant_id)s AND p.id = c.plate_id AND p.state = 'standing'
+WHERE c.tenant_id = %(tenant_id)s AND c.product_id = %(product_id)s
+GROUP BY p.code, p.site_id, p.place ORDER BY p.site_id, p.place, p.code LIMIT %(most)s;
+
 -- name: plate_stands
 -- Whether a plate of a code is in use.
 SELECT true FROM inventory.plates WHERE tenant_id = %(tenant_id)s AND code = %(code)s AND state = 'standing';

@@ -13,6 +13,7 @@ from doorstep.stages.inventory.acts import moving
 from doorstep.stages.inventory.acts.lots import lots_of
 from doorstep.stages.inventory.acts.plates import looking
 from doorstep.stages.inventory.acts.plates.handling import movements, nest_plate, steadily
+from doorstep.stages.inventory.acts.plates.settling import hold_places
 from doorstep.stages.inventory.acts.posting import check_places, post
 from doorstep.stages.inventory.model.plates import PLATE, Handling, OnPlate, PlateLine, Tree
 from doorstep.stages.inventory.rules import plates as rules
@@ -52,12 +53,23 @@ async def build_plate(
         faults.append(Fault("/lines", "lines", "Say what is on it: goods that lie there, or plates."))
     if faults:
         raise invalid(faults)
+    await _hold(tx, site_id, place, lines, nested)
     tree = await begin_plate(tx, named, site_id, place)
     if lines:
         await _put(tx, tree, lines)
     for one in nested:
         await nest_plate(tx, one, named)
     return await looking.standing(tx, named)
+
+
+async def _hold(tx: Tx, site_id: UUID, place: str, lines: Sequence[PlateLine], nested: Sequence[str]) -> None:
+    """Lock what lies where a plate is built up and where plates come from, before any plate is: balances go first everywhere."""
+    spots = [(site_id, line.product_id, place) for line in lines]
+    for code in nested:
+        tree = await looking.standing(tx, code)
+        for one in tree.contents:
+            spots += [(tree.root.site_id, one.product_id, at) for at in (tree.root.place, place)]
+    await hold_places(tx, spots)
 
 
 async def begin_plate(tx: Tx, code: str, site_id: UUID, place: str) -> Tree:

@@ -9,7 +9,7 @@ from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.looking import lies_in
-from doorstep.stages.inventory.model.plates import OnPlate, Plate, PlateState, Tree
+from doorstep.stages.inventory.model.plates import OnPlate, OnPlates, Plate, PlateState, Tree
 from doorstep.stages.inventory.rules.plate_label import draw_label
 from doorstep.stages.inventory.rules.plates import read_code
 
@@ -146,6 +146,11 @@ async def label_of(tx: Tx, tree: Tree) -> bytes:
         units[key] = units.get(key, 0) + one.quantity
     site = (await catalog.sites(tx, [tree.root.site_id]))[tree.root.site_id]
     return draw_label(tree.root.code, site.name, [(sku, lot, n) for (sku, lot), n in sorted(units.items())])
+
+
+async def plates_with(tx: Tx, product_id: UUID, *, most: int = 50) -> list[OnPlates]:
+    """Return on which plates units of a product stand, place by place."""
+    return await tx.rows(Q.plates_with, OnPlates, product_id=product_id, most=most)
 
 
 async def contents_of(tx: Tx, plate_ids: Sequence[UUID]) -> list[OnPlate]:
