@@ -219,7 +219,7 @@ CREATE TABLE catalog.products (
     origin_country text,
     asks_lot boolean NOT NULL DEFAULT false,
     asks_expiry boolean NOT NULL DEFAULT false,
-    asks_serial boolean NOT NULL DEFAULT false,
+    serials text NOT NULL DEFAULT 'none' CHECK (serials IN ('none', 'outbound', 'all')),
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT product_sku_taken UNIQUE (tenant_id, merchant_id, sku),
     FOREIGN KEY (tenant_id, merchant_id) REFERENCES catalog.merchants (tenant_id, id)
@@ -578,7 +578,7 @@ CREATE TABLE inventory.drifts (
     id uuid NOT NULL,
     state text NOT NULL DEFAULT 'open',
     seq int NOT NULL DEFAULT 1,
-    book text NOT NULL CHECK (book IN ('place', 'on_hand', 'reserved', 'plate')),
+    book text NOT NULL CHECK (book IN ('place', 'on_hand', 'reserved', 'plate', 'serials')),
     site_id uuid NOT NULL,
     product_id uuid NOT NULL,
     place text NOT NULL,
@@ -666,7 +666,7 @@ CREATE UNIQUE INDEX one_open_count ON inventory.counts (tenant_id, site_id, plac
 CREATE INDEX counts_open ON inventory.counts (tenant_id, asked_at) WHERE counted_at IS NULL;
 CREATE INDEX counts_done ON inventory.counts (tenant_id, site_id, place, product_id, counted_at) WHERE counted_at IS NOT NULL;
 
--- What somebody found, try by try, and of which version of the place.
+-- What somebody found, try by try, and of which version of the place; by number where each unit is known by it.
 CREATE TABLE inventory.tallies (
     tenant_id uuid NOT NULL,
     count_id uuid NOT NULL,
@@ -675,6 +675,7 @@ CREATE TABLE inventory.tallies (
     counted_at timestamptz NOT NULL,
     quantity int NOT NULL CHECK (quantity >= 0),
     version int NOT NULL,
+    serials text[],
     PRIMARY KEY (tenant_id, count_id, n)
 );
 
@@ -902,7 +903,7 @@ CREATE UNIQUE INDEX one_open_refill ON inventory.refills (tenant_id, site_id, pr
 CREATE INDEX refills_open ON inventory.refills (tenant_id, asked_at, id) WHERE state IN ('waiting', 'taken');
 
 -- Units that carry a number of their own, from the first time that one is scanned; the parcel and the line are those that it was last
--- packed for. One unit is in one parcel at a time.
+-- packed for. One unit is in one parcel at a time. Of products whose units are all known by number, `site_id` and `place` say where one lies.
 CREATE TABLE inventory.serials (
     tenant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -913,11 +914,15 @@ CREATE TABLE inventory.serials (
     order_id uuid,
     line_id uuid,
     parcel_id uuid,
+    site_id uuid,
+    place text CHECK ((place IS NULL) = (site_id IS NULL)),
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT serial_taken UNIQUE (tenant_id, serial, product_id)
 );
 CREATE INDEX serials_of_order ON inventory.serials (tenant_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX serials_of_parcel ON inventory.serials (tenant_id, parcel_id) WHERE parcel_id IS NOT NULL;
+CREATE INDEX serials_of_product ON inventory.serials (tenant_id, product_id, serial);
+CREATE INDEX serials_in_place ON inventory.serials (tenant_id, product_id, site_id, place) WHERE place IS NOT NULL;
 
 -- An order walks in, is checked, and is accepted, held or canceled.
 
@@ -1550,6 +1555,7 @@ CREATE TABLE warehouse.picks (
     quantity int NOT NULL CHECK (quantity > 0),
     picked int NOT NULL DEFAULT 0 CHECK (picked >= 0),
     counted int NOT NULL DEFAULT 0 CHECK (counted >= 0),
+    numbers text[] NOT NULL DEFAULT '{}',
     short int NOT NULL DEFAULT 0 CHECK (short >= 0),
     short_reason text,
     skipped int NOT NULL DEFAULT 0,

@@ -65,3 +65,14 @@ def _scanned(code: str) -> GS1Message | None:
 def _spelled(gtin: str) -> tuple[str, ...]:
     whole = gtin.zfill(14)
     return tuple(whole[14 - length :] for length in LENGTHS if not whole[: 14 - length].strip("0"))
+
+
+def serial_in(code: str) -> str:
+    """Return the serial number that a label says; '' if it says none."""
+    label = read_label(code)
+    return label.serial if label else ""
+
+
+def read_serials(text: str) -> list[str]:
+    """Read serial numbers that were scanned or pasted, with blanks or lines between them; of a label its number counts."""
+    return [serial_in(part) or part for part in text.replace("\x00", "").split()]

@@ -14,7 +14,7 @@ from doorstep.stages.inventory.model.inspections import Doubt
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at, on_a_phone
 from tests.worlds.arrivals import PLATES, announce
-from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, asks_serial, bin_code
+from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, asks_serials, bin_code
 from tests.worlds.inventory import small_world
 
 
@@ -93,7 +93,7 @@ async def test_units_that_come_in_are_named_one_by_one(
     page: Page, enter: Enter, kiln: UUID, house: House, tenant: UUID
 ) -> None:
     async with house.db.transaction(tenant, actor="user:rui") as tx:
-        await asks_serial(tx, WORLD.a)
+        await asks_serials(tx, WORLD.a)
     await enter(Role.MANAGER)
     await page.goto(f"/receive/{kiln}")
     for number in ("S-1", "S-2"):

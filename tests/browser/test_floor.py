@@ -9,7 +9,7 @@ from doorstep.platform.auth import Role
 from doorstep.platform.tasks import Worker
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at, on_a_phone
-from tests.worlds.catalog import BARCODES, WORLD, asks_serial, bin_code
+from tests.worlds.catalog import BARCODES, WORLD, asks_serials, bin_code
 from tests.worlds.warehouse import BEN, Floor
 
 
@@ -74,7 +74,7 @@ async def test_a_packer_scans_pieces_into_the_box_that_the_picture_shows(
 @on_a_phone
 async def test_a_piece_with_a_serial_number_wants_it_scanned(page: Page, enter: Enter, floor: Floor) -> None:
     async with floor.tx() as tx:
-        await asks_serial(tx, WORLD.c)
+        await asks_serials(tx, WORLD.c)
     [order] = await floor.picked({"C": 2})
     await enter(Role.MANAGER)
     await page.goto("/pack")

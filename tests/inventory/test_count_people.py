@@ -120,9 +120,12 @@ async def test_people_who_do_not_agree_leave_it_to_a_lead_who_says_why(people: C
         [(one, tallies)] = await deciding.variances(tx)
         assert (one.expected, [tally.quantity for tally in tallies]) == (LAMPS, [3, 4, 5, 6, LAMPS])
         assert not (await inventory.open_counts(tx))[0].asks("user:eva")
-        assert await deciding.decide(tx, count_id, 5, one.as_of, CountWhy.STOLEN, "the lock is broken") == -15
+        assert (
+            await deciding.decide(tx, Counted(count_id, 5, one.as_of), CountWhy.STOLEN, "the lock is broken")
+            == -15
+        )
         with pytest.raises(Refused, match="over already"):
-            await deciding.decide(tx, count_id, 5, one.as_of, CountWhy.STOLEN)
+            await deciding.decide(tx, Counted(count_id, 5, one.as_of), CountWhy.STOLEN)
         assert await deciding.variances(tx) == []
     assert await people.lie() == 5
 
@@ -131,16 +134,16 @@ async def test_a_lead_decides_on_what_lies_there_now_or_looks_again(people: Coun
     count_id = await people.begin()
     async with people.tx() as tx:
         with pytest.raises(Refused, match="not finished"):
-            await deciding.decide(tx, count_id, 5, 1, CountWhy.UNKNOWN)
+            await deciding.decide(tx, Counted(count_id, 5, 1), CountWhy.UNKNOWN)
         with pytest.raises(Refused, match="no count"):
-            await deciding.decide(tx, new_id(), 5, 1, CountWhy.UNKNOWN)
+            await deciding.decide(tx, Counted(new_id(), 5, 1), CountWhy.UNKNOWN)
     for _ in range(2):
         await people.says(count_id, "ana", 3)
     async with people.tx() as tx:
         [(one, _)] = await deciding.variances(tx)
         await inventory.move(tx, [moved(WORLD.c, PLACE, "tote:T-1", 2)])
         with pytest.raises(Refused, match="has changed"):
-            await deciding.decide(tx, count_id, 3, one.as_of, CountWhy.UNKNOWN)
+            await deciding.decide(tx, Counted(count_id, 3, one.as_of), CountWhy.UNKNOWN)
         [(again, tallies)] = await deciding.variances(tx)
         assert (again.expected, tallies) == (LAMPS - 2, []), (
             "what was found before it changed says nothing now"

@@ -12,7 +12,7 @@ from doorstep.stages import catalog, inventory
 from doorstep.stages.inventory.acts.receiving import announcing, expecting
 from tests.platform.people import add_person, csrf_of, sign_in
 from tests.worlds.arrivals import PLATES, announce
-from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, asks_serial, bin_code
+from tests.worlds.catalog import BARCODES, CASE_OF_A, WORLD, asks_serials, bin_code
 from tests.worlds.inventory import small_world, wrong_in_the_books
 
 
@@ -123,7 +123,7 @@ async def test_units_are_named_by_label_by_scan_and_by_list(
     hand: Hand, arrival: UUID, house: House, tenant: UUID
 ) -> None:
     async with house.db.transaction(tenant, actor="test") as tx:
-        await asks_serial(tx, WORLD.c)
+        await asks_serials(tx, WORLD.c)
     await hand.scan(arrival, f"(01)0{BARCODES['C']}(21)S-1")
     assert "is named already" in await hand.scan(arrival, f"(01)0{BARCODES['C']}(21)S-1")
     assert "2 of C" in await hand.scan(arrival, BARCODES["C"])

@@ -16,7 +16,7 @@ from doorstep.stages.inventory.model.arrivals import Found, Intake
 from tests.mortal import Fate, die_everywhere
 from tests.orders.conftest import bearer
 from tests.worlds.arrivals import announce
-from tests.worlds.catalog import WORLD, asks_serial, bin_code
+from tests.worlds.catalog import WORLD, asks_serials, bin_code
 from tests.worlds.inventory import small_world, wrong_in_the_books
 
 HOME = f"bin:{bin_code(1, 1)}"
@@ -38,7 +38,7 @@ async def northside(house: House, tenant: UUID) -> UUID:
     """Northside, where each lamp has a number of its own."""
     async with house.db.transaction(tenant, actor="test") as tx:
         await small_world(tx)
-        await asks_serial(tx, WORLD.c)
+        await asks_serials(tx, WORLD.c)
     return tenant
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from doorstep.platform.gs1 import Label, read_label
+from doorstep.platform.gs1 import Label, read_label, read_serials
 
 MUG = ("04006381333931", "4006381333931")
 
@@ -34,3 +34,7 @@ MUG = ("04006381333931", "4006381333931")
 )
 def test_a_label_is_read(code: str, label: Label | None) -> None:
     assert read_label(code) == label
+
+
+def test_serial_numbers_are_read_as_they_are_pasted_or_scanned() -> None:
+    assert read_serials("L-1\r\nL-2  010400638133393121U-77\n\n") == ["L-1", "L-2", "U-77"]

@@ -18,7 +18,7 @@ from doorstep.stages.warehouse.rules.codes import is_serial
 from tests.mortal import Fate, die_everywhere
 from tests.orders.conftest import bearer
 from tests.platform.documents.sheets import words_of
-from tests.worlds.catalog import BARCODES, WORLD, asks_serial
+from tests.worlds.catalog import BARCODES, WORLD, asks_serials
 from tests.worlds.warehouse import ANA, Floor
 
 GTIN = f"0{BARCODES['C']}"
@@ -28,7 +28,7 @@ GTIN = f"0{BARCODES['C']}"
 async def lamps(floor: Floor) -> Floor:
     """Northside, where each lamp has a serial number."""
     async with floor.tx() as tx:
-        await asks_serial(tx, WORLD.c)
+        await asks_serials(tx, WORLD.c)
     return floor
 
 

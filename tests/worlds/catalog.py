@@ -345,7 +345,7 @@ def van(van_id: UUID, code: str) -> Van:
     )
 
 
-async def asks_serial(tx: Tx, product_id: UUID) -> None:
-    """Let each unit of a product have a serial number."""
+async def asks_serials(tx: Tx, product_id: UUID, serials: catalog.Serials = catalog.Serials.OUTBOUND) -> None:
+    """Let a product ask for serial numbers: of units that leave, or of all."""
     [one] = await catalog.products(tx, [product_id])
-    await catalog.change_products(tx, [NewProduct(replace(one, asks_serial=True))])
+    await catalog.change_products(tx, [NewProduct(replace(one, serials=serials))])

@@ -15,6 +15,11 @@ class Doorstep(Floor):
     async def delivered(self, *goods: dict[str, int]) -> list[UUID]:
         """Sell, pick, pack, label, hand over and deliver orders of these goods; return them."""
         order_ids = await self.packed(*goods)
+        await self.bring(order_ids)
+        return order_ids
+
+    async def bring(self, order_ids: list[UUID]) -> None:
+        """Label, hand over and deliver orders that are packed."""
         await self.settle()
         for order_id in order_ids:
             code = await self.ask("SELECT tracking_number FROM shipping.labels WHERE order_id = %s", order_id)
@@ -25,7 +30,6 @@ class Doorstep(Floor):
                 scan = Scan(parcel_id=parcel_id, status=Status.DELIVERED, occurred_at=tx.now, via="fleet")
                 await tracking.record(tx, [scan])
         await self.settle()
-        return order_ids
 
     def link(self, order_id: UUID) -> str:
         """Return the text of the customer's link."""

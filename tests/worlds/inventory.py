@@ -1,5 +1,6 @@
 """Northside with goods on its shelves, and the check that its books are right."""
 
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from uuid import UUID
 
@@ -7,8 +8,8 @@ from doorstep.platform.db import Tx
 from doorstep.platform.ids import new_id
 from doorstep.platform.statements import parse
 from doorstep.stages import catalog, inventory
-from doorstep.stages.inventory import Demand, Movement, Receipt, Shipped
-from tests.worlds.catalog import WORLD, World, bin_code, build_catalog, fixed, warehouse
+from doorstep.stages.inventory import Adjustment, Demand, Movement, Receipt, Shipped
+from tests.worlds.catalog import WORLD, World, asks_serials, bin_code, build_catalog, fixed, warehouse
 
 ON_SHELVES = {
     WORLD.a: {bin_code(1, 1): 60, bin_code(3, 4): 40},
@@ -69,7 +70,9 @@ def wish(product_id: UUID, quantity: int = 1, *, order_id: UUID | None = None, *
     return Demand(**{**values, **changed})  # type: ignore[arg-type]
 
 
-def moved(product_id: UUID, from_place: str, to_place: str, quantity: int = 1) -> Movement:
+def moved(
+    product_id: UUID, from_place: str, to_place: str, quantity: int = 1, serials: Sequence[str] = ()
+) -> Movement:
     """Units that move within the warehouse in the north."""
     return Movement(
         site_id=WORLD.north,
@@ -78,6 +81,7 @@ def moved(product_id: UUID, from_place: str, to_place: str, quantity: int = 1) -
         to_place=to_place,
         quantity=quantity,
         reason="test",
+        serials=serials,
     )
 
 
@@ -90,6 +94,35 @@ def shipped(demand: Demand, quantity: int) -> Shipped:
         product_id=demand.product_id,
         quantity=quantity,
     )
+
+
+async def by_number(tx: Tx, product_id: UUID, units: Mapping[str, Sequence[str]]) -> None:
+    """Let each unit of a product be known by its number: what lies there is gone, `units` come in, their numbers by place."""
+    gone = [
+        Adjustment(
+            site_id=one.site_id,
+            product_id=product_id,
+            place=one.place,
+            quantity=-one.on_hand,
+            reason="stolen",
+        )
+        for one in await inventory.lying(tx, [product_id])
+    ]
+    await inventory.adjust(tx, gone)
+    await asks_serials(tx, product_id, catalog.Serials.ALL)
+    await inventory.receive(tx, [named(product_id, place, *numbers) for place, numbers in units.items()])
+
+
+def named(product_id: UUID, place: str, *numbers: str) -> Receipt:
+    """Units that come in by number."""
+    return Receipt(
+        site_id=WORLD.north, product_id=product_id, place=place, quantity=len(numbers), serials=numbers
+    )
+
+
+async def numbers_in(tx: Tx, product_id: UUID, *places: str) -> list[str]:
+    """Return the numbers of the units that lie in places."""
+    return [one.serial for one in await inventory.serials_lying(tx, [product_id], WORLD.north, places)]
 
 
 async def wrong_in_the_books(tx: Tx) -> dict[str, list[tuple[object, ...]]]:

@@ -29,6 +29,7 @@ from doorstep.stages.catalog.acts.places import (
     warehouses,
 )
 from doorstep.stages.catalog.acts.products import (
+    LIES,
     add_products,
     barcodes_of,
     by_barcode,
@@ -57,6 +58,7 @@ from doorstep.stages.catalog.model import (
     RowFault,
     RowVerdict,
     Scanned,
+    Serials,
     Service,
     Site,
     SiteKind,
@@ -66,6 +68,7 @@ from doorstep.stages.catalog.rules.calendar import PLAIN, Calendar, begins, day_
 from doorstep.stages.catalog.rules.rows import read_table
 
 __all__ = [
+    "LIES",
     "PLAIN",
     "Aisle",
     "Bin",
@@ -84,6 +87,7 @@ __all__ = [
     "RowFault",
     "RowVerdict",
     "Scanned",
+    "Serials",
     "Service",
     "Site",
     "SiteKind",

@@ -15,6 +15,16 @@ class ProductKind(StrEnum):
     KIT = "kit"
 
 
+class Serials(StrEnum):
+    """What a product asks of serial numbers."""
+
+    NONE = "none"
+    OUTBOUND = "outbound"
+    """What leaves names the number of each unit."""
+    ALL = "all"
+    """So does what comes in: each unit in stock is known by its number and its place."""
+
+
 class SiteKind(StrEnum):
     """What a place of ours is for."""
 
@@ -75,7 +85,7 @@ class Product:
         picture: address of a picture (`https://...` or a path of ours).
         hs_code: customs tariff number; origin_country: ISO 3166 alpha-2.
         asks_lot, asks_expiry: what comes in has to name its lot, and until when it may be sold.
-        asks_serial: what leaves has to name the serial number of each unit.
+        serials: whether units have to be named by their serial numbers, see `Serials`.
     """
 
     id: UUID
@@ -96,7 +106,7 @@ class Product:
     origin_country: str | None = None
     asks_lot: bool = False
     asks_expiry: bool = False
-    asks_serial: bool = False
+    serials: str = Serials.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ CREATE TABLE catalog.products (
     origin_country text,
     asks_lot boolean NOT NULL DEFAULT false,
     asks_expiry boolean NOT NULL DEFAULT false,
-    asks_serial boolean NOT NULL DEFAULT false,
+    serials text NOT NULL DEFAULT 'none' CHECK (serials IN ('none', 'outbound', 'all')),
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT product_sku_taken UNIQUE (tenant_id, merchant_id, sku),
     FOREIGN KEY (tenant_id, merchant_id) REFERENCES catalog.merchants (tenant_id, id)

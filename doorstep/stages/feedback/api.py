@@ -201,6 +201,14 @@ class GradeItemIn(msgspec.Struct, forbid_unknown_fields=True):
     line_id: UUID
     product_id: UUID
     grade: Grade
+    serials: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[!-~]+$")]],
+        Meta(
+            max_length=500,
+            description="The number of each unit that came, of a product whose units are all known by number, if not all of the "
+            "order's came back.",
+        ),
+    ] = []
 
 
 class GradeIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -215,7 +223,7 @@ async def grade_return(
     data: JSONBody[GradeIn], request: Asked, house: InHouse, who: Caller, return_id: FromPath[UUID]
 ) -> Response[ReturnOut]:
     """Grade what came back: it is restocked or set aside, and the refund is owed."""
-    grades = [returns.Came(i.line_id, i.product_id, 0, i.grade) for i in data.items]
+    grades = [returns.Came(i.line_id, i.product_id, 0, i.grade, i.serials) for i in data.items]
     return await _do(
         request,
         house,

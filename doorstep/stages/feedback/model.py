@@ -206,6 +206,7 @@ class ReturnItem:
     product_id: UUID
     sku: str
     name: str
+    serials: str
     quantity: int
     received: int
     restocked: int

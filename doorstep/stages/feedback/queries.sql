@@ -197,7 +197,7 @@ WHERE r.tenant_id = %(tenant_id)s AND (r.tracking_number = %(code)s OR r.number 
 
 -- name: return_items
 -- The goods of a return.
-SELECT i.line_id, i.product_id, p.sku, p.name, i.quantity, i.received, i.restocked, i.grade
+SELECT i.line_id, i.product_id, p.sku, p.name, p.serials, i.quantity, i.received, i.restocked, i.grade
 FROM feedback.return_items i JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = i.product_id
 WHERE i.tenant_id = %(tenant_id)s AND i.return_id = %(return_id)s ORDER BY p.sku, i.line_id;
 

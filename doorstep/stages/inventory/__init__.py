@@ -31,7 +31,9 @@ from doorstep.stages.inventory.acts.routing import (
 from doorstep.stages.inventory.acts.serials import (
     pack_serial,
     serials_called,
+    serials_lying,
     serials_of,
+    serials_packed,
     ship_serials,
     unpack_serials,
 )
@@ -68,6 +70,7 @@ from doorstep.stages.inventory.model import (
     Taken,
 )
 from doorstep.stages.inventory.model.serials import NUMBER as SERIAL_NUMBER
+from doorstep.stages.inventory.rules.carrying import whereabouts
 
 __all__ = [
     "HOLD_S",
@@ -139,7 +142,9 @@ __all__ = [
     "reserved_for",
     "restock",
     "serials_called",
+    "serials_lying",
     "serials_of",
+    "serials_packed",
     "ship",
     "ship_serials",
     "short",
@@ -147,4 +152,5 @@ __all__ = [
     "unpack_serials",
     "want",
     "want_nothing",
+    "whereabouts",
 ]

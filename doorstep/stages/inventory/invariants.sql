@@ -144,3 +144,20 @@ SELECT p.id, p.code, p.state FROM inventory.plates p
 WHERE p.tenant_id = %(tenant_id)s AND (p.state = 'standing') <>
       (EXISTS (SELECT FROM inventory.plate_contents c WHERE c.tenant_id = %(tenant_id)s AND c.plate_id = p.id)
        OR EXISTS (SELECT FROM inventory.plates n WHERE n.tenant_id = %(tenant_id)s AND n.parent_id = p.id AND n.state = 'standing'));
+
+-- name: units_lie_where_their_goods_do
+-- More or fewer serial numbers lie in a place than units do, of a product whose units are all known by number.
+SELECT coalesce(b.site_id, n.site_id) AS site_id, coalesce(b.product_id, n.product_id) AS product_id,
+       coalesce(b.place, n.place) AS place, b.on_hand, n.numbers
+FROM (SELECT b1.site_id, b1.product_id, b1.place, b1.on_hand FROM inventory.balances b1
+      JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = b1.product_id AND p.serials = 'all'
+      WHERE b1.tenant_id = %(tenant_id)s) AS b
+FULL JOIN (SELECT site_id, product_id, place, count(*) AS numbers FROM inventory.serials
+           WHERE tenant_id = %(tenant_id)s AND place IS NOT NULL GROUP BY site_id, product_id, place) AS n
+  USING (site_id, product_id, place)
+WHERE coalesce(b.on_hand, 0) <> coalesce(n.numbers, 0);
+
+-- name: what_is_gone_lies_nowhere
+-- A unit has left, is lost or was scrapped, and still lies in a place.
+SELECT s.id, s.serial, s.state, s.place FROM inventory.serials s
+WHERE s.tenant_id = %(tenant_id)s AND s.state IN ('shipped', 'lost', 'scrapped') AND s.place IS NOT NULL;

@@ -93,6 +93,7 @@ CREATE TABLE warehouse.picks (
     quantity int NOT NULL CHECK (quantity > 0),
     picked int NOT NULL DEFAULT 0 CHECK (picked >= 0),
     counted int NOT NULL DEFAULT 0 CHECK (counted >= 0),
+    numbers text[] NOT NULL DEFAULT '{}',
     short int NOT NULL DEFAULT 0 CHECK (short >= 0),
     short_reason text,
     skipped int NOT NULL DEFAULT 0,

@@ -15,6 +15,7 @@ from doorstep.stages.catalog.acts.products import (
     by_barcode,
     change_products,
     components,
+    lying_of,
     products,
     products_by_sku,
 )
@@ -115,10 +116,12 @@ class _Known:
         codes: Mapping[UUID, Mapping[str, int]],
         owners: Mapping[str, tuple[UUID, str]],
         made_of: Mapping[UUID, Mapping[UUID, int]],
+        lying: set[UUID],
     ) -> None:
         self.there = dict(there)
         self.codes = {product: dict(of) for product, of in codes.items()}
         self.owners = dict(owners)
+        self.lying = lying
         self.made_of = {kit: dict(parts) for kit, parts in made_of.items()}
 
     @property
@@ -164,7 +167,14 @@ async def _known(tx: Tx, read: Sequence[ReadRow], merchants: Mapping[str, Mercha
     }
     inside = {part for parts in made_of.values() for part in parts} - set(ids)
     there |= {(one.merchant_id, one.sku): one for one in await products(tx, sorted(inside))}
-    return _Known(there, await barcodes_of(tx, ids), owners, made_of)
+    turning = [
+        before.id
+        for row in read
+        if row.merchant in merchants
+        and (before := there.get((merchants[row.merchant].id, row.sku)))
+        and fitness.turns(before.serials, row.fields.get("serials", before.serials))
+    ]
+    return _Known(there, await barcodes_of(tx, ids), owners, made_of, await lying_of(tx, turning))
 
 
 def _judge(
@@ -206,7 +216,10 @@ def _judge(
     new = NewProduct(_product(row, merchant, before), row.barcodes, parts)
     faults += [
         RowFault(_column(fault.pointer), _cell(row, fault.pointer), fault.message)
-        for fault in fitness.product_faults(new, known.by_id)
+        for fault in (
+            *fitness.product_faults(new, known.by_id),
+            *(fitness.serials_faults(known.by_id, [new.product], known.lying) if before else ()),
+        )
     ]
     return new, faults
 

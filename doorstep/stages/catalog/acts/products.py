@@ -1,6 +1,6 @@
 """Goods: add and change products with their codes and components, look them up by SKU, code or kit."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from doorstep.stages.catalog.rules.kits import KitInItselfError, flat
 
 Q = Statements("doorstep.stages.catalog")
 FIRST = UUID(int=0)
+Lies = Callable[[Tx, Sequence[UUID]], Awaitable[set[UUID]]]
+LIES: list[Lies] = []
+"""How the stage that keeps the goods is asked of which products units lie here: it knows us, not we it."""
 
 
 async def add_products(tx: Tx, new: Sequence[NewProduct]) -> list[UUID]:
@@ -65,7 +68,8 @@ async def change_products(tx: Tx, changed: Sequence[NewProduct]) -> None:
     """Change what products are called, measure and cost, and add codes; owner, SKU, kind and components stay.
 
     Raises:
-        Refused: a field does not fit, a product is not there, or a code belongs to another product.
+        Refused: a field does not fit, a product is not there, a code belongs to another product, or units lie here that would
+            be known by number from now on, or no longer.
     """
     known = {one.id: one for one in await products(tx, [one.product.id for one in changed])}
     for one in changed:
@@ -73,6 +77,7 @@ async def change_products(tx: Tx, changed: Sequence[NewProduct]) -> None:
             raise unknown("product", one.product.id)
     parts = {part: known[part] for part in known}
     refuse(fitness.all_faults([fitness.product_faults(_as_single(one), parts) for one in changed]))
+    refuse(fitness.serials_faults(known, [one.product for one in changed], await _lying(tx, known, changed)))
     await put(tx, Q.change_products, [one.product for one in changed])
     have = {(code, product_id): units for product_id, code, units in await _codes(tx, list(known))}
     await _add_codes(
@@ -84,6 +89,17 @@ async def change_products(tx: Tx, changed: Sequence[NewProduct]) -> None:
             if (code, one.product.id) not in have
         ],
     )
+
+
+async def _lying(tx: Tx, known: Mapping[UUID, Product], changed: Sequence[NewProduct]) -> set[UUID]:
+    """Return the products of which units lie here, among those that begin or cease to be known by number."""
+    asked = [one.product for one in changed]
+    return await lying_of(tx, [one.id for one in asked if fitness.turns(known[one.id].serials, one.serials)])
+
+
+async def lying_of(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
+    """Return the products of which units lie here, as the stage that keeps the goods says."""
+    return {one for lies in LIES for one in await lies(tx, ids)} if ids else set()
 
 
 def _as_single(one: NewProduct) -> NewProduct:

@@ -155,9 +155,13 @@ class ProductIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     asks_expiry: Annotated[bool, Meta(description="What comes in has to say until when it may be sold.")] = (
         False
     )
-    asks_serial: Annotated[
-        bool, Meta(description="What leaves has to name the serial number of each unit.")
-    ] = False
+    serials: Annotated[
+        Literal["none", "outbound", "all"],
+        Meta(
+            description="Serial numbers: `outbound`: each unit that leaves is named; `all`: each unit that comes in too, and "
+            "the house knows by number what lies where."
+        ),
+    ] = "none"
     barcodes: Annotated[list[BarcodeIn], Meta(max_length=20)] = []
     components: Annotated[list[ComponentIn], Meta(max_length=50, description="What a kit is made of.")] = []
 

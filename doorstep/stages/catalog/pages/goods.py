@@ -96,7 +96,7 @@ async def save_product(request: Asked, house: InHouse, who: Caller, data: Form) 
     """Create or change a product as an import of one row would."""
     values = {name: data.get(name, "") for name in COLUMNS}
     if data.get("editing"):
-        for name in ("fragile", "upright", "asks_lot", "asks_expiry", "asks_serial"):
+        for name in ("fragile", "upright", "asks_lot", "asks_expiry"):
             values[name] = data.get(name, "no")
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         [verdict] = await importing.import_rows(tx, "products", [values], merchant_id=who.merchant_id)

@@ -2,21 +2,21 @@
 -- Goods come in as they are written; a SKU that is taken breaks product_sku_taken.
 INSERT INTO catalog.products (tenant_id, id, merchant_id, sku, name, kind, length_mm, width_mm, height_mm, weight_g,
                               price_minor, currency, upright, fragile, picture, hs_code, origin_country,
-                              asks_lot, asks_expiry, asks_serial)
+                              asks_lot, asks_expiry, serials)
 SELECT %(tenant_id)s, p.id, p.merchant_id, p.sku, p.name, p.kind, p.length_mm, p.width_mm, p.height_mm, p.weight_g,
-       p.price_minor, p.currency, p.upright, p.fragile, p.picture, p.hs_code, p.origin_country, p.asks_lot, p.asks_expiry, p.asks_serial
+       p.price_minor, p.currency, p.upright, p.fragile, p.picture, p.hs_code, p.origin_country, p.asks_lot, p.asks_expiry, p.serials
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS p(id uuid, merchant_id uuid, sku text, name text, kind text, length_mm int,
     width_mm int, height_mm int, weight_g int, price_minor bigint, currency text, upright boolean, fragile boolean,
-    picture text, hs_code text, origin_country text, asks_lot boolean, asks_expiry boolean, asks_serial boolean);
+    picture text, hs_code text, origin_country text, asks_lot boolean, asks_expiry boolean, serials text);
 
 -- name: change_products
 -- What a product is called, costs and measures may change; whose it is, its SKU and its kind may not.
 UPDATE catalog.products t SET name = p.name, length_mm = p.length_mm, width_mm = p.width_mm, height_mm = p.height_mm,
     weight_g = p.weight_g, price_minor = p.price_minor, upright = p.upright, fragile = p.fragile, picture = p.picture,
-    hs_code = p.hs_code, origin_country = p.origin_country, asks_lot = p.asks_lot, asks_expiry = p.asks_expiry, asks_serial = p.asks_serial
+    hs_code = p.hs_code, origin_country = p.origin_country, asks_lot = p.asks_lot, asks_expiry = p.asks_expiry, serials = p.serials
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS p(id uuid, name text, length_mm int, width_mm int, height_mm int,
     weight_g int, price_minor bigint, upright boolean, fragile boolean, picture text, hs_code text, origin_country text,
-    asks_lot boolean, asks_expiry boolean, asks_serial boolean)
+    asks_lot boolean, asks_expiry boolean, serials text)
 WHERE t.tenant_id = %(tenant_id)s AND t.id = p.id;
 
 -- name: add_barcodes
@@ -34,20 +34,20 @@ FROM unnest(%(kit_ids)s::uuid[], %(component_ids)s::uuid[], %(quantitys)s::int[]
 -- name: products
 -- Products by id.
 SELECT id, merchant_id, sku, name, kind, length_mm, width_mm, height_mm, weight_g, price_minor, currency, upright,
-       fragile, picture, hs_code, origin_country, asks_lot, asks_expiry, asks_serial
+       fragile, picture, hs_code, origin_country, asks_lot, asks_expiry, serials
 FROM catalog.products WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) ORDER BY sku, id;
 
 -- name: products_by_sku
 -- Products by what merchants call them, as orders and imports name them.
 SELECT p.id, p.merchant_id, p.sku, p.name, p.kind, p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.price_minor,
-       p.currency, p.upright, p.fragile, p.picture, p.hs_code, p.origin_country, p.asks_lot, p.asks_expiry, p.asks_serial
+       p.currency, p.upright, p.fragile, p.picture, p.hs_code, p.origin_country, p.asks_lot, p.asks_expiry, p.serials
 FROM unnest(%(merchant_ids)s::uuid[], %(skus)s::text[]) AS asked(merchant_id, sku)
 JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.merchant_id = asked.merchant_id AND p.sku = asked.sku;
 
 -- name: find_products
 -- The catalog's list: search in SKU, name and barcode, one page after a SKU and id.
 SELECT p.id, p.merchant_id, p.sku, p.name, p.kind, p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.price_minor,
-       p.currency, p.upright, p.fragile, p.picture, p.hs_code, p.origin_country, p.asks_lot, p.asks_expiry, p.asks_serial
+       p.currency, p.upright, p.fragile, p.picture, p.hs_code, p.origin_country, p.asks_lot, p.asks_expiry, p.serials
 FROM catalog.products p
 WHERE p.tenant_id = %(tenant_id)s
   AND (%(merchant_id)s::uuid IS NULL OR p.merchant_id = %(merchant_id)s)

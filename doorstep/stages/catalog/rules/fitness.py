@@ -1,7 +1,7 @@
 """The judgement of the catalog: what a good code, picture, kit or address of a site is. Facts in, faults out."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -15,6 +15,7 @@ from doorstep.stages.catalog.model import (
     NewSite,
     Product,
     ProductKind,
+    Serials,
     Service,
     Van,
 )
@@ -86,6 +87,29 @@ def product_faults(new: NewProduct, known: Mapping[UUID, Product], at: str = "")
             yield Fault(f"{at}/barcodes", "barcode", f"{code}: {wrong}")
         yield from _within(units, 1, 100_000, f"{at}/barcodes")
     yield from _component_faults(new, known, at)
+
+
+def turns(before: str, after: str) -> bool:
+    """Whether units of a product begin or cease to be known by number, by what it asked of serials and will ask."""
+    return (before == Serials.ALL) != (after == Serials.ALL)
+
+
+def serials_faults(
+    known: Mapping[UUID, Product], changed: Sequence[Product], lying: Collection[UUID]
+) -> list[Fault]:
+    """Say which products cannot turn to or from serial numbers of all units: of some that lie here nobody knows the number.
+
+    Args:
+        known: products as they are, by id.
+        changed: as they are to be.
+        lying: ids of those of which units lie here.
+    """
+    said = "Units of {} lie here. Send or book them out first, then take them in by number."
+    return [
+        Fault(f"/{i}/serials" if len(changed) > 1 else "/serials", "units_lie", said.format(one.sku))
+        for i, one in enumerate(changed)
+        if one.id in lying and turns(known[one.id].serials, one.serials)
+    ]
 
 
 def _component_faults(new: NewProduct, known: Mapping[UUID, Product], at: str) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from doorstep.platform.measures import decimals
-from doorstep.stages.catalog.model import ProductKind, RowFault
+from doorstep.stages.catalog.model import ProductKind, RowFault, Serials
 
 COLUMNS = {
     "merchant": "code of the merchant; may be left out where there is only one",
@@ -27,7 +27,7 @@ COLUMNS = {
     "origin_country": "like DE",
     "asks_lot": "yes if what comes in has to name its lot",
     "asks_expiry": "yes if it has to say until when it may be sold",
-    "asks_serial": "yes if what leaves has to name the serial number of each unit",
+    "serials": "none (if left out), outbound if each unit that leaves names its serial number, all if each that comes in does too",
     "components": "of a kit: SKU*2 with a space between them",
 }
 """Columns of a table of products, in the order in which they are documented."""
@@ -129,11 +129,14 @@ def _fields(cells: Mapping[str, str], currency: str, faults: list[RowFault]) -> 
     )
     if "price" in fields:
         fields["price_minor"] = fields.pop("price")
-    for name in ("fragile", "upright", "asks_lot", "asks_expiry", "asks_serial"):
+    for name in ("fragile", "upright", "asks_lot", "asks_expiry"):
         answer = cells[name].lower()
         truth = answer in YES if answer in YES + NO else None
         if cells[name]:
             _into(fields, faults, name, cells[name], truth, "Write yes or no.")
+    serials = cells["serials"].lower()
+    known = serials if serials in list(Serials) else None
+    _into(fields, faults, "serials", cells["serials"], known, "Write none, outbound or all.")
     kind = cells["kind"].lower()
     _into(
         fields,

@@ -30,12 +30,13 @@ REASONS = ("changed_mind", "too_large", "too_small", "damaged", "wrong_item", "n
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """So many units of a product of a returned line came, or were found in this condition."""
+    """So many units of a product of a returned line came, or were found in this condition; by number where each is known by it."""
 
     line_id: UUID
     product_id: UUID
     received: int = 0
     grade: Grade = Grade.A
+    serials: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +175,11 @@ async def grade_return(tx: Tx, return_id: UUID, grades: Sequence[Came], place: s
     All in one transaction: exactly the graded units are restocked, and the money is owed once.
 
     Raises:
-        Refused: no such return, one that was not received, or an item without a grade.
+        Refused: no such return, one that was not received, an item without a grade, or units that have to be named by number.
     """
     items = {(i.line_id, i.product_id): i for i in await items_of(tx, return_id)}
     found = {(one.line_id, one.product_id): one.grade for one in grades}
+    numbers = {(one.line_id, one.product_id): one.serials for one in grades}
     if items.keys() != found.keys():
         raise invalid([Fault("/items", "ungraded", "Grade every item of the return, and nothing else.")])
     where = await place_of(tx, return_id)
@@ -197,6 +199,7 @@ async def grade_return(tx: Tx, return_id: UUID, grades: Sequence[Came], place: s
             quantity=item.received,
             reference=return_id,
             order_id=where.order_id,
+            serials=numbers[line_id, product_id],
         )
         for (line_id, product_id), item in items.items()
         if item.received

@@ -112,7 +112,13 @@ async def grade(house: InHouse, who: Caller, return_id: FromPath[UUID], data: Fo
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
             items = await returns.items_of(tx, return_id)
             found = [
-                returns.Came(i.line_id, i.product_id, 0, Grade(letter))
+                returns.Came(
+                    i.line_id,
+                    i.product_id,
+                    0,
+                    Grade(letter),
+                    data.get(f"n.{i.line_id}.{i.product_id}", "").split(),
+                )
                 for i in items
                 if (letter := data.get(f"{i.line_id}.{i.product_id}", "")) in set(Grade)
             ]

@@ -102,7 +102,7 @@ async def short(tx: Tx, shorts: Sequence[Short]) -> list[Shorted]:
     """Answer pickers who did not find units: they count as lost, their promise is made anew, the place is to be counted.
 
     The promise is made anew from other bins of the same site, else at other sites; what nobody has is `missing`, and the
-    caller decides about the order.
+    caller decides about the order. Units that are known by number stay in the books until a count says which are missing.
 
     Returns:
         One answer per short pick, in order.
@@ -123,13 +123,14 @@ async def short(tx: Tx, shorts: Sequence[Short]) -> list[Shorted]:
     keys = sorted((one.product_id, one.site_id) for one in await levels(tx, products))
     free = await lock_levels(tx, keys, whole=True)
     there = {(one.site_id, one.product_id, one.place): one.on_hand for one in await lying(tx, products)}
+    numbered = set(await tx.values(Q.numbered_products, product_ids=products))
     broken, lost = [], []
     for one in shorts:
         promised = held.get((one.line_id, one.site_id, one.product_id))
         units = min(one.quantity, promised.quantity if promised else 0)
         broken.append(Held(one.order_id, one.line_id, one.site_id, one.product_id, units, None))
         spot = (one.site_id, one.product_id, one.place)
-        lost.append(min(units, there.get(spot, 0)))
+        lost.append(0 if one.product_id in numbered else min(units, there.get(spot, 0)))
         there[spot] = there.get(spot, 0) - lost[-1]
         free[one.product_id, one.site_id] = free.get((one.product_id, one.site_id), 0) + units - lost[-1]
     await shrink(tx, [one for one in broken if one.quantity], "short_pick")

@@ -7,7 +7,7 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused
 from doorstep.stages import catalog
-from doorstep.stages.catalog import Outcome, Product, ProductKind, RowFault, RowVerdict, read_table
+from doorstep.stages.catalog import Outcome, Product, ProductKind, RowFault, RowVerdict, Serials, read_table
 from doorstep.stages.inventory.acts.moving import receive
 from doorstep.stages.inventory.model import QUANTITY_MAX, Receipt
 
@@ -106,6 +106,8 @@ def _judge(row: Mapping[str, str], known: _Known) -> tuple[Receipt | None, list[
         wrong("sku", sku, "The merchant has no such product. Import it first.")
     elif product.kind == ProductKind.KIT:
         wrong("sku", sku, "A kit lies here as its components. Receive those.")
+    elif product.serials == Serials.ALL:
+        wrong("sku", sku, "Each unit has a serial number. Take it in at the dock, by number.")
     site, code = _only(row, "site", known.sites), row.get("bin", "")
     if site not in known.sites:
         wrong("site", site, "Name a warehouse that is there, by its code.")

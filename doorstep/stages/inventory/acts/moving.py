@@ -48,6 +48,7 @@ async def receive(tx: Tx, receipts: Sequence[Receipt]) -> list[UUID]:
                 reason=one.reason,
                 reference=one.reference or receipt_id,
                 lot=one.lot,
+                serials=one.serials,
             )
             for one, receipt_id in zip(receipts, ids, strict=True)
         ],
@@ -86,6 +87,7 @@ async def restock(tx: Tx, returned: Sequence[Restock]) -> None:
                 reason="returned",
                 reference=one.reference,
                 order_id=one.order_id,
+                serials=one.serials,
             )
             for one in returned
         ],
@@ -138,6 +140,7 @@ def _correction(one: Adjustment) -> Movement:
         quantity=abs(one.quantity),
         reason=one.reason,
         reference=one.reference,
+        serials=one.serials,
     )
 
 

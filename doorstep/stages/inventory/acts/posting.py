@@ -1,7 +1,7 @@
 """The one writer of goods: every change of what lies where goes through `post`, which writes both sides into the ledger.
 
 Rows are locked in one order everywhere: counts, reservations, stock by (product, site), balances by (site, product, place), plates
-by id.
+by id, units with numbers by id.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,6 +15,7 @@ from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
 from doorstep.stages.catalog import SiteKind
 from doorstep.stages.inventory import rules
+from doorstep.stages.inventory.acts.carrying import carry
 from doorstep.stages.inventory.acts.naming import name_lots
 from doorstep.stages.inventory.acts.plates.settling import hold_places, settle_plates
 from doorstep.stages.inventory.model import OUTSIDE, Condition, Lot, Lying, Movement
@@ -45,7 +46,7 @@ async def post(
 
     Raises:
         Refused: less lies in a place than is to be taken, or what is left would not cover the promises (conflict);
-            a quantity or place makes no sense (invalid).
+            a quantity or place makes no sense, or units are not named that have to be (invalid).
     """
     _check(movements)
     blocked = await _blocked(tx, movements)
@@ -65,6 +66,7 @@ async def post(
         )
         if less:
             raise _not_there(less, lies)
+    await carry(tx, movements)
     parts, uncounted = await name_lots(tx, movements, lies)
     await _append(tx, parts)
     if uncounted:

@@ -165,10 +165,11 @@ async def leave(tx: Tx, refill_id: UUID) -> None:
     await tx.run(Q.give_refill, id=refill_id, taken_by=None)
 
 
-async def finish(tx: Tx, refill_id: UUID, units: int) -> Refill:
+async def finish(tx: Tx, refill_id: UUID, units: int, serials: Sequence[str] = ()) -> Refill:
     """Finish a walk: so many units lie in the face now. Done before, it changes nothing.
 
     Where less was found than the books say, the bin it came from is to be counted; with nothing found the walk is called off.
+    Units that are known by number are named, unless all of the bin are brought.
 
     Raises:
         Refused: somebody else walks, more was taken than was asked for, or less lies there by the books.
@@ -200,6 +201,7 @@ async def finish(tx: Tx, refill_id: UUID, units: int) -> Refill:
             quantity=units,
             reason="refill",
             reference=refill_id,
+            serials=serials,
         )
         await moving.move(tx, [movement])
     return await refill_of(tx, refill_id)

@@ -1,5 +1,6 @@
 """Counting for leads as JSON: what waits for a decision, how a site wants to be counted, and how right its books are."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +16,9 @@ from doorstep.platform.errors import unknown
 from doorstep.platform.idempotency import once
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.counting import deciding, planning
-from doorstep.stages.inventory.model import Accuracy, CountTerms, CountWhy, Tally, Variance
+from doorstep.stages.inventory.api.counts import FoundNumbers
+from doorstep.stages.inventory.model import Accuracy, Counted, CountTerms, CountWhy, Tally, Variance
+from doorstep.stages.inventory.rules.units_counted import compare
 
 LEADS = allow(*DESK, scope="stock:write")
 READERS = allow(*DESK, Role.VIEWER, scope="stock:read")
@@ -23,11 +26,13 @@ Days = Annotated[int, Meta(ge=1, le=3650)]
 
 
 class TallyOut(msgspec.Struct):
-    """What somebody found."""
+    """What somebody found; who is missing then and who is unexpected, where each unit is known by number."""
 
     counter: str
     quantity: int
     counted_at: datetime
+    missing: Sequence[str] = ()
+    unexpected: Sequence[str] = ()
 
 
 class VarianceOut(msgspec.Struct):
@@ -45,7 +50,11 @@ class VarianceOut(msgspec.Struct):
 
 
 def _shown(one: Variance, tallies: list[Tally]) -> VarianceOut:
-    found = [TallyOut(tally.counter, tally.quantity, tally.counted_at) for tally in tallies]
+    found = []
+    for tally in tallies:
+        units = compare(one.numbers or (), tally.serials or (), {})
+        out = TallyOut(tally.counter, tally.quantity, tally.counted_at, units.missing, units.unexpected)
+        found.append(out)
     return VarianceOut(
         one.id, one.site_id, one.place, one.product_id, one.sku, one.reason, one.expected, one.as_of, found
     )
@@ -65,6 +74,7 @@ class DecisionIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     as_of: Annotated[int, Meta(ge=0, le=2_147_483_647, description="`as_of` of the variance.")]
     why: CountWhy
     note: Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    serials: FoundNumbers | None = None
 
 
 class DecisionOut(msgspec.Struct):
@@ -80,9 +90,8 @@ async def decide(
     """Decide what a place holds where counters do not agree, with the cause."""
 
     async def act(tx: Tx) -> DecisionOut:
-        return DecisionOut(
-            await deciding.decide(tx, count_id, data.quantity, data.as_of, data.why, data.note)
-        )
+        found = Counted(count_id, data.quantity, data.as_of, data.serials)
+        return DecisionOut(await deciding.decide(tx, found, data.why, data.note))
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 

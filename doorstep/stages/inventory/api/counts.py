@@ -12,8 +12,16 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
 from doorstep.stages.inventory.acts.counting import asking, judging
-from doorstep.stages.inventory.model import AskedCount, CountAnswer, Counted, OpenCount
+from doorstep.stages.inventory.api.goods import Number
+from doorstep.stages.inventory.model import NUMBERED_MAX, AskedCount, CountAnswer, Counted, OpenCount
 
+FoundNumbers = Annotated[
+    list[Number],
+    Meta(
+        max_length=NUMBERED_MAX,
+        description="The number of each unit that lies there, of a product whose units are all known by number.",
+    ),
+]
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
 BinPlace = Annotated[
     str,
@@ -58,6 +66,7 @@ class CountedIn(msgspec.Struct, forbid_unknown_fields=True):
     as_of: Annotated[
         int, Meta(ge=0, le=2_147_483_647, description="`as_of` of the count when the counter began to look.")
     ]
+    serials: FoundNumbers | None = None
 
 
 class CountsIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,7 +83,7 @@ async def count(
 
     async def act(tx: Tx) -> list[CountAnswer]:
         return await judging.count(
-            tx, [Counted(one.count_id, one.quantity, one.as_of) for one in data.counts]
+            tx, [Counted(one.count_id, one.quantity, one.as_of, one.serials) for one in data.counts]
         )
 
     return await once(request, house, who, act)  # type: ignore[return-value]

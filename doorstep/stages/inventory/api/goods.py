@@ -19,7 +19,9 @@ from doorstep.stages.catalog import Product
 from doorstep.stages.inventory.acts import importing, looking, moving
 from doorstep.stages.inventory.model import (
     LOT_MAX,
+    NUMBERED_MAX,
     QUANTITY_MAX,
+    SERIAL_MAX,
     Adjustment,
     Held,
     LedgerLine,
@@ -39,6 +41,14 @@ Place = Annotated[
         pattern=r"^(bin:[!-~]{1,40}|tote:[!-~]{1,40}|parcel|quarantine|damaged)$",
         max_length=45,
         description="`bin:A-01-02`, `tote:T-7`, `parcel`, `quarantine` or `damaged`.",
+    ),
+]
+Number = Annotated[str, Meta(min_length=1, max_length=SERIAL_MAX, pattern=r"^[!-~]+$")]
+Numbers = Annotated[
+    list[Number],
+    Meta(
+        max_length=NUMBERED_MAX,
+        description="The number of each unit, of a product whose units are all known by number.",
     ),
 ]
 Why = Annotated[str, Meta(min_length=1, max_length=60, pattern=NO_NUL, description="Why, in a word or two.")]
@@ -134,6 +144,7 @@ class ReceiptIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     reference: UUID | None = None
     lot: Annotated[str, Meta(max_length=LOT_MAX, pattern=NO_NUL, description="As it is printed.")] = ""
     expires_on: Annotated[date, Meta(description="The last day on which the lot may be sold.")] | None = None
+    serials: Numbers = []
 
 
 class ReceiptsIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -170,6 +181,7 @@ class AdjustmentIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     quantity: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX, description="Not zero.")]
     reason: Why
     reference: UUID | None = None
+    serials: Numbers = []
 
 
 class AdjustmentsIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -211,6 +223,7 @@ class MovementIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     lot: Annotated[
         str, Meta(max_length=LOT_MAX, pattern=NO_NUL, description="Which lot; else what expires first.")
     ] = ""
+    serials: Annotated[Numbers, Meta(description="Which units, if not all that lie there.")] = []
 
 
 class MovementsIn(msgspec.Struct, forbid_unknown_fields=True):

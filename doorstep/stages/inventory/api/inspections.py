@@ -12,7 +12,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.idempotency import once
 from doorstep.stages.inventory.acts.receiving import inspecting
-from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Place, Quantity, Why, product_of
+from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Numbers, Place, Quantity, Why, product_of
 from doorstep.stages.inventory.model import LOT_MAX, QUANTITY_MAX
 from doorstep.stages.inventory.model.inspections import Decision, Doubt, Inspection
 
@@ -35,6 +35,7 @@ class DoubtIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         str, Meta(max_length=LOT_MAX, pattern=NO_NUL, description="Which lot; else what expires first.")
     ] = ""
     why: Why
+    serials: Numbers = []
 
 
 @post("/api/inspections", opt=allow(*FLOOR, scope="stock:write"))
@@ -51,6 +52,7 @@ async def set_aside(
             quantity=data.quantity,
             why=data.why,
             lot=data.lot,
+            serials=data.serials,
         )
         return await inspecting.inspection_of(tx, await inspecting.set_aside(tx, doubt, data.place))
 
@@ -64,6 +66,8 @@ class DecisionIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     place: Annotated[Place, Meta(description="The bin that they are put to.")] | None = None
     rest: Literal["quarantine", "damaged"] = "quarantine"
     why: Annotated[str, Meta(max_length=60, pattern=NO_NUL, description="Wanted unless all are good.")] = ""
+    serials: Annotated[Numbers, Meta(description="Of the good ones.")] = []
+    rest_serials: Annotated[Numbers, Meta(description="Of the others.")] = []
 
 
 @post("/api/inspections/{inspection_id:uuid}", opt=allow(*DESK, scope="stock:write"), status_code=200)
@@ -73,7 +77,14 @@ async def decide(
     """Decide about goods that somebody looked at: the good ones can be sold, the others cannot."""
 
     async def act(tx: Tx) -> Inspection:
-        decision = Decision(good=data.good, place=data.place or "", rest=data.rest, why=data.why)
+        decision = Decision(
+            good=data.good,
+            place=data.place or "",
+            rest=data.rest,
+            why=data.why,
+            serials=data.serials,
+            rest_serials=data.rest_serials,
+        )
         return await inspecting.decide(tx, inspection_id, decision)
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]

@@ -27,8 +27,7 @@ from doorstep.stages.inventory.api.arrivals import (
     shown,
     unannounced,
 )
-from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Place, Quantity, product_of
-from doorstep.stages.inventory.api.serials import Number
+from doorstep.stages.inventory.api.goods import FLOOR, NO_NUL, Number, Place, Quantity, product_of
 from doorstep.stages.inventory.model import LOT_MAX, NUMBERED_MAX, QUANTITY_MAX
 from doorstep.stages.inventory.model.arrivals import Closing, Found, Intake
 from doorstep.stages.inventory.rules.putaway import Offer

@@ -13,7 +13,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, JSONBody
 from doorstep.platform.idempotency import once
 from doorstep.stages.inventory.acts import refilling
-from doorstep.stages.inventory.api.goods import FLOOR
+from doorstep.stages.inventory.api.goods import FLOOR, Numbers
 from doorstep.stages.inventory.model import QUANTITY_MAX
 from doorstep.stages.inventory.model.refills import Face, Refill
 
@@ -79,6 +79,7 @@ class BroughtIn(msgspec.Struct, forbid_unknown_fields=True):
     """How many units lie in the face now that came from bulk."""
 
     quantity: Annotated[int, Meta(ge=0, le=QUANTITY_MAX, description="0: nothing was there.")]
+    serials: Numbers = []
 
 
 @post("/api/refills/{refill_id:uuid}/finish", opt=allow(*FLOOR, scope="stock:write"), status_code=200)
@@ -88,7 +89,7 @@ async def finish(
     """Finish a walk; done before, it changes nothing. Where less was found than asked, the bin is to be counted."""
 
     async def act(tx: Tx) -> Refill:
-        return await refilling.finish(tx, refill_id, data.quantity)
+        return await refilling.finish(tx, refill_id, data.quantity, data.serials)
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]
 

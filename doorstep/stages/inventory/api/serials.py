@@ -14,10 +14,8 @@ from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, InHouse, JSONBody
 from doorstep.platform.idempotency import once
 from doorstep.stages.inventory.acts import serials
-from doorstep.stages.inventory.api.goods import NO_NUL, product_of
+from doorstep.stages.inventory.api.goods import NO_NUL, Number, product_of
 from doorstep.stages.inventory.model import SERIAL_MAX, Serial
-
-Number = Annotated[str, Meta(min_length=1, max_length=SERIAL_MAX, pattern=r"^[!-~]+$")]
 
 
 class SerialEvent(msgspec.Struct):

@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+Found = int | frozenset[str]
+"""What lies in a place: units, or which, where each is known by its number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedCount:
@@ -57,11 +60,21 @@ class OpenCount:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a counter found, and the `as_of` of the open count when the counter began to look."""
+    """What a counter found, and the `as_of` of the open count when the counter began to look.
+
+    Attributes:
+        serials: numbers of the units, of a product whose units are all known by number; else None.
+    """
 
     count_id: UUID
     quantity: int
     as_of: int
+    serials: Sequence[str] | None = None
+
+    @property
+    def found(self) -> "Found":
+        """What is compared."""
+        return self.quantity if self.serials is None else frozenset(self.serials)
 
 
 class CountVerdict(StrEnum):
@@ -82,23 +95,35 @@ class CountVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CountAnswer:
-    """The verdict on one count; `difference` is what was posted, `as_of` is for counting again."""
+    """The verdict on one count; `difference` is what was posted, `as_of` is for counting again.
+
+    Attributes:
+        missing, unexpected: numbers of units that are lost now, and found; of a product whose units are all known by number.
+    """
 
     count_id: UUID
     verdict: CountVerdict
     as_of: int
     difference: int = 0
+    missing: Sequence[str] = ()
+    unexpected: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What somebody found in one try; `version` is how often the place had changed then."""
+    """What somebody found in one try; `version` is how often the place had changed then, `serials` as in `Counted`."""
 
     count_id: UUID
     counter: str
     counted_at: datetime
     quantity: int
     version: int
+    serials: Sequence[str] | None = None
+
+    @property
+    def found(self) -> "Found":
+        """What is compared."""
+        return self.quantity if self.serials is None else frozenset(self.serials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +170,7 @@ class CountWhy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variance:
-    """A count that waits for a lead: what the books say, what was found, and what the difference is worth at most."""
+    """A count that waits for a lead: what the books say (units, and which where that is known), and what one is worth."""
 
     id: UUID
     site_id: UUID
@@ -159,6 +184,7 @@ class Variance:
     asked_at: datetime
     expected: int
     as_of: int
+    numbers: Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Book(StrEnum):
     """What a site counts as reserved is not the sum of its pending reservations."""
     PLATE = "plate"
     """More stands on plates in a place than lies there."""
+    SERIALS = "serials"
+    """As many serial numbers do not lie in a place as units do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Difference:
 
     Attributes:
         book: which figure.
-        place: where, for `Book.PLACE` and `Book.PLATE`; else ''.
+        place: where, for `Book.PLACE`, `Book.PLATE` and `Book.SERIALS`; else ''.
         expected: what the rows it sums up say, in units.
         found: what it says, in units.
     """

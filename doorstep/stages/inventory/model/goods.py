@@ -38,6 +38,7 @@ class Movement:
         order_id: the order that it is done for, if it is for one.
         lot: which lot moves; '': what expires first of what lies there, then units of no known lot.
         nameless: units of no known lot move, and no others.
+        serials: numbers of the units, of a product whose units are all known by number; (): all that lie there.
     """
 
     site_id: UUID
@@ -50,6 +51,7 @@ class Movement:
     order_id: UUID | None = None
     lot: str = ""
     nameless: bool = False
+    serials: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ class Receipt:
     reference: UUID | None = None
     lot: str = ""
     expires_on: date | None = None
+    serials: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ class Adjustment:
     quantity: int
     reason: str
     reference: UUID | None = None
+    serials: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ class Restock:
     quantity: int
     reference: UUID | None = None
     order_id: UUID | None = None
+    serials: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

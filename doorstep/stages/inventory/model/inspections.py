@@ -1,5 +1,6 @@
 """The words of quality checks: goods that somebody looks at before they are sold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +52,7 @@ class Doubt:
     why: str
     lot: str = ""
     arrival_id: UUID | None = None
+    serials: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Inspection:
     product_id: UUID
     sku: str
     name: str
+    serials: str
     lot: str
     quantity: int
     good: int | None
@@ -78,9 +81,13 @@ class Decision:
     Attributes:
         rest: `quarantine` or `damaged`.
         why: wanted where not all are good.
+        serials, rest_serials: numbers of the good ones and of the others, of a product whose units are all known by number;
+            wanted unless nothing else lies in the area.
     """
 
     good: int
     place: str = ""
     rest: str = "quarantine"
     why: str = ""
+    serials: Sequence[str] = ()
+    rest_serials: Sequence[str] = ()

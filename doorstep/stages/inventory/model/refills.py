@@ -75,6 +75,7 @@ class Refill:
     sku: str
     name: str
     picture: str | None
+    serials: str
     from_place: str
     to_place: str
     quantity: int

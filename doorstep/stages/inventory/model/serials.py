@@ -23,6 +23,9 @@ class SerialState(StrEnum):
     PACKED = "packed"
     SHIPPED = "shipped"
     RETURNED = "returned"
+    """Came back; it can be packed again."""
+    LOST = "lost"
+    SCRAPPED = "scrapped"
 
 
 class SerialAct(StrEnum):
@@ -32,6 +35,9 @@ class SerialAct(StrEnum):
     UNPACK = "unpack"
     SHIP = "ship"
     RETURN = "return"
+    LOSE = "lose"
+    SCRAP = "scrap"
+    FIND = "find"
 
 
 _S = SerialState
@@ -44,13 +50,21 @@ SERIAL = Machine(
         SerialAct.UNPACK: {_S.PACKED: _S.KNOWN},
         SerialAct.SHIP: {_S.PACKED: _S.SHIPPED},
         SerialAct.RETURN: {_S.SHIPPED: _S.RETURNED},
+        SerialAct.LOSE: {_S.KNOWN: _S.LOST, _S.RETURNED: _S.LOST},
+        SerialAct.SCRAP: {_S.KNOWN: _S.SCRAPPED, _S.RETURNED: _S.SCRAPPED},
+        SerialAct.FIND: {_S.LOST: _S.KNOWN, _S.SCRAPPED: _S.KNOWN},
     },
+    notes=("moved",),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Serial:
-    """A unit with a number of its own; the order, line and parcel are those that it was last packed for."""
+    """A unit with a number of its own; the order, line and parcel are those that it was last packed for.
+
+    Attributes:
+        site_id, place: where it lies, of a product whose units are all known by number; None: nowhere within our walls.
+    """
 
     id: UUID
     product_id: UUID
@@ -59,6 +73,8 @@ class Serial:
     order_id: UUID | None
     line_id: UUID | None
     parcel_id: UUID | None
+    site_id: UUID | None
+    place: str | None
 
 
 @dataclass(frozen=True, slots=True)

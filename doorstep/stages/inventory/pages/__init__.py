@@ -13,12 +13,14 @@ from doorstep.stages.inventory.pages import (
     plates,
     receive,
     refill,
+    serials,
     stock,
     suppliers,
 )
 
 ROUTES = [
     *stock.ROUTES,
+    *serials.ROUTES,
     *backorders.ROUTES,
     *arrivals.ROUTES,
     *suppliers.ROUTES,

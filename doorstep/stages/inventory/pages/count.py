@@ -10,14 +10,17 @@ from litestar.params import QueryParameter
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Asked, Caller, Form, InHouse
 from doorstep.platform.errors import Refused
+from doorstep.platform.gs1 import read_serials
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.counting import judging
 from doorstep.stages.inventory.acts.plates import looking
 from doorstep.stages.inventory.api.goods import NO_NUL
-from doorstep.stages.inventory.model import QUANTITY_MAX, Counted, CountVerdict
+from doorstep.stages.inventory.model import QUANTITY_MAX, CountAnswer, Counted, CountVerdict
 
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
+FAULTS = 5
+"""So many faults of numbers are told at once on a handheld."""
 Code = Annotated[str, QueryParameter(max_length=40, pattern=NO_NUL)]
 SAID = {
     CountVerdict.MATCHES: ("It matches.", "good"),
@@ -107,12 +110,26 @@ async def say(house: InHouse, who: Caller, data: Form) -> Any:
         return back("/count", "That count is not there any more.", kind="warning")
     as_of = data.get("as_of", "")
     as_of = as_of if as_of.isascii() and as_of.isdigit() and len(as_of) < 10 else "0"
+    numbers = read_serials(data["serials"]) if "serials" in data else None
+    text = text if numbers is None else f"{len(numbers)}"
     if not (text.isascii() and text.isdigit() and len(text) < 7):
         return back(path, f"Write whole units, 0 to {QUANTITY_MAX - 1:,}.", kind="wrong")
-    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-        [answer] = await judging.count(tx, [Counted(count_id, int(text), int(as_of))])
+    try:
+        async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+            [answer] = await judging.count(tx, [Counted(count_id, int(text), int(as_of), numbers)])
+    except Refused as refused:
+        if numbers is None:
+            raise
+        said = " ".join(fault.message for fault in refused.faults[:FAULTS]) or refused.message
+        return back(path, said, kind="wrong")
     said, kind = SAID[answer.verdict]
-    return back(path, said, kind=kind)
+    return back(path, said + _who(answer), kind=kind)
+
+
+def _who(answer: CountAnswer) -> str:
+    """Say who is missing and who turned up."""
+    parts = [("Lost", answer.missing), ("Found", answer.unexpected)]
+    return "".join(f" {what}: {', '.join(of)}." for what, of in parts if of)
 
 
 @post("/count/found", opt=allow(*FLOOR), include_in_schema=False, status_code=200)

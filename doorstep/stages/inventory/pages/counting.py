@@ -8,11 +8,13 @@ from litestar import get, post
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused, unknown
+from doorstep.platform.gs1 import read_serials
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts import explaining
 from doorstep.stages.inventory.acts.counting import deciding, judging, planning
-from doorstep.stages.inventory.model import QUANTITY_MAX, CountTerms, CountWhy
+from doorstep.stages.inventory.model import QUANTITY_MAX, Counted, CountTerms, CountWhy
+from doorstep.stages.inventory.rules.units_counted import compare
 
 LEADS = allow(*DESK)
 READERS = allow(*DESK, Role.VIEWER)
@@ -43,6 +45,7 @@ async def variance_page(request: Asked, house: InHouse, who: Caller, count_id: F
         if found is None:
             return back("/counting", "That count needs no decision any more.", kind="warning")
         one = found[0]
+        units = [compare(one.numbers or (), tally.serials or (), {}) for tally in found[1]]
         balances = await explaining.explain(
             tx, product_ids=[one.product_id], place=one.place, site_id=one.site_id, most=LAST
         )
@@ -50,7 +53,7 @@ async def variance_page(request: Asked, house: InHouse, who: Caller, count_id: F
         request,
         "inventory/variance.html",
         one=one,
-        tallies=found[1],
+        tallies=list(zip(found[1], units, strict=True)),
         site=sites[one.site_id],
         moves=[step for balance in balances for step in reversed(balance.steps)],
         whys=list(CountWhy),
@@ -61,8 +64,10 @@ async def variance_page(request: Asked, house: InHouse, who: Caller, count_id: F
 @post("/counting/{count_id:uuid}", opt=LEADS, include_in_schema=False, status_code=200)
 async def decide(house: InHouse, who: Caller, data: Form, count_id: FromPath[UUID]) -> Any:
     """Decide what lies in a place, and say why the books said otherwise."""
+    numbers = read_serials(data["serials"]) if "serials" in data else None
     try:
-        quantity, as_of = _whole(data, "quantity", QUANTITY_MAX - 1), _whole(data, "as_of", 2**31 - 1)
+        quantity = _whole(data, "quantity", QUANTITY_MAX - 1) if numbers is None else len(numbers)
+        found = Counted(count_id, quantity, _whole(data, "as_of", 2**31 - 1), numbers)
         why = CountWhy(data.get("why", ""))
     except ValueError:
         said = "Write how many units lie there, and choose the cause."
@@ -70,10 +75,13 @@ async def decide(house: InHouse, who: Caller, data: Form, count_id: FromPath[UUI
     note = data.get("note", "").replace("\x00", "").strip()[:500]
     try:
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
-            difference = await deciding.decide(tx, count_id, quantity, as_of, why, note)
+            difference = await deciding.decide(tx, found, why, note)
     except Refused as refused:
-        return back(f"/counting/{count_id}", refused.message, kind="wrong")
-    return back("/counting", f"Posted: {difference:+,} units." if difference else "It is as the books say.")
+        said = "; ".join(fault.message for fault in refused.faults[:3]) or refused.message
+        return back(f"/counting/{count_id}", said, kind="wrong")
+    return back(
+        "/counting", f"Posted: {difference:+,} units." if difference else "It is as many as the books say."
+    )
 
 
 @get("/counting/sites/{site_id:uuid}", opt=READERS, include_in_schema=False)

@@ -17,7 +17,7 @@ from doorstep.platform.gs1 import Label, read_label
 from doorstep.platform.ids import new_id
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
-from doorstep.stages.catalog import Scanned
+from doorstep.stages.catalog import Scanned, Serials
 from doorstep.stages.inventory.acts import putaway
 from doorstep.stages.inventory.acts.receiving import expecting, taking, unloading
 from doorstep.stages.inventory.api.goods import NO_NUL
@@ -99,7 +99,7 @@ async def scan(house: InHouse, who: Caller, data: Form, arrival_id: FromPath[UUI
             return await _plate(tx, who, hand, sscc)
         by_code = {one.code: one for one in await catalog.by_barcode(tx, names)}
         scanned = next((by_code[one] for one in names if one in by_code), None)
-        if scanned and label and label.serial and not await _asks_serial(tx, scanned.product_id):
+        if scanned and label and label.serial and not await _has_serials(tx, scanned.product_id):
             label = replace(label, serial="")
         if hand.product is None:
             bin_code = code.removeprefix("bin:")[:40]
@@ -178,13 +178,13 @@ def _first(hand: Hand, code: str, scanned: Scanned | None, label: Label | None, 
     return back(held.address, f"{scanned.name}: scan more, change the number, or scan the bin.")
 
 
-async def _asks_serial(tx: Tx, product_id: UUID) -> bool:
-    return any(one.asks_serial for one in await catalog.products(tx, [product_id]))
+async def _has_serials(tx: Tx, product_id: UUID) -> bool:
+    return any(one.serials != Serials.NONE for one in await catalog.products(tx, [product_id]))
 
 
 async def _number(tx: Tx, hand: Hand, product_id: UUID, code: str) -> Any:
     """Take a code that is no bin as the number of a unit, if one is still to be named."""
-    if len(hand.numbers) >= hand.quantity or not await _asks_serial(tx, product_id):
+    if len(hand.numbers) >= hand.quantity or not await _has_serials(tx, product_id):
         return back(
             hand.address, f"The warehouse has no bin {code[:40]}. Scan its label again.", kind="wrong"
         )

@@ -8,6 +8,7 @@ from litestar import get, post
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused
+from doorstep.platform.gs1 import read_serials
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.receiving import inspecting
@@ -44,6 +45,8 @@ async def decide(house: InHouse, who: Caller, data: Form, inspection_id: FromPat
         place=f"bin:{code}" if code else "",
         rest=data.get("rest", "")[:20],
         why=data.get("why", "").replace("\x00", "").strip()[:60],
+        serials=read_serials(data.get("serials", "")),
+        rest_serials=read_serials(data.get("rest_serials", "")),
     )
     try:
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:

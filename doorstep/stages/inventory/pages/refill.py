@@ -11,13 +11,17 @@ from doorstep.platform.auth import allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Refused
+from doorstep.platform.gs1 import read_label
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
-from doorstep.stages.catalog import Scanned
+from doorstep.stages.catalog import Scanned, Serials
 from doorstep.stages.inventory.acts import refilling
+from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model.refills import Refill, RefillState
+from doorstep.stages.inventory.model.serials import NUMBER, NUMBERED_MAX
 from doorstep.stages.inventory.pages.receive import FLOOR, Units
 
+Numbers = Annotated[str, QueryParameter(max_length=4000, pattern=NO_NUL)]
 Flag = Annotated[str, QueryParameter(max_length=1, pattern="^[01]?$")]
 
 
@@ -56,13 +60,17 @@ async def walk(
     refill_id: FromPath[UUID],
     there: Flag = "",
     quantity: Units = 0,
+    serials: Numbers = "",
 ) -> Any:
     """Show the next thing to do of a walk."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         one = await refilling.refill_of(tx, refill_id)
     if one.state != RefillState.TAKEN or one.taken_by != who.actor:
         return back("/refill", f"That walk is {one.state}.", kind="warning")
-    return page(request, "inventory/refill.html", one=one, there=there == "1", quantity=quantity)
+    numbers = serials.split()
+    return page(
+        request, "inventory/refill.html", one=one, there=there == "1", quantity=quantity, numbers=numbers
+    )
 
 
 @post("/refill/{refill_id:uuid}/scan", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
@@ -70,14 +78,31 @@ async def scan(house: InHouse, who: Caller, data: Form, refill_id: FromPath[UUID
     """Take the next scan: the bin of bulk, then the product (a case code counts its units), then the face."""
     code = data.get("code", "").strip().replace("\x00", "")[:200]
     there, quantity = data.get("there") == "1", _whole(data.get("quantity", ""))
+    numbers = data.get("serials", "").replace("\x00", "").split()
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         one = await refilling.refill_of(tx, refill_id)
         if not there:
             return _source(one, code)
-        scanned = await catalog.by_barcode(tx, [code])
+        label = read_label(code)
+        scanned = await catalog.by_barcode(tx, [code, *(label.codes if label else ())])
+        if one.serials == Serials.ALL and f"bin:{code.removeprefix('bin:')}" != one.to_place:
+            return _unit(one, (label.serial if label else "") or ("" if scanned else code), numbers)
         if scanned:
             return _more(one, scanned[0], quantity)
-        return await _face(tx, one, code, quantity)
+        return await _face(tx, one, code, quantity, numbers)
+
+
+def _unit(one: Refill, serial: str, numbers: list[str]) -> Any:
+    """Take one more unit by its number; the product's code only leads to that."""
+    if not serial:
+        said, kind = "Scan the serial number of the unit.", "good"
+    elif not NUMBER.fullmatch(serial) or serial in numbers:
+        said, kind = f"{serial[:40]} is no number of another unit. Scan the one on the unit.", "wrong"
+    elif len(numbers) >= min(one.quantity, NUMBERED_MAX):
+        said, kind = f"{len(numbers)} are enough: leave the others there.", "wrong"
+    else:
+        numbers, said, kind = [*numbers, serial], f"Unit {serial}.", "good"
+    return back(_at(one.id, there=1, quantity=len(numbers), serials=" ".join(numbers)), said, kind=kind)
 
 
 def _more(one: Refill, scanned: Scanned, quantity: int) -> Any:
@@ -92,9 +117,9 @@ def _more(one: Refill, scanned: Scanned, quantity: int) -> Any:
     return back(_at(one.id, there=1, quantity=quantity), said, kind="wrong")
 
 
-async def _face(tx: Tx, one: Refill, code: str, quantity: int) -> Any:
+async def _face(tx: Tx, one: Refill, code: str, quantity: int, numbers: list[str]) -> Any:
     """Finish the walk at the face."""
-    again = _at(one.id, there=1, quantity=quantity)
+    again = _at(one.id, there=1, quantity=quantity, serials=" ".join(numbers))
     if f"bin:{code.removeprefix('bin:')}" != one.to_place:
         meant = f"the face {one.to_place[4:]}" if quantity else one.sku
         return back(again, f"Scanned {code[:40]}, expected {meant}.", kind="wrong")
@@ -102,7 +127,7 @@ async def _face(tx: Tx, one: Refill, code: str, quantity: int) -> Any:
         return back(again, f"Scan {one.sku} first, or say that nothing is there.", kind="wrong")
     try:
         async with tx.connection.transaction():
-            await refilling.finish(tx, one.id, quantity)
+            await refilling.finish(tx, one.id, quantity, numbers)
     except Refused as refused:
         return back(again, refused.faults[0].message if refused.faults else refused.message, kind="wrong")
     return back("/refill", f"{quantity} of {one.sku} lie in {one.to_place[4:]}.")

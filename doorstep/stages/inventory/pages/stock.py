@@ -11,11 +11,12 @@ from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, FromQuery, InHouse
 from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.gs1 import read_serials
 from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.acts import auditing, backorders, explaining, looking, lots, moving
+from doorstep.stages.inventory.acts import auditing, backorders, explaining, looking, lots, moving, serials
 from doorstep.stages.inventory.acts.plates.looking import plates_with, stands
 from doorstep.stages.inventory.api.goods import NO_NUL, product_of
 from doorstep.stages.inventory.model import LOT, LOT_MAX, QUANTITY_MAX, Adjustment, LotAct
@@ -77,6 +78,7 @@ async def product_stock(
         ledger = await looking.ledger_of(tx, product_id, before=before, most=PAGE + 1)
         context: dict[str, Any] = {
             "product": product,
+            "by_place": await serials.by_place(tx, product_id),
             "free": (await looking.available(tx, [product_id]))[product_id],
             "standing": (await looking.overview(tx, [product_id])).get(product_id, []),
             "lying": await looking.lying(tx, [product_id]),
@@ -164,6 +166,7 @@ async def adjust(house: InHouse, who: Caller, data: Form, product_id: FromPath[U
         place=data.get("place", "").replace("\x00", ""),
         quantity=quantity,
         reason=reason if reason in REASONS else "counted",
+        serials=read_serials(data.get("serials", "")),
     )
     try:
         async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:

@@ -9,7 +9,8 @@ SELECT id FROM catalog.products WHERE tenant_id = %(tenant_id)s AND id > %(after
 
 -- name: differences
 -- Figures of some products that are not what they are made of, all read in one snapshot: places against the ledger (its closed
--- sum and what came after), on hand against the sellable places, reserved against the pending reservations, plates against places.
+-- sum and what came after), on hand against the sellable places, reserved against the pending reservations, plates against places, serial
+-- numbers against the units of places.
 WITH asked AS MATERIALIZED (
     SELECT unnest(%(product_ids)s::uuid[]) AS product_id
 ), closed AS MATERIALIZED (
@@ -70,6 +71,12 @@ WITH asked AS MATERIALIZED (
     LEFT JOIN named USING (site_id, product_id, place)
     LEFT JOIN inventory.lot_units u ON u.tenant_id = %(tenant_id)s AND u.site_id = plated.site_id AND u.product_id = plated.product_id
       AND u.place = plated.place AND u.lot = plated.lot
+), numbered AS (
+    SELECT n.site_id, n.product_id, n.place, count(*) AS units FROM inventory.serials n
+    WHERE n.tenant_id = %(tenant_id)s AND n.product_id = ANY (%(product_ids)s::uuid[]) AND n.place IS NOT NULL
+    GROUP BY n.site_id, n.product_id, n.place
+), by_number AS (
+    SELECT lying.* FROM lying JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = lying.product_id AND p.serials = 'all'
 ), compared AS (
     SELECT 'place' AS book, site_id, product_id, place, ledger.units AS expected, lying.on_hand AS found
     FROM ledger FULL JOIN lying USING (site_id, product_id, place)
@@ -82,6 +89,9 @@ WITH asked AS MATERIALIZED (
     UNION ALL
     SELECT 'plate', site_id, product_id, place, sum(lying), sum(units)
     FROM loaded WHERE units > lying GROUP BY site_id, product_id, place
+    UNION ALL
+    SELECT 'serials', site_id, product_id, place, by_number.on_hand, numbered.units
+    FROM by_number FULL JOIN numbered USING (site_id, product_id, place)
 )
 SELECT book, site_id, product_id, place, coalesce(expected, 0)::int AS expected, coalesce(found, 0)::int AS found
 FROM compared WHERE coalesce(expected, 0) <> coalesce(found, 0) ORDER BY book, product_id, site_id, place;

@@ -35,9 +35,13 @@ FROM unnest(%(ids)s::uuid[], %(products)s::uuid[]) AS asked(id, product_id)
 ON CONFLICT (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL DO UPDATE SET blocks = true;
 
 -- name: lock_counts
--- Counts to be judged, locked in id order, each with what the books say of its place now and what a unit is worth.
+-- Counts to be judged, locked in id order, each with what the books say of its place now (units, and which where that is known) and
+-- what a unit is worth.
 SELECT c.id, c.site_id, c.place, c.product_id, c.tries, c.stage, c.counted_at IS NOT NULL AS closed,
-       coalesce(b.on_hand, 0) AS on_hand, coalesce(b.version, 0) AS version, p.price_minor
+       coalesce(b.on_hand, 0) AS on_hand, coalesce(b.version, 0) AS version, p.price_minor,
+       CASE WHEN p.serials = 'all' THEN ARRAY(
+           SELECT s.serial FROM inventory.serials s WHERE s.tenant_id = %(tenant_id)s AND s.product_id = c.product_id
+             AND s.site_id = c.site_id AND s.place = c.place ORDER BY s.serial) END AS numbers
 FROM inventory.counts c
 JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = c.product_id
 LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = c.site_id AND b.place = c.place
@@ -46,13 +50,14 @@ WHERE c.tenant_id = %(tenant_id)s AND c.id = ANY (%(ids)s::uuid[]) ORDER BY c.id
 
 -- name: tallies
 -- What was found in counts, try by try.
-SELECT count_id, counter, counted_at, quantity, version FROM inventory.tallies
+SELECT count_id, counter, counted_at, quantity, version, serials FROM inventory.tallies
 WHERE tenant_id = %(tenant_id)s AND count_id = ANY (%(ids)s::uuid[]) ORDER BY count_id, n;
 
 -- name: add_tally
 -- One more try; the count is locked.
-INSERT INTO inventory.tallies (tenant_id, count_id, n, counter, counted_at, quantity, version)
-SELECT %(tenant_id)s, %(count_id)s, count(*) + 1, %(counter)s, %(now)s, %(quantity)s, %(version)s FROM inventory.tallies t
+INSERT INTO inventory.tallies (tenant_id, count_id, n, counter, counted_at, quantity, version, serials)
+SELECT %(tenant_id)s, %(count_id)s, count(*) + 1, %(counter)s, %(now)s, %(quantity)s, %(version)s, %(serials)s::text[]
+FROM inventory.tallies t
 WHERE t.tenant_id = %(tenant_id)s AND t.count_id = %(count_id)s;
 
 -- name: count_on
@@ -69,7 +74,10 @@ WHERE tenant_id = %(tenant_id)s AND id = %(id)s;
 -- name: variances
 -- Counts of which counters do not agree, or that wait for another person, the oldest first; with what the books say.
 SELECT c.id, c.site_id, c.place, c.product_id, p.sku, p.name, p.price_minor, p.currency, c.reason, c.asked_at,
-       coalesce(b.on_hand, 0) AS expected, coalesce(b.version, 0) AS as_of
+       coalesce(b.on_hand, 0) AS expected, coalesce(b.version, 0) AS as_of,
+       CASE WHEN p.serials = 'all' THEN ARRAY(
+           SELECT s.serial FROM inventory.serials s WHERE s.tenant_id = %(tenant_id)s AND s.product_id = c.product_id
+             AND s.site_id = c.site_id AND s.place = c.place ORDER BY s.serial) END AS numbers
 FROM inventory.counts c
 JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = c.product_id
 LEFT JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = c.site_id AND b.place = c.place

@@ -7,7 +7,7 @@ FROM unnest(%(ids)s::uuid[], %(arrival_ids)s::uuid[], %(site_ids)s::uuid[], %(pr
 
 -- name: inspections
 -- Goods that wait for a look, the oldest first, or those asked for by id.
-SELECT i.id, i.state, i.arrival_id, i.site_id, i.product_id, p.sku, p.name, i.lot, i.quantity, i.good, i.why, i.asked_at
+SELECT i.id, i.state, i.arrival_id, i.site_id, i.product_id, p.sku, p.name, p.serials, i.lot, i.quantity, i.good, i.why, i.asked_at
 FROM inventory.inspections i
 JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = i.product_id
 WHERE i.tenant_id = %(tenant_id)s AND (%(ids)s::uuid[] IS NULL OR i.id = ANY (%(ids)s::uuid[]))

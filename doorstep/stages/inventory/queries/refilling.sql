@@ -66,7 +66,7 @@ ON CONFLICT (tenant_id, site_id, product_id, to_place) WHERE state IN ('waiting'
 
 -- name: refills
 -- Walks that wait or are under way, the oldest first, or those asked for by id.
-SELECT r.id, r.state, r.site_id, r.product_id, p.sku, p.name, p.picture, r.from_place, r.to_place, r.quantity, r.why, r.moved,
+SELECT r.id, r.state, r.site_id, r.product_id, p.sku, p.name, p.picture, p.serials, r.from_place, r.to_place, r.quantity, r.why, r.moved,
        r.taken_by, r.asked_at
 FROM inventory.refills r
 JOIN catalog.products p ON p.tenant_id = %(tenant_id)s AND p.id = r.product_id

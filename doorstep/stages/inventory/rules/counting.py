@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
-from doorstep.stages.inventory.model.counting import CountStage, CountTerms, CountVerdict, Tally
+from doorstep.stages.inventory.model.counting import CountStage, CountTerms, CountVerdict, Found, Tally
 
 TRIES = 2
 """How often one person counts before somebody else is asked."""
@@ -14,7 +14,7 @@ A_SHARE, B_SHARE = 0.80, 0.95
 
 
 def judge(
-    found: int, expected: int, counter: str, earlier: Sequence[Tally], *, heavy: bool, stage: str
+    found: Found, expected: Found, counter: str, earlier: Sequence[Tally], *, heavy: bool, stage: str
 ) -> CountVerdict:
     """Return what becomes of a count that was found to hold `found`; the place has not changed since it was begun.
 
@@ -22,7 +22,7 @@ def judge(
     small, by two people if it is `heavy`. People who do not agree leave it to a lead.
 
     Args:
-        found: units.
+        found: units, or their numbers.
         expected: by the books.
         counter: who counted.
         earlier: what was found before, since the place last changed.
@@ -34,7 +34,7 @@ def judge(
     if found == expected:
         return CountVerdict.MATCHES
     others = [one for one in earlier if one.counter != counter]
-    if any(one.quantity == found for one in (others if heavy else earlier)):
+    if any(one.found == found for one in (others if heavy else earlier)):
         return CountVerdict.POSTED
     tries = len(earlier) - len(others) + 1
     if tries < TRIES:

@@ -4,17 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from doorstep.platform.errors import Fault
-from doorstep.stages.catalog import Product
-from doorstep.stages.inventory.model import NUMBERED_MAX, SERIAL_MAX, Serial, SerialState
+from doorstep.stages.catalog import Product, Serials
+from doorstep.stages.inventory.model import NUMBERED_MAX, SERIAL_MAX, Serial
 from doorstep.stages.inventory.model.arrivals import Found, Intake
 from doorstep.stages.inventory.model.serials import NUMBER
-
-WHERE = {
-    SerialState.KNOWN: "is here already",
-    SerialState.PACKED: "is packed for an order",
-    SerialState.SHIPPED: "has left, and comes back as a return",
-    SerialState.RETURNED: "came back before",
-}
+from doorstep.stages.inventory.rules.carrying import whereabouts
 
 
 def numbered(i: int, one: Intake) -> Iterator[tuple[tuple[UUID, str], str]]:
@@ -27,14 +21,17 @@ def number_faults(intakes: Mapping[int, Intake], products: Mapping[UUID, Product
     """Say what is wrong with the numbers in scans, whatever is known already.
 
     Args:
-        intakes: the scans that name numbers, by their place in what was sent.
+        intakes: the scans, by their place in what was sent.
         products: theirs, by id, as far as they are there.
     """
     named: set[tuple[UUID, str]] = set()
     for i, one in intakes.items():
         at = f"/receipts/{i}/serials"
         product = products.get(one.product_id)
-        if product is not None and not product.asks_serial:
+        asks = product.serials if product else Serials.NONE
+        if not one.serials and (asks != Serials.ALL or one.found == Found.REFUSED):
+            continue
+        if product is not None and asks == Serials.NONE:
             yield Fault(at, "no_serials", f"{product.sku} has no serial numbers. Leave them out.")
         if one.found == Found.REFUSED:
             yield Fault(at, "refused", "What is refused does not come in. Leave its numbers out.")
@@ -56,9 +53,9 @@ def number_faults(intakes: Mapping[int, Intake], products: Mapping[UUID, Product
 
 def known_faults(intakes: Mapping[int, Intake], known: Sequence[Serial]) -> Iterator[Fault]:
     """Say which units cannot come in because the house knows them."""
-    states = {(one.product_id, one.serial): SerialState(one.state) for one in known}
+    there = {(one.product_id, one.serial): one for one in known}
     for i, one in intakes.items():
         for unit, pointer in numbered(i, one):
-            if unit in states:
-                said = f"Unit {unit[1]} {WHERE[states[unit]]}. Look at the number again."
+            if unit in there:
+                said = f"Unit {unit[1]} {whereabouts(there[unit])}. Look at the number again."
                 yield Fault(pointer, "known", said)

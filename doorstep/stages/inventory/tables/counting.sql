@@ -27,7 +27,7 @@ CREATE UNIQUE INDEX one_open_count ON inventory.counts (tenant_id, site_id, plac
 CREATE INDEX counts_open ON inventory.counts (tenant_id, asked_at) WHERE counted_at IS NULL;
 CREATE INDEX counts_done ON inventory.counts (tenant_id, site_id, place, product_id, counted_at) WHERE counted_at IS NOT NULL;
 
--- What somebody found, try by try, and of which version of the place.
+-- What somebody found, try by try, and of which version of the place; by number where each unit is known by it.
 CREATE TABLE inventory.tallies (
     tenant_id uuid NOT NULL,
     count_id uuid NOT NULL,
@@ -36,6 +36,7 @@ CREATE TABLE inventory.tallies (
     counted_at timestamptz NOT NULL,
     quantity int NOT NULL CHECK (quantity >= 0),
     version int NOT NULL,
+    serials text[],
     PRIMARY KEY (tenant_id, count_id, n)
 );
 

@@ -193,7 +193,7 @@ CREATE TABLE inventory.drifts (
     id uuid NOT NULL,
     state text NOT NULL DEFAULT 'open',
     seq int NOT NULL DEFAULT 1,
-    book text NOT NULL CHECK (book IN ('place', 'on_hand', 'reserved', 'plate')),
+    book text NOT NULL CHECK (book IN ('place', 'on_hand', 'reserved', 'plate', 'serials')),
     site_id uuid NOT NULL,
     product_id uuid NOT NULL,
     place text NOT NULL,

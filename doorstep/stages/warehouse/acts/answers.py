@@ -58,6 +58,7 @@ class StopOut(Struct, frozen=True, kw_only=True):
     sku: str
     name: str
     picture: str | None
+    serials: Annotated[str, Meta(description="`all`: each unit is taken by its serial number.")]
     quantity: Annotated[int, Meta(description="Units to take here.")]
     counted: Annotated[int, Meta(description="Units in the hand: scanned, not yet in a tote.")]
     done: Annotated[int, Meta(description="Units of this stop already in totes.")]

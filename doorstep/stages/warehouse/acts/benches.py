@@ -144,7 +144,7 @@ class PackLineFacts:
     height_mm: int
     need: int
     packed: int
-    asks_serial: bool
+    serials: str
     units: int = 1
 
     @property

@@ -1,6 +1,6 @@
 """Closing boxes: another box, the scale, the packing slip, and the parcel that leaves the bench."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from doorstep.platform.errors import unknown
 from doorstep.platform.journal import move_all, note
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
-from doorstep.stages.inventory import Movement
+from doorstep.stages.inventory import Movement, Serial, serials_packed
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand, answered_once
 from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackAnswer
@@ -155,7 +155,7 @@ async def _seal(
         (place, product_id): units
         for _, place, product_id, units in await tx.tuples(Q.in_totes_of, fulfillment_ids=[job.id])
     }
-    await move_goods(tx, out_of_totes(lying, inside, job, box.id))
+    await move_goods(tx, out_of_totes(lying, inside, job, box.id, await serials_packed(tx, box.id)))
     await tx.run(Q.free_totes, fulfillment_ids=[job.id])
     await tx.run(
         Q.close_parcel,
@@ -179,7 +179,11 @@ async def _seal(
 
 
 def out_of_totes(
-    lying: dict[tuple[str, UUID], int], inside: Mapping[UUID, int], job: Job, parcel_id: UUID
+    lying: dict[tuple[str, UUID], int],
+    inside: Mapping[UUID, int],
+    job: Job,
+    parcel_id: UUID,
+    units: Sequence[Serial] = (),
 ) -> list[Movement]:
     """Return how the units of a box leave the totes: tote by tote, until each product is complete.
 
@@ -188,11 +192,14 @@ def out_of_totes(
         inside: product id -> units in the box.
         job: the fulfillment order.
         parcel_id: the box.
+        units: those in the box that are known by number: each leaves the tote that it lies in.
     """
     left = dict(inside)
+    numbered = {one.product_id for one in units}
     movements = []
     for (place, product_id), on_hand in lying.items():
-        part = min(on_hand, left.get(product_id, 0))
+        numbers = [one.serial for one in units if (one.place, one.product_id) == (place, product_id)]
+        part = len(numbers) if product_id in numbered else min(on_hand, left.get(product_id, 0))
         if part:
             left[product_id] -= part
             lying[place, product_id] -= part
@@ -206,6 +213,7 @@ def out_of_totes(
                     reason="pack",
                     reference=parcel_id,
                     order_id=job.order_id,
+                    serials=numbers,
                 )
             )
     assert not any(left.values())  # noqa: S101 - what was scanned into the box was picked into these totes

@@ -14,7 +14,8 @@ from doorstep.platform.journal import born
 from doorstep.platform.statements import Statements
 from doorstep.solvers.cartons import Box
 from doorstep.stages import catalog
-from doorstep.stages.inventory import SerialClaim, pack_serial
+from doorstep.stages.catalog import Serials
+from doorstep.stages.inventory import SerialClaim, pack_serial, serials_lying
 from doorstep.stages.warehouse.acts.answers import Hand, answered_once
 from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackAnswer, PackLine, PackLineFacts
 from doorstep.stages.warehouse.acts.withdraw import OVER
@@ -277,7 +278,7 @@ async def _count(tx: Tx, hand: Hand, job: Job, code: str, times: int) -> PackAns
         return await tell(
             tx, job, "too_many", f"{said} Lay the rest aside.", accepted=False, box=box, line=line.out
         )
-    if line.asks_serial:
+    if line.serials != Serials.NONE:
         return await _ask_serial(tx, job, box, line, code, units)
     await _pack(tx, job, box, line, await _spread(tx, job, line, units))
     return await _tell_counted(tx, job, line, units)
@@ -306,6 +307,9 @@ async def _pack_unit(tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, serial
     if not is_serial(serial) or line.packed >= line.need:
         said = f"{shown(serial)} is no serial number. Scan the one on this {line.name}."
         return await tell(tx, job, "wrong_serial", said, accepted=False, box=box, line=line.out)
+    if line.serials == Serials.ALL and not await _lies_in_totes(tx, job, line, serial):
+        said = f"{line.name} {serial} was not picked for this order. Lay it aside and scan another."
+        return await tell(tx, job, "serial_elsewhere", said, accepted=False, box=box, line=line.out)
     spread = await _spread(tx, job, line, 1)
     claim = SerialClaim(line.product_id, serial, job.order_id, spread[0][0], box.id)
     if taken := await pack_serial(tx, claim):
@@ -315,6 +319,13 @@ async def _pack_unit(tx: Tx, job: Job, box: OpenBox, line: PackLineFacts, serial
     await _pack(tx, job, box, line, spread)
     await tx.run(Q.ask_serial, parcel_id=box.id, asks=None)
     return await _tell_counted(tx, job, line, 1)
+
+
+async def _lies_in_totes(tx: Tx, job: Job, line: PackLineFacts, serial: str) -> bool:
+    lying = await tx.tuples(Q.in_totes_of, fulfillment_ids=[job.id])
+    totes = [place for _, place, product_id, _ in lying if product_id == line.product_id]
+    units = await serials_lying(tx, [line.product_id], job.site_id, totes)
+    return any(one.serial == serial for one in units)
 
 
 async def _spread(tx: Tx, job: Job, line: PackLineFacts, units: int) -> list[tuple[UUID, int]]:

@@ -18,6 +18,7 @@ from doorstep.platform.journal import born, move_all
 from doorstep.platform.statements import Statements
 from doorstep.solvers.cartons import Box
 from doorstep.stages import catalog
+from doorstep.stages.catalog import Serials
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand
 from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackLineFacts
@@ -235,7 +236,7 @@ class _Judge:
             if meant is None:
                 return "wrong_item", f"{shown(code)} is not in order {job.order_number}. Lay it aside."
             line, units = meant
-            if line.asks_serial:
+            if line.serials != Serials.NONE:
                 return "serial_needed", f"Each {line.name} has a serial number. Pack it at a bench."
             taken[line.product_id] += units * times
             if times < 1 or taken[line.product_id] > line.need - line.packed:

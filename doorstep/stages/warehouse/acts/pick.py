@@ -1,21 +1,33 @@
 """Picking: a cart walks from bin to bin; every unit is scanned out of its bin and into its order's tote."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
+from doorstep.platform.gs1 import serial_in
 from doorstep.platform.journal import note
 from doorstep.platform.statements import Statements
+from doorstep.stages.catalog import Serials
 from doorstep.stages.inventory import Movement
-from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand, PickAnswer, StopOut, answered_once, clock
 from doorstep.stages.warehouse.acts.follow import follow_changes
+from doorstep.stages.warehouse.acts.pick_units import move_units, not_here
 from doorstep.stages.warehouse.acts.withdraw import OVER, finish_batches, finish_if_complete, withdraw
 from doorstep.stages.warehouse.model import FULFILLMENT, BatchState, FulfillmentState
-from doorstep.stages.warehouse.rules.scanning import Arrive, Count, Put, Step, Task, Wrong, judge
+from doorstep.stages.warehouse.rules.scanning import (
+    Arrive,
+    Count,
+    Name,
+    Put,
+    Step,
+    Task,
+    Wrong,
+    judge,
+    judge_unit,
+)
 
 Q = Statements("doorstep.stages.warehouse")
 ACCEPTED = "accepted"
@@ -50,6 +62,7 @@ class Stop:
     quantity: int
     picked: int
     counted: int
+    numbers: Sequence[str]
     short: int
     arrived: bool
     slot: int | None
@@ -61,6 +74,7 @@ class Stop:
     sku: str
     name: str
     picture: str | None
+    serials: str
     codes: Mapping[str, int]
     tote: str | None
     held: bool
@@ -224,15 +238,22 @@ async def current_stop(tx: Tx, batch: Batch) -> Stop | None:
 
 
 async def _take_scan(tx: Tx, batch: Batch, stop: Stop, code: str, quantity: int | None) -> PickAnswer:
-    match judge(stop.task, code, quantity):
+    judged = judge(stop.task, code, quantity)
+    by_number = stop.serials == Serials.ALL
+    said = judge_unit(stop.task, code, judged, serial_in(code), stop.numbers) if by_number else judged
+    if isinstance(said, Count) and said.serial:
+        unit = (stop.product_id, said.serial)
+        said = await not_here(tx, batch.site_id, stop.id, unit, f"bin:{stop.bin}") or said
+    match said:
         case Arrive():
             await tx.run(Q.arrive, pick_id=stop.id)
             return await tell_next(tx, batch, "ok", f"Take {stop.left} of {stop.name}.")
-        case Count(units):
-            await tx.run(Q.count_units, pick_id=stop.id, units=units)
-            return await tell_next(
-                tx, batch, "counted", f"{stop.counted + units} of {stop.counted + stop.left}."
-            )
+        case Name():
+            return await tell_next(tx, batch, "serial_next", f"Scan the serial number of this {stop.name}.")
+        case Count(units, serial):
+            await tx.run(Q.count_units, pick_id=stop.id, units=units, numbers=[serial] if serial else [])
+            of = f"{stop.counted + units} of {stop.counted + stop.left}."
+            return await tell_next(tx, batch, "counted", of)
         case Put(tote):
             return await _put(tx, batch, stop, tote)
         case Wrong(name, message):
@@ -265,8 +286,11 @@ async def _put(tx: Tx, batch: Batch, stop: Stop, tote: str) -> PickAnswer:
         reason="pick",
         reference=stop.id,
         order_id=stop.order_id,
+        serials=stop.numbers,
     )
-    await move_goods(tx, [goods])
+    if gone := await move_units(tx, goods):
+        await tx.run(Q.empty_hand, pick_id=stop.id)
+        return await refuse_scan(tx, batch, stop, gone)
     await tx.run(
         Q.put_units,
         pick_id=stop.id,
@@ -363,6 +387,7 @@ def _out(stop: Stop) -> StopOut:
         sku=stop.sku,
         name=stop.name,
         picture=stop.picture,
+        serials=stop.serials,
         quantity=stop.quantity - stop.short,
         counted=stop.counted,
         done=stop.picked,

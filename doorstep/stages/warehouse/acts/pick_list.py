@@ -12,6 +12,7 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, unknown
 from doorstep.platform.journal import move, move_all, note
 from doorstep.platform.statements import Statements
+from doorstep.stages.catalog import Serials
 from doorstep.stages.inventory import Movement
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import Hand
@@ -101,7 +102,7 @@ async def report_picks(
     rejected: list[tuple[Stop | None, Rejected]] = []
     puts: list[_Put] = []
     for one in reports:
-        judged = _judge(one, *stops[one.pick_id]) if one.pick_id in stops else _gone(one)
+        judged = _nameless(one, *stops[one.pick_id]) if one.pick_id in stops else _gone(one)
         if isinstance(judged, _Put):
             puts.append(judged)
         else:
@@ -131,6 +132,14 @@ async def _lock(tx: Tx, batch_ids: Sequence[UUID]) -> dict[UUID, Batch]:
 
 def _gone(one: Reported) -> Rejected:
     return Rejected(one.pick_id, "not_here", "This stop is not ahead of these carts. Look at them again.")
+
+
+def _nameless(one: Reported, batch: Batch, stop: Stop) -> _Put | Rejected:
+    """Judge a reported stop, unless its units are taken by number: a report does not name them."""
+    if stop.serials != Serials.ALL:
+        return _judge(one, batch, stop)
+    said = f"Each {stop.name} has a serial number. Pick it with a scanner."
+    return Rejected(one.pick_id, "serial_needed", said)
 
 
 def _judge(one: Reported, batch: Batch, stop: Stop) -> _Put | Rejected:

@@ -1,6 +1,6 @@
 """Putting back: goods of canceled, held or changed orders return from totes and boxes to bins, unit by unit, by scan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -8,10 +8,12 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from doorstep.platform.db import Tx
+from doorstep.platform.gs1 import serial_in
 from doorstep.platform.journal import note
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
-from doorstep.stages.inventory import Movement
+from doorstep.stages.catalog import Serials
+from doorstep.stages.inventory import Movement, serials_lying
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import answered_once
 from doorstep.stages.warehouse.model import FULFILLMENT, FulfillmentState, ParcelState
@@ -83,6 +85,7 @@ class _Inside:
     units: int
     sku: str
     name: str
+    serials: str
     codes: Mapping[str, int]
 
 
@@ -158,6 +161,21 @@ async def _find_tote(tx: Tx, code: str, site_id: UUID | None) -> _Source | PutBa
     )
 
 
+async def _by_number(
+    tx: Tx, asked: PutBack, source: _Source, inside: Sequence[_Inside]
+) -> list[tuple[_Inside, int, str]]:
+    """Return the unit whose serial number was scanned, by itself or in its label, if it lies in there."""
+    items = {one.product_id: one for one in inside if one.serials == Serials.ALL}
+    if not items:
+        return []
+    number = serial_in(asked.code) or asked.code.strip()
+    return [
+        (items[one.product_id], 1, one.serial)
+        for one in await serials_lying(tx, list(items), source.site_id, [source.place])
+        if one.serial == number and (source.parcel_id is None or one.parcel_id == source.parcel_id)
+    ]
+
+
 async def _return(tx: Tx, asked: PutBack, source: _Source) -> PutBackAnswer:
     if source.parcel_id:
         inside = await tx.rows(Q.in_canceled_parcel, _Inside, parcel_id=source.parcel_id)
@@ -172,10 +190,16 @@ async def _return(tx: Tx, asked: PutBack, source: _Source) -> PutBackAnswer:
     else:
         inside = await tx.rows(Q.in_tote, _Inside, site_id=source.site_id, place=source.place)
     left = sum(one.units for one in inside)
-    found = [(one, units) for one in inside if (units := units_of(asked.code, one.codes, one.sku))]
+    found = await _by_number(tx, asked, source, inside) or [
+        (one, units * asked.quantity, "")
+        for one in inside
+        if (units := units_of(asked.code, one.codes, one.sku))
+    ]
     if not found:
         return _no("wrong_item", f"{shown(asked.code)} does not lie in there. Scan an item from it.", left)
-    item, units = found[0][0], found[0][1] * asked.quantity
+    item, units, number = found[0]
+    if item.serials == Serials.ALL and not number:
+        return _no("serial_needed", f"Scan the serial number of this {item.name}.", left)
     if units > item.units:
         return _no("too_many", f"Only {item.units} of {item.sku} lie in there. Take single pieces.", left)
     code = asked.bin.strip()
@@ -190,6 +214,7 @@ async def _return(tx: Tx, asked: PutBack, source: _Source) -> PutBackAnswer:
         reason="put_back",
         reference=source.parcel_id or source.fulfillment_id,
         order_id=source.order_id,
+        serials=[number] if number else (),
     )
     await move_goods(tx, [goods])
     if source.parcel_id:

@@ -24,7 +24,7 @@ WHERE f.state NOT IN ('canceled', 'handed_over') AND asked.quantity > kept.units
 ORDER BY f.id, i.line_id, i.product_id;
 
 -- name: shrink_picks
--- Stops ahead are to take fewer units, the last ones first; what is too much in the hand goes back into the bin.
+-- Stops ahead are to take fewer units, the last ones first; what is too much in the hand goes back into the bin, units with numbers all.
 WITH ahead AS (
     SELECT p.id, p.quantity - p.picked - p.short AS rest,
            sum(p.quantity - p.picked - p.short) OVER (ORDER BY p.skipped DESC, p.position DESC, p.id DESC)
@@ -37,7 +37,8 @@ WITH ahead AS (
 )
 UPDATE warehouse.picks p SET
     quantity = CASE WHEN cut.units = p.quantity THEN p.quantity ELSE p.quantity - cut.units END,
-    counted = least(p.counted, cut.rest - cut.units),
+    counted = CASE WHEN p.numbers = '{}' THEN least(p.counted, cut.rest - cut.units) ELSE 0 END,
+    numbers = '{}',
     done_at = CASE WHEN cut.units = cut.rest THEN %(now)s::timestamptz END,
     dropped = cut.units = p.quantity
 FROM cut WHERE p.tenant_id = %(tenant_id)s AND p.id = cut.id;

@@ -45,7 +45,7 @@ FOR NO KEY UPDATE OF p;
 
 -- name: in_tote
 -- What lies in a tote, and how it is scanned.
-SELECT b.product_id, b.on_hand AS units, g.sku, g.name, coalesce(c.codes, '{}') AS codes
+SELECT b.product_id, b.on_hand AS units, g.sku, g.name, g.serials, coalesce(c.codes, '{}') AS codes
 FROM inventory.balances b
 JOIN catalog.products g ON g.tenant_id = b.tenant_id AND g.id = b.product_id
 LEFT JOIN LATERAL (
@@ -57,7 +57,7 @@ ORDER BY g.sku;
 
 -- name: surplus_in_tote
 -- What lies in a tote and was changed away, and how it is scanned.
-SELECT b.product_id, least(b.on_hand, too_much.units)::int AS units, g.sku, g.name, coalesce(c.codes, '{}') AS codes
+SELECT b.product_id, least(b.on_hand, too_much.units)::int AS units, g.sku, g.name, g.serials, coalesce(c.codes, '{}') AS codes
 FROM (SELECT i.product_id, sum(i.surplus) AS units FROM warehouse.items i
       WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.surplus > 0 GROUP BY i.product_id) too_much
 JOIN inventory.balances b ON b.tenant_id = %(tenant_id)s AND b.site_id = %(site_id)s AND b.place = %(place)s
@@ -86,7 +86,7 @@ SELECT coalesce(sum(units), 0)::int FROM back;
 
 -- name: in_canceled_parcel
 -- What still lies in a canceled box, and how it is scanned.
-SELECT pi.product_id, sum(pi.quantity - pi.returned)::int AS units, g.sku, g.name, coalesce(c.codes, '{}') AS codes
+SELECT pi.product_id, sum(pi.quantity - pi.returned)::int AS units, g.sku, g.name, g.serials, coalesce(c.codes, '{}') AS codes
 FROM warehouse.parcel_items pi
 JOIN catalog.products g ON g.tenant_id = pi.tenant_id AND g.id = pi.product_id
 LEFT JOIN LATERAL (
@@ -94,7 +94,7 @@ LEFT JOIN LATERAL (
     WHERE bc.tenant_id = %(tenant_id)s AND bc.product_id = pi.product_id
 ) c ON true
 WHERE pi.tenant_id = %(tenant_id)s AND pi.parcel_id = %(parcel_id)s
-GROUP BY pi.product_id, g.sku, g.name, c.codes HAVING sum(pi.quantity - pi.returned) > 0 ORDER BY g.sku;
+GROUP BY pi.product_id, g.sku, g.name, g.serials, c.codes HAVING sum(pi.quantity - pi.returned) > 0 ORDER BY g.sku;
 
 -- name: unpick_items
 -- Units put back to a bin are no longer picked; lines are taken in order.

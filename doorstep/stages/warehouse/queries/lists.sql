@@ -20,8 +20,8 @@ WHERE tenant_id = %(tenant_id)s AND id = ANY (%(batch_ids)s::uuid[]);
 -- name: stops_of_carts
 -- Every stop ahead of some carts, in the order of their walks, with all that the rules judge by.
 SELECT p.batch_id, p.id, p.position, p.fulfillment_id, p.line_id, p.product_id, substr(p.place, 5) AS bin, p.quantity, p.picked,
-       p.counted, p.short, p.arrived_at IS NOT NULL AS arrived, f.slot, f.state AS fulfillment_state, f.order_id,
-       o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name, g.picture, coalesce(c.codes, '{}') AS codes,
+       p.counted, p.numbers, p.short, p.arrived_at IS NOT NULL AS arrived, f.slot, f.state AS fulfillment_state, f.order_id,
+       o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name, g.picture, g.serials, coalesce(c.codes, '{}') AS codes,
        t.code AS tote, kept.held,
        asked.units > coalesce(CASE WHEN kept.held THEN r.shipped ELSE r.quantity END, 0) AS changed
 FROM warehouse.picks p
@@ -65,7 +65,7 @@ ON CONFLICT (tenant_id, site_id, code) DO NOTHING RETURNING site_id, code;
 WITH put AS (
     SELECT * FROM unnest(%(pick_ids)s::uuid[], %(unitss)s::int[]) AS put(pick_id, units)
 ), done AS (
-    UPDATE warehouse.picks p SET picked = p.picked + put.units, counted = 0, arrived_at = coalesce(p.arrived_at, %(now)s),
+    UPDATE warehouse.picks p SET picked = p.picked + put.units, counted = 0, numbers = '{}', arrived_at = coalesce(p.arrived_at, %(now)s),
         done_at = CASE WHEN p.picked + put.units + p.short = p.quantity THEN %(now)s::timestamptz END
     FROM put WHERE p.tenant_id = %(tenant_id)s AND p.id = put.pick_id
     RETURNING p.fulfillment_id, p.line_id, p.product_id, put.units

@@ -46,11 +46,11 @@ WHERE f.tenant_id = %(tenant_id)s AND f.id = %(fulfillment_id)s FOR NO KEY UPDAT
 -- name: pack_lines
 -- What packers have to put into boxes, product by product.
 SELECT i.fulfillment_id, i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm,
-       g.height_mm, sum(i.picked)::int AS need, sum(i.packed)::int AS packed, g.asks_serial
+       g.height_mm, sum(i.picked)::int AS need, sum(i.packed)::int AS packed, g.serials
 FROM warehouse.items i JOIN catalog.products g ON g.tenant_id = i.tenant_id AND g.id = i.product_id
 WHERE i.tenant_id = %(tenant_id)s AND i.fulfillment_id = ANY (%(fulfillment_ids)s::uuid[]) AND i.quantity > 0
 GROUP BY i.fulfillment_id, i.product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm,
-         g.height_mm, g.asks_serial
+         g.height_mm, g.serials
 ORDER BY i.fulfillment_id, g.sku;
 
 -- name: scanned_line
@@ -65,7 +65,7 @@ WITH meant AS (
     ) candidate ORDER BY product_id, rank
 )
 SELECT g.id AS product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm,
-       line.need, line.packed, g.asks_serial, meant.units
+       line.need, line.packed, g.serials, meant.units
 FROM meant
 JOIN catalog.products g ON g.tenant_id = %(tenant_id)s AND g.id = meant.product_id
 CROSS JOIN LATERAL (
@@ -141,7 +141,7 @@ UPDATE warehouse.parcels SET asks = %(asks)s WHERE tenant_id = %(tenant_id)s AND
 -- name: line_asked
 -- The product of a fulfillment order of which a serial number is asked.
 SELECT g.id AS product_id, g.sku, g.name, g.picture, g.fragile, g.upright, g.weight_g, g.length_mm, g.width_mm, g.height_mm,
-       sum(i.picked)::int AS need, sum(i.packed)::int AS packed, g.asks_serial
+       sum(i.picked)::int AS need, sum(i.packed)::int AS packed, g.serials
 FROM catalog.products g
 JOIN warehouse.items i ON i.tenant_id = %(tenant_id)s AND i.fulfillment_id = %(fulfillment_id)s AND i.product_id = g.id AND i.quantity > 0
 WHERE g.tenant_id = %(tenant_id)s AND g.id = %(product_id)s GROUP BY g.tenant_id, g.id;
@@ -222,7 +222,7 @@ SELECT pi.parcel_id, l.id AS line_id, l.sku, l.name, l.quantity AS ordered, l.to
        pi.quantity AS pieces, coalesce(k.quantity, 1) AS pieces_each,
        (SELECT count(*)::int FROM catalog.kit_components c
         WHERE c.tenant_id = %(tenant_id)s AND c.kit_id = l.product_id) AS components,
-       CASE WHEN g.asks_serial THEN ARRAY(
+       CASE WHEN g.serials <> 'none' THEN ARRAY(
            SELECT s.serial FROM inventory.serials s
            WHERE s.tenant_id = %(tenant_id)s AND s.parcel_id = pi.parcel_id AND s.line_id = pi.line_id
              AND s.product_id = pi.product_id AND s.state = 'packed'

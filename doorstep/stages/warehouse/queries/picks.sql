@@ -37,15 +37,15 @@ WHERE f.tenant_id = %(tenant_id)s AND f.batch_id = %(batch_id)s AND f.state IN (
 -- The stop that a cart stands before and the one after it, with all that the picker must see.
 WITH ahead AS (
     SELECT p.id, p.position, p.skipped, p.fulfillment_id, p.line_id, p.product_id, p.place, p.quantity, p.picked, p.counted,
-           p.short, p.arrived_at
+           p.numbers, p.short, p.arrived_at
     FROM warehouse.picks p
     WHERE p.tenant_id = %(tenant_id)s AND p.batch_id = %(batch_id)s AND p.done_at IS NULL
     ORDER BY p.skipped, p.position, p.id LIMIT 2
 )
 SELECT ahead.id, ahead.position, ahead.fulfillment_id, ahead.line_id, ahead.product_id, substr(ahead.place, 5) AS bin,
-       ahead.quantity, ahead.picked, ahead.counted, ahead.short, ahead.arrived_at IS NOT NULL AS arrived, f.slot,
+       ahead.quantity, ahead.picked, ahead.counted, ahead.numbers, ahead.short, ahead.arrived_at IS NOT NULL AS arrived, f.slot,
        f.state AS fulfillment_state, f.order_id, o.number AS order_number, o.state AS order_state, f.ship_by, g.sku, g.name,
-       g.picture, coalesce(c.codes, '{}') AS codes, t.code AS tote, kept.held,
+       g.picture, g.serials, coalesce(c.codes, '{}') AS codes, t.code AS tote, kept.held,
        asked.units > coalesce(CASE WHEN kept.held THEN r.shipped ELSE r.quantity END, 0) AS changed
 FROM ahead
 JOIN warehouse.fulfillments f ON f.tenant_id = %(tenant_id)s AND f.id = ahead.fulfillment_id
@@ -92,13 +92,24 @@ UPDATE warehouse.picks SET arrived_at = coalesce(arrived_at, %(now)s)
 WHERE tenant_id = %(tenant_id)s AND id = %(pick_id)s;
 
 -- name: count_units
--- Units come out of the bin into the hand.
-UPDATE warehouse.picks SET counted = counted + %(units)s WHERE tenant_id = %(tenant_id)s AND id = %(pick_id)s;
+-- Units come out of the bin into the hand; those that are known by number with theirs.
+UPDATE warehouse.picks SET counted = counted + %(units)s, numbers = numbers || %(numbers)s::text[]
+WHERE tenant_id = %(tenant_id)s AND id = %(pick_id)s;
+
+-- name: in_other_hands
+-- Whether a unit is in the hand of somebody else.
+SELECT p.id FROM warehouse.picks p
+WHERE p.tenant_id = %(tenant_id)s AND p.site_id = %(site_id)s AND p.product_id = %(product_id)s AND p.place = %(place)s
+  AND p.done_at IS NULL AND p.id <> %(pick_id)s AND p.numbers @> ARRAY[%(serial)s::text] LIMIT 1;
+
+-- name: empty_hand
+-- What is in the hand does not count any more.
+UPDATE warehouse.picks SET counted = 0, numbers = '{}' WHERE tenant_id = %(tenant_id)s AND id = %(pick_id)s;
 
 -- name: put_units
 -- Units leave the hand into a tote; a stop with nothing left is done.
 WITH put AS (
-    UPDATE warehouse.picks SET picked = picked + counted, counted = 0,
+    UPDATE warehouse.picks SET picked = picked + counted, counted = 0, numbers = '{}',
         done_at = CASE WHEN picked + counted + short = quantity THEN %(now)s::timestamptz END
     WHERE tenant_id = %(tenant_id)s AND id = %(pick_id)s
 )
@@ -113,7 +124,7 @@ WHERE tenant_id = %(tenant_id)s AND id = %(pick_id)s AND place = %(place)s AND a
 
 -- name: skip_pick
 -- The stop is left for the end of the walk; what was in the hand goes back into the bin.
-UPDATE warehouse.picks SET skipped = skipped + 1, counted = 0, arrived_at = NULL
+UPDATE warehouse.picks SET skipped = skipped + 1, counted = 0, numbers = '{}', arrived_at = NULL
 WHERE tenant_id = %(tenant_id)s AND id = %(pick_id)s;
 
 -- name: short_pick
@@ -130,7 +141,7 @@ WHERE tenant_id = %(tenant_id)s AND fulfillment_id = %(fulfillment_id)s AND line
 
 -- name: drop_picks
 -- Stops that are no longer wanted leave their walks; units in the hand go back into the bin.
-UPDATE warehouse.picks p SET done_at = %(now)s, dropped = true, counted = 0
+UPDATE warehouse.picks p SET done_at = %(now)s, dropped = true, counted = 0, numbers = '{}'
 WHERE p.tenant_id = %(tenant_id)s AND p.fulfillment_id = ANY (%(fulfillment_ids)s::uuid[]) AND p.done_at IS NULL;
 
 -- name: leave_batches

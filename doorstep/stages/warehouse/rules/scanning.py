@@ -1,10 +1,10 @@
 """What a picker's scan means: bin, then item, then tote; anything else is refused and says what was expected."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from doorstep.stages.warehouse.rules.codes import is_tote, match, same
+from doorstep.stages.warehouse.rules.codes import is_serial, is_tote, match, same
 
 SHOWN_MAX = 40
 
@@ -57,9 +57,15 @@ class Arrive:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Units of the right item."""
+    """Units of the right item; where each is known by number, one of them with its own."""
 
     units: int
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The right item, of which each unit is known by number: that is to be scanned next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,31 @@ def judge(task: Task, scanned: str, quantity: int | None = None) -> Arrive | Cou
     if is_tote(text):
         return _judge_tote(task, text.upper())
     return _judge_item(task, text, 1 if quantity is None else quantity)
+
+
+def judge_unit(
+    task: Task, scanned: str, said: Arrive | Count | Put | Wrong, on_label: str, in_hand: Collection[str]
+) -> Arrive | Count | Put | Wrong | Name:
+    """Say what a scan means where each unit is known by number: the item's code only leads to the number, unless its label says both.
+
+    Args:
+        task: the stop.
+        scanned: what was scanned.
+        said: what it would mean otherwise.
+        on_label: the number that the label says beside the item; '' if it says none.
+        in_hand: numbers of the units that are counted already.
+    """
+    if isinstance(said, Count):
+        if not on_label:
+            return Name()
+        serial = on_label
+    elif isinstance(said, Wrong) and task.arrived and task.left and is_serial(scanned.strip()):
+        serial = scanned.strip()
+    else:
+        return said
+    if serial in in_hand:
+        return Wrong("serial_taken", f"{serial} is in your hand already. Scan another {task.name}.")
+    return Count(1, serial)
 
 
 def units_of(scanned: str, codes: Mapping[str, int], sku: str) -> int | None:

@@ -1,13 +1,11 @@
 """A lead decides what a place holds where counters do not agree, and says why; how right the books are is scored."""
 
-from uuid import UUID
-
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Reason, Refused, invalid, unknown
 from doorstep.platform.statements import Statements
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.acts.counting.judging import Begun, close_count, post_difference
-from doorstep.stages.inventory.model import Accuracy, CountStage, CountWhy, Tally, Variance
+from doorstep.stages.inventory.acts.counting.settling import Begun, close_count, post_difference, units_of
+from doorstep.stages.inventory.model import Accuracy, Counted, CountStage, CountWhy, Tally, Variance
 
 Q = Statements("doorstep.stages.inventory")
 SHOWN = 200
@@ -25,33 +23,34 @@ async def variances(tx: Tx) -> list[tuple[Variance, list[Tally]]]:
     ]
 
 
-async def decide(tx: Tx, count_id: UUID, quantity: int, as_of: int, why: CountWhy, note: str = "") -> int:
+async def decide(tx: Tx, found: Counted, why: CountWhy, note: str = "") -> int:
     """Post what a lead says that a place holds, and why; return the difference.
 
     Args:
         tx: the open transaction.
-        count_id: the count.
-        quantity: units that lie there.
-        as_of: how often the place had changed when the lead looked.
-        why: the cause.
+        found: the count, what lies there, and how often the place had changed when the lead looked.
+        why: the cause; where each unit is known by number, the ledger and the units' stories give it.
         note: more about it.
 
     Raises:
-        Refused: there is no such count, it is over or waits for counters still, or the place has changed since.
+        Refused: there is no such count, it is over or waits for counters still, the place has changed since, or something is
+            wrong with the numbers.
     """
-    faults = list(rules.quantity_faults([quantity + 1], "quantity"))
+    faults = list(rules.quantity_faults([found.quantity + 1], "quantity"))
     if faults:
         raise invalid(faults)
-    begun = await tx.row(Q.lock_counts, Begun, ids=[count_id])
+    begun = await tx.row(Q.lock_counts, Begun, ids=[found.count_id])
     if begun is None:
-        raise unknown("count", count_id)
+        raise unknown("count", found.count_id)
     if begun.closed or begun.stage == CountStage.OPEN:
         said = "It is over already." if begun.closed else "Counters have not finished it."
         raise Refused(Reason.CONFLICT, f"This count needs no decision. {said}")
-    difference = quantity - begun.on_hand
-    if as_of != begun.version or (difference and not await post_difference(tx, begun, difference)):
+    difference = found.quantity - begun.on_hand
+    [units] = await units_of(tx, [("", begun, found)])
+    reason = str(why) if units else "count"
+    if found.as_of != begun.version or not await post_difference(tx, begun, difference, units, reason):
         raise Refused(Reason.CONFLICT, "The place has changed since you looked. Look again, then decide.")
-    await close_count(tx, begun, quantity, difference, why=why, note=note)
+    await close_count(tx, begun, found.quantity, difference, units, why=why, note=note)
     return difference
 
 

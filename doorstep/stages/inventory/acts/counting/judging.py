@@ -1,30 +1,27 @@
 """Counts are judged: blind, found twice before a difference is believed, and never against a place that changed under the counter's hands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from doorstep.platform import journal
 from doorstep.platform.db import Tx
-from doorstep.platform.errors import Refused, invalid, unknown
+from doorstep.platform.errors import invalid, unknown
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages.inventory import rules
-from doorstep.stages.inventory.acts.breaking import make_room
 from doorstep.stages.inventory.acts.counting.planning import terms_of
-from doorstep.stages.inventory.acts.posting import check_places, post
+from doorstep.stages.inventory.acts.counting.settling import Begun, close_count, post_difference, units_of
+from doorstep.stages.inventory.acts.posting import check_places
 from doorstep.stages.inventory.model import (
     CountAnswer,
     Counted,
     CountStage,
     CountTerms,
     CountVerdict,
-    Movement,
     OpenCount,
     Tally,
 )
 from doorstep.stages.inventory.rules.counting import is_heavy, judge
+from doorstep.stages.inventory.rules.units_counted import Units
 
 Q = Statements("doorstep.stages.inventory")
 NEXT = {
@@ -33,22 +30,6 @@ NEXT = {
     CountVerdict.LEAD: CountStage.LEAD,
 }
 """Who is asked after a verdict that does not end a count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A count under way, and what the books say of the place right now."""
-
-    id: UUID
-    site_id: UUID
-    place: str
-    product_id: UUID
-    tries: int
-    stage: str
-    closed: bool
-    on_hand: int
-    version: int
-    price_minor: int
 
 
 async def open_counts(tx: Tx, site_id: UUID | None = None, *, most: int = 200) -> list[OpenCount]:
@@ -80,10 +61,10 @@ async def count(tx: Tx, counted: Sequence[Counted]) -> list[CountAnswer]:
     """Judge counts: a match closes; a difference is posted, once, when it was found twice, a large one by two people.
 
     A place that changed since the count began is counted again, so that no pick is ever lost in a count. Where people do not
-    agree, a lead decides.
+    agree, a lead decides; so does one where a unit was found that lies elsewhere by the books.
 
     Raises:
-        Refused: a count is not there, or a quantity is absurd.
+        Refused: a count is not there, a quantity is absurd, or something is wrong with the numbers that were found.
     """
     faults = list(rules.quantity_faults((one.quantity + 1 for one in counted), "quantity"))
     if faults:
@@ -93,86 +74,50 @@ async def count(tx: Tx, counted: Sequence[Counted]) -> list[CountAnswer]:
     missing = [one for one in ids if one not in begun]
     if missing:
         raise unknown("count", missing[0])
+    units = await units_of(tx, [(f"/counts/{i}", begun[one.count_id], one) for i, one in enumerate(counted)])
     terms = await terms_of(tx, [one.site_id for one in begun.values()])
     tallies = await tx.rows(Q.tallies, Tally, ids=ids)
     answers: list[CountAnswer] = []
-    for one in counted:
+    for one, which in zip(counted, units, strict=True):
         count = begun[one.count_id]
         if count.closed or any(done.count_id == count.id and done.verdict not in NEXT for done in answers):
             answers.append(CountAnswer(count.id, CountVerdict.CLOSED, count.version))
             continue
         mine = [tally for tally in tallies if tally.count_id == count.id]
-        answers.append(await _judge(tx, count, one, mine, terms[count.site_id]))
-        tallies.append(Tally(count.id, tx.actor, tx.now, one.quantity, one.as_of))
+        answers.append(await _judge(tx, count, one, mine, terms[count.site_id], which))
+        tallies.append(Tally(count.id, tx.actor, tx.now, one.quantity, one.as_of, one.serials))
     return answers
 
 
 async def _judge(
-    tx: Tx, begun: Begun, found: Counted, tallies: Sequence[Tally], terms: CountTerms
+    tx: Tx, begun: Begun, found: Counted, tallies: Sequence[Tally], terms: CountTerms, units: Units | None
 ) -> CountAnswer:
     if found.as_of != begun.version:
         return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN, begun.version)
     difference = found.quantity - begun.on_hand
     verdict = judge(
-        found.quantity,
-        begun.on_hand,
+        found.found,
+        begun.books,
         tx.actor,
         [one for one in tallies if one.version == begun.version],
-        heavy=is_heavy(difference, begun.price_minor, terms),
+        heavy=is_heavy(units.off if units else difference, begun.price_minor, terms),
         stage=begun.stage,
     )
+    if verdict == CountVerdict.POSTED and units and units.moved:
+        verdict = CountVerdict.LEAD
     await tx.run(
-        Q.add_tally, count_id=begun.id, counter=tx.actor, quantity=found.quantity, version=begun.version
+        Q.add_tally,
+        count_id=begun.id,
+        counter=tx.actor,
+        quantity=found.quantity,
+        version=begun.version,
+        serials=None if found.serials is None else sorted(found.serials),
     )
     if verdict in NEXT:
         await tx.run(Q.count_on, id=begun.id, stage=NEXT[verdict])
         return CountAnswer(begun.id, verdict, begun.version)
-    if difference and not await post_difference(tx, begun, difference):
+    if not await post_difference(tx, begun, difference, units):
         return CountAnswer(begun.id, CountVerdict.COUNT_AGAIN, begun.version + 1)
-    await close_count(tx, begun, found.quantity, difference)
-    return CountAnswer(begun.id, verdict, begun.version, difference)
-
-
-async def close_count(
-    tx: Tx, begun: Begun, counted: int, difference: int, *, why: str | None = None, note: str = ""
-) -> None:
-    """End a count whose difference is posted, and tell it."""
-    await tx.run(
-        Q.close_count,
-        id=begun.id,
-        counted=counted,
-        difference=difference,
-        version=begun.version + bool(difference),
-        why=why,
-        note=note,
-        actor=tx.actor,
-    )
-    facts: dict[str, Any] = {
-        "product_id": begun.product_id,
-        "place": begun.place,
-        "counted": counted,
-        "difference": difference,
-    }
-    await journal.tell(tx, "count", "posted", [begun.id], facts if why is None else {**facts, "why": why})
-
-
-async def post_difference(tx: Tx, begun: Begun, difference: int) -> bool:
-    """Post a difference unless the place changes at this very moment; a shortage breaks the youngest promises."""
-    movement = Movement(
-        site_id=begun.site_id,
-        product_id=begun.product_id,
-        from_place="found" if difference > 0 else begun.place,
-        to_place=begun.place if difference > 0 else "lost",
-        quantity=abs(difference),
-        reason="count",
-        reference=begun.id,
-    )
-    spot = (begun.site_id, begun.product_id, begun.place)
-    try:
-        async with tx.connection.transaction():
-            if difference < 0 and rules.is_sellable(begun.place):
-                await make_room(tx, {(begun.product_id, begun.site_id): -difference}, "count")
-            await post(tx, [movement], versions={spot: begun.version})
-    except Refused:
-        return False
-    return True
+    await close_count(tx, begun, found.quantity, difference, units)
+    missing, unexpected = (units.missing, units.unexpected) if units else ((), ())
+    return CountAnswer(begun.id, verdict, begun.version, difference, missing, unexpected)

@@ -55,6 +55,7 @@ async def set_aside(tx: Tx, doubt: Doubt, place: str) -> UUID:
         quantity=doubt.quantity,
         reason="quality_check",
         lot=doubt.lot,
+        serials=doubt.serials,
     )
     await moving.move(tx, [movement])
     return (await ask_looks(tx, [doubt]))[0]
@@ -101,7 +102,10 @@ async def decide(tx: Tx, inspection_id: UUID, decision: Decision) -> Inspection:
     facts = {"product_id": one.product_id, "good": decision.good, "bad": bad, "why": decision.why}
     await journal.move_all(tx, INSPECTION, act, [inspection_id], facts)
     await tx.run(Q.decide_inspection, id=inspection_id, good=decision.good)
-    goals = ((decision.place, decision.good, "released"), (decision.rest, bad, "rejected"))
+    goals = (
+        (decision.place, decision.good, "released", decision.serials),
+        (decision.rest, bad, "rejected", decision.rest_serials),
+    )
     await moving.move(
         tx,
         [
@@ -114,8 +118,9 @@ async def decide(tx: Tx, inspection_id: UUID, decision: Decision) -> Inspection:
                 reason=reason,
                 reference=inspection_id,
                 lot=one.lot,
+                serials=numbers,
             )
-            for goal, units, reason in goals
+            for goal, units, reason, numbers in goals
             if units
         ],
     )

@@ -5,34 +5,35 @@ from uuid import UUID
 
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, invalid
-from doorstep.stages import catalog
+from doorstep.stages.catalog import Product, Serials
 from doorstep.stages.inventory.acts.serials import begin_serials, serials_known
 from doorstep.stages.inventory.model.arrivals import Intake
 from doorstep.stages.inventory.model.serials import NUMBER
 from doorstep.stages.inventory.rules import serials as rules
 
 
-async def number_faults(tx: Tx, todo: Mapping[int, Intake]) -> list[Fault]:
-    """Say everything that is wrong with the numbers in scans; scans without numbers cost no statement."""
+async def number_faults(tx: Tx, todo: Mapping[int, Intake], products: Mapping[UUID, Product]) -> list[Fault]:
+    """Say everything that is wrong with the numbers in scans."""
     naming = _naming(todo)
-    if not naming:
-        return []
-    products = await catalog.products(tx, list({one.product_id for one in naming.values()}))
-    faults = list(rules.number_faults(naming, {one.id: one for one in products}))
+    faults = list(rules.number_faults(todo, products))
     units = [unit for i, one in naming.items() for unit, _ in rules.numbered(i, one)]
     sound = [unit for unit in dict.fromkeys(units) if NUMBER.fullmatch(unit[1])]
     return [*faults, *rules.known_faults(naming, await serials_known(tx, sound))]
 
 
 async def write_numbers(
-    tx: Tx, arrival_id: UUID, todo: Mapping[int, Intake], places: Mapping[int, str]
+    tx: Tx,
+    arrival_id: UUID,
+    todo: Mapping[int, Intake],
+    products: Mapping[UUID, Product],
+    places: Mapping[int, str],
 ) -> None:
-    """Make the units known that scans name.
+    """Make the units known that scans name; those that are placed by number come in with their goods.
 
     Raises:
         Refused: somebody else brought one of them in at this moment.
     """
-    naming = _naming(todo)
+    naming = {i: one for i, one in _naming(todo).items() if products[one.product_id].serials != Serials.ALL}
     if not naming:
         return
     units = {

@@ -10,6 +10,7 @@ from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
+from doorstep.stages.catalog import Product, Serials
 from doorstep.stages.inventory.acts import moving
 from doorstep.stages.inventory.acts.once import once_only
 from doorstep.stages.inventory.acts.receiving import announcing, expecting, inspecting, numbering
@@ -134,11 +135,13 @@ async def take_in(
     if todo:
         await begin(tx, arrival_id, door)
         lines = {one.product_id: one for one in await expecting.lines_of(tx, arrival_id)}
+        goods = await catalog.products(tx, list({one.product_id for one in todo.values()}))
+        products = {one.id: one for one in goods}
         faults = [
             *(fault for i, one in todo.items() for fault in rules.intake_faults(i, one)),
             *await _stranger_faults(tx, door, todo, lines),
             *_over_faults(door, todo, lines, lead=lead),
-            *await numbering.number_faults(tx, todo),
+            *await numbering.number_faults(tx, todo, products),
         ]
         if faults:
             raise invalid(faults)
@@ -146,8 +149,9 @@ async def take_in(
         plates = list(dict.fromkeys(one.plate for one in todo.values() if one.plate))
         await announcing.add_plates(tx, {arrival_id: plates})
         await tx.run(Q.stand_plates, arrival_id=arrival_id, ssccs=plates)
-        await numbering.write_numbers(tx, arrival_id, todo, {i: _place(one) for i, one in todo.items()})
-        await _write(tx, arrival_id, door, todo)
+        places = {i: _place(one) for i, one in todo.items()}
+        await numbering.write_numbers(tx, arrival_id, todo, products, places)
+        await _write(tx, arrival_id, door, todo, products)
     return [
         TakenIn(one.command, one.product_id, one.quantity, _place(one), not fresh[i])
         for i, one in enumerate(intakes)
@@ -220,7 +224,9 @@ async def _add_strangers(
     )
 
 
-async def _write(tx: Tx, arrival_id: UUID, door: Door, todo: Mapping[int, Intake]) -> None:
+async def _write(
+    tx: Tx, arrival_id: UUID, door: Door, todo: Mapping[int, Intake], products: Mapping[UUID, Product]
+) -> None:
     """Write receipts and put what stays here to its places."""
     intakes = list(todo.values())
     staying = [i for i, one in todo.items() if one.found != Found.REFUSED]
@@ -234,6 +240,7 @@ async def _write(tx: Tx, arrival_id: UUID, door: Door, todo: Mapping[int, Intake
             reference=arrival_id,
             lot=todo[i].lot,
             expires_on=todo[i].expires_on,
+            serials=todo[i].serials if products[todo[i].product_id].serials == Serials.ALL else (),
         )
         for i in staying
     ]
@@ -274,7 +281,7 @@ def _pointed(faults: Sequence[Fault], staying: Sequence[int]) -> list[Fault]:
     found = []
     for fault in faults:
         _, at, *rest = [*fault.pointer.split("/"), ""]
-        where = f"/receipts/{staying[int(at)]}/{rest[0]}" if at.isdecimal() else fault.pointer
+        where = f"/receipts/{staying[int(at)]}/{'/'.join(rest[:-1])}" if at.isdecimal() else fault.pointer
         found.append(replace(fault, pointer=where))
     return found
 
