@@ -193,6 +193,7 @@ CREATE TABLE catalog.merchants (
     rounding_minor int NOT NULL DEFAULT 0 CHECK (rounding_minor >= 0),
     return_days int NOT NULL DEFAULT 30 CHECK (return_days >= 0),
     capture_parts boolean NOT NULL DEFAULT false,
+    checks_mail boolean NOT NULL DEFAULT false,
     language text NOT NULL DEFAULT 'en',
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT merchant_code_taken UNIQUE (tenant_id, code)
@@ -1010,7 +1011,7 @@ CREATE TABLE orders.holds (
     order_id uuid NOT NULL,
     scope text NOT NULL DEFAULT 'order' CHECK (scope IN ('order', 'line', 'fulfillment')),
     line_id uuid, site_id uuid,
-    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'preorder', 'manual')),
+    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'email', 'out_of_stock', 'fraud', 'preorder', 'manual')),
     note text NOT NULL DEFAULT '',
     owner text NOT NULL,
     placed_by text NOT NULL, placed_at timestamptz NOT NULL,

@@ -85,6 +85,11 @@ class Settings:
         "",
         "private networks in which shops and carriers may be called, also by plain http (`10.1.0.0/16, 127.0.0.1/32`)",
     )
+    dns: str = _setting(
+        "DOORSTEP_DNS",
+        "",
+        "name servers that are asked for the mail domains of orders (`10.0.0.2, 10.0.0.3:5353`); without it the system's",
+    )
     edi_folder: Path | None = _setting(
         "DOORSTEP_EDI_FOLDER",
         None,

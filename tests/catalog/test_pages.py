@@ -112,9 +112,13 @@ async def test_a_merchants_face_changes_by_form(manager: httpx.AsyncClient) -> N
     form = {"_csrf_token": token, "name": "Juniper & Sons", "brand_color": "#102030", "return_days": "60"}
     wrong = await manager.post(path, data={**form, "rounding_minor": "many", "sender_email": "nobody"})
     assert "is not an e-mail address" in wrong.text
-    await manager.post(path, data={**form, "rounding_minor": "2", "capture_parts": "parts"})
+    await manager.post(
+        path, data={**form, "rounding_minor": "2", "capture_parts": "parts", "checks_mail": "yes"}
+    )
     assert "Juniper &amp; Sons" in (await manager.get("/catalog/merchants")).text
-    assert '<option value="parts" selected>' in (await manager.get(path)).text
+    page = (await manager.get(path)).text
+    assert '<option value="parts" selected>' in page
+    assert '<option value="yes" selected>' in page
 
 
 async def test_a_carrier_is_switched_off_and_on(manager: httpx.AsyncClient) -> None:

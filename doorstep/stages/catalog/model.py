@@ -59,6 +59,7 @@ class Merchant:
         rounding_minor: how far an order's total may be off its lines, in minor units, before it is refused.
         return_days: days after delivery in which a return may be asked.
         capture_parts: money is taken parcel by parcel, not in whole when the first one leaves.
+        checks_mail: orders whose mail domain takes no mail are held.
     """
 
     id: UUID
@@ -74,6 +75,7 @@ class Merchant:
     return_days: int = 30
     language: str = "en"
     capture_parts: bool = False
+    checks_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ CREATE TABLE catalog.merchants (
     rounding_minor int NOT NULL DEFAULT 0 CHECK (rounding_minor >= 0),
     return_days int NOT NULL DEFAULT 30 CHECK (return_days >= 0),
     capture_parts boolean NOT NULL DEFAULT false,
+    checks_mail boolean NOT NULL DEFAULT false,
     language text NOT NULL DEFAULT 'en',
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT merchant_code_taken UNIQUE (tenant_id, code)

@@ -55,6 +55,9 @@ class MerchantIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     capture_parts: Annotated[
         bool, Meta(description="Take money parcel by parcel, not in whole when the first one leaves.")
     ] = False
+    checks_mail: Annotated[
+        bool, Meta(description="Hold orders whose mail domain has neither a mail server nor an address.")
+    ] = False
 
 
 class MerchantOut(msgspec.Struct, kw_only=True):
@@ -73,6 +76,7 @@ class MerchantOut(msgspec.Struct, kw_only=True):
     return_days: int
     language: str
     capture_parts: bool
+    checks_mail: bool
 
 
 def _merchant(merchant_id: UUID, data: MerchantIn) -> Merchant:

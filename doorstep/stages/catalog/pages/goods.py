@@ -233,6 +233,8 @@ def _changed(before: Merchant, data: dict[str, str]) -> Merchant:
     values |= {name: data[name].replace("\x00", "")[:500] for name in texts if name in data}
     if "capture_parts" in data:
         values["capture_parts"] = data["capture_parts"] == "parts"
+    if "checks_mail" in data:
+        values["checks_mail"] = data["checks_mail"] == "yes"
     for name in ("rounding_minor", "return_days"):
         text = data.get(name, "")
         values[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1

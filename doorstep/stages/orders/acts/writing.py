@@ -78,6 +78,12 @@ class Draft:
         return [(reason, " ".join(why)) for reason, why in found if why]
 
     @property
+    def asks_mail(self) -> bool:
+        """Whether its merchant wants to know if its mail domain takes mail."""
+        seller = self.checked.seller
+        return seller is not None and seller.checks_mail and bool(self.checked.contact.email)
+
+    @property
     def sends_rest(self) -> bool:
         """Whether something of it is owed, and what is there leaves at once."""
         return bool(self.owed) and self.checked.order.ship_partial and self.reserves
@@ -150,6 +156,7 @@ async def write(tx: Tx, drafts: Sequence[Draft], columns: Columns) -> None:
     await journal.born(tx, PAYMENT, asked, then=[PaymentAct.ASK])
     rounded = {draft.id: draft.checked.sums.rounded for draft in drafts if draft.checked.sums.rounded}
     await journal.note(tx, ORDER, "rounded", list(rounded), rounded)
+    await journal.note(tx, ORDER, "mail_asked", [draft.id for draft in drafts if draft.asks_mail])
     await _hold(tx, [draft for draft in drafts if draft.holds])
 
 

@@ -14,6 +14,7 @@ from doorstep.stages.orders.acts.money import accounts
 from doorstep.stages.orders.jobs.edi import deliver
 from doorstep.stages.orders.jobs.folders import attend_folders
 from doorstep.stages.orders.jobs.levels import follow_feed, tell_levels
+from doorstep.stages.orders.jobs.mail import doubt_mail
 from doorstep.stages.orders.jobs.paying import (
     authorize,
     capture,
@@ -44,6 +45,7 @@ ON: dict[str, list[Any]] = {
     "shop.parcel_owed": [tell_parcel],
     "shop.advice_owed": [answering.advise],
     "shop.document_owed": [deliver],
+    "order.mail_asked": [doubt_mail],
     "order.accepted": [answering.answer_orders],
     "order.held": [answering.answer_orders, tending.tell_wants],
     "order.hold_placed": [tending.tell_wants],

@@ -20,6 +20,7 @@ class Seller:
     name: str
     currency: str
     rounding_minor: int
+    checks_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ PART_REASONS = (HoldReason.FRAUD, HoldReason.MANUAL)
 OWNERS = {
     HoldReason.PAYMENT: "payments",
     HoldReason.ADDRESS: "customers",
+    HoldReason.EMAIL: "customers",
     HoldReason.OUT_OF_STOCK: "stock",
     HoldReason.FRAUD: "risk",
     HoldReason.PREORDER: "stock",
@@ -32,6 +33,7 @@ OWNERS = {
 NEXT = {
     HoldReason.PAYMENT: "Ask the customer for another way to pay",
     HoldReason.ADDRESS: "Ask the customer, and change the address",
+    HoldReason.EMAIL: "Ask the customer for an e-mail address that is reached, then release it",
     HoldReason.OUT_OF_STOCK: "Receive goods, or change the order",
     HoldReason.FRAUD: "Look at the order, then release or cancel it",
     HoldReason.PREORDER: "Wait for its day, or release it if it may leave before",

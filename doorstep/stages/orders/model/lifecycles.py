@@ -52,6 +52,7 @@ ORDER = Machine(
         "split",
         "joined",
         "rounded",
+        "mail_asked",
         "oddity",
         "changed",
         "address_changed",
@@ -202,6 +203,7 @@ class HoldReason(StrEnum):
 
     PAYMENT = "payment"
     ADDRESS = "address"
+    EMAIL = "email"
     OUT_OF_STOCK = "out_of_stock"
     FRAUD = "fraud"
     PREORDER = "preorder"

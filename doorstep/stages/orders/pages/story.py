@@ -25,6 +25,7 @@ SENTENCES = {
     "order.part_released": "A held part was released",
     "order.promised": "Arrival promised",
     "order.rounded": "Sums differ within the merchant's tolerance",
+    "order.mail_asked": "The name servers are asked about its mail domain",
     "order.oddity": "Something odd was noted",
     "order.changed": "Changed",
     "order.address_changed": "Address changed",

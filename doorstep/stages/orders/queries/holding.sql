@@ -88,3 +88,12 @@ WHERE o.tenant_id = %(tenant_id)s AND o.state IN ('placed', 'held')
   AND EXISTS (SELECT FROM orders.payments p WHERE p.tenant_id = %(tenant_id)s AND p.order_id = o.id
               AND p.amount_minor > p.released_minor AND p.state NOT IN ('authorized', 'capturing', 'captured'))
 ORDER BY o.id;
+
+-- name: mails_of
+-- The e-mail addresses of unfinished orders that have not left, while their merchant wants the domains checked.
+SELECT o.id, c.email FROM orders.orders o
+JOIN orders.contacts c ON c.tenant_id = o.tenant_id AND c.order_id = o.id
+JOIN catalog.merchants m ON m.tenant_id = o.tenant_id AND m.id = o.merchant_id
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND m.checks_mail AND c.email <> '' AND o.shipped_at IS NULL
+  AND o.state IN ('placed', 'held', 'accepted')
+ORDER BY o.id;

@@ -1,6 +1,6 @@
 -- name: sellers
 -- The merchants that a batch of orders names, and the one that the caller is bound to.
-SELECT id, code, name, currency, rounding_minor FROM catalog.merchants
+SELECT id, code, name, currency, rounding_minor, checks_mail FROM catalog.merchants
 WHERE tenant_id = %(tenant_id)s AND (code = ANY (%(codes)s::text[]) OR id = ANY (%(ids)s::uuid[]));
 
 -- name: items

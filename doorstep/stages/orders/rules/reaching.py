@@ -64,3 +64,13 @@ def _plan(country: str) -> tuple[str, frozenset[int]]:
     if plan is None or plan.general_desc is None:
         return "", frozenset()
     return f"+{plan.country_code}", frozenset(plan.general_desc.possible_length)
+
+
+def mail_domain(email: str) -> str:
+    """Return the domain that mails to an address go to, in small letters."""
+    return email.rpartition("@")[2].lower()
+
+
+def said_dead(domain: str) -> str:
+    """Return why an order is held whose mail domain takes no mail."""
+    return f"The mail domain {domain} has neither a mail server nor an address: what is sent there does not arrive."

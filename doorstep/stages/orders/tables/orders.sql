@@ -84,7 +84,7 @@ CREATE TABLE orders.holds (
     order_id uuid NOT NULL,
     scope text NOT NULL DEFAULT 'order' CHECK (scope IN ('order', 'line', 'fulfillment')),
     line_id uuid, site_id uuid,
-    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'out_of_stock', 'fraud', 'preorder', 'manual')),
+    reason text NOT NULL CHECK (reason IN ('payment', 'address', 'email', 'out_of_stock', 'fraud', 'preorder', 'manual')),
     note text NOT NULL DEFAULT '',
     owner text NOT NULL,
     placed_by text NOT NULL, placed_at timestamptz NOT NULL,
