@@ -8,9 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-import typer
 from litestar import Litestar
 from litestar.handlers.http_handlers import HTTPRouteHandler
 
@@ -69,16 +67,8 @@ def _settings() -> Iterator[str]:
 
 def _commands() -> Iterator[str]:
     yield from ("", "## Commands", "", "| command | what it does |", "|---|---|")
-    yield from _below(typer.main.get_command(cli.app), "doorstep")
-
-
-def _below(command: Any, path: str) -> Iterator[str]:
-    inner = getattr(command, "commands", None)
-    if inner is None:
-        yield f"| `{path}` | {(command.help or '').splitlines()[0]} |"
-    for name, one in (inner or {}).items():
-        if not one.hidden:
-            yield from _below(one, f"{path} {name}")
+    for words, command in cli.every():
+        yield f"| `doorstep {words}` | {(command.help or '').splitlines()[0]} |"
 
 
 def _events() -> Iterator[str]:

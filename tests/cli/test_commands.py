@@ -9,7 +9,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from doorstep import cli
@@ -36,17 +35,7 @@ def run(settings: Settings) -> Run:
     return go
 
 
-def commands() -> list[str]:
-    """The words of every command that people may type."""
-    top = typer.main.get_command(cli.app)
-    found = []
-    for name, command in getattr(top, "commands", {}).items():
-        inner = getattr(command, "commands", None)
-        found += [f"{name} {one}" for one in inner] if inner else [name]
-    return found
-
-
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", [words for words, _ in cli.every()])
 def test_a_command_explains_itself(command: str) -> None:
     answer = CliRunner().invoke(cli.app, [*command.split(), "--help"])
     assert answer.exit_code == 0

@@ -4,14 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import fields
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-
-import typer
 
 from doorstep import app as house
+from doorstep import cli
 from doorstep.platform.config import Settings
 from tests.tidy.tree import ROOT, Source, Tree
 
@@ -28,25 +24,8 @@ def _settings() -> Iterator[str]:
 
 
 def _commands() -> Iterator[str]:
-    if find_spec("doorstep.cli") is None:
-        return
-    parts = [part for part in vars(import_module("doorstep.cli")).values() if isinstance(part, typer.Typer)]
-    assert parts, "doorstep/cli.py has no Typer application at its top"
-    yield from _below(typer.main.get_command(max(parts, key=_size)), "doorstep")
-
-
-def _size(part: typer.Typer) -> int:
-    """The main application has the others as groups."""
-    return len(part.registered_groups) * 1000 + len(part.registered_commands)
-
-
-def _below(command: Any, path: str) -> Iterator[str]:
-    inner = getattr(command, "commands", None)
-    if inner is None:
-        yield path
-    for name, one in (inner or {}).items():
-        if not one.hidden:
-            yield from _below(one, f"{path} {name}")
+    for words, _ in cli.every():
+        yield f"doorstep {words}"
 
 
 def _events() -> Iterator[str]:
