@@ -25,6 +25,8 @@ DECIMALS_0 = frozenset(
 )
 DECIMALS_3 = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 DECIMALS_4 = frozenset(["CLF", "UYW"])
+MARKS = {"en": (",", "."), "pt": (".", ",")}
+"""What stands between thousands and before decimals, in each language that customers read."""
 
 
 def decimals(currency: str) -> int:
@@ -36,12 +38,14 @@ def decimals(currency: str) -> int:
     return 4 if currency in DECIMALS_4 else 2
 
 
-def money(amount_minor: int, currency: str) -> str:
-    """Return an amount for people: `12.50 EUR`, `-3 JPY`."""
+def money(amount_minor: int, currency: str, lang: str = "en") -> str:
+    """Return an amount for people: `1,234.50 EUR`, `-3 JPY`; in Portuguese `1.234,50 EUR`."""
     places = decimals(currency)
+    thousands, point = MARKS.get(lang, MARKS["en"])
     sign = "-" if amount_minor < 0 else ""
     whole, part = divmod(abs(amount_minor), 10**places)
-    return f"{sign}{whole:,}{f'.{part:0{places}d}' if places else ''} {currency}"
+    grouped = f"{whole:,}".replace(",", thousands)
+    return f"{sign}{grouped}{f'{point}{part:0{places}d}' if places else ''} {currency}"
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

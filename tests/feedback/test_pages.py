@@ -61,6 +61,8 @@ async def test_a_return_asked_on_the_page_gets_its_label(
     assert "That is more than can come back." in too_many.text
     assert (await say(web_client, page, **{line: "1"}, reason="changed_mind", note="")).status_code == 303
     await door.settle()
+    in_portuguese = (await web_client.get(page, headers={"accept-language": "pt"})).text
+    assert re.search(r"Reembolso: \d+,\d\d EUR", in_portuguese)
     shown = (await web_client.get(page)).text
     label = re.search(r"/t/[^\"]+/label\.pdf", shown)
     assert label

@@ -138,7 +138,7 @@ def _rows(slip: Slip, width_pt: float) -> list[_Row]:
             wrap(line.name, BOLD, 10, room_pt, lines_max=3) or [""],
             fit(line.sku, REGULAR, 8, room_pt),
             str(line.quantity),
-            "" if slip.gift else money(line.total_minor, slip.currency),
+            "" if slip.gift else money(line.total_minor, slip.currency, slip.language),
             wrap(
                 f"{slip.words['serial']} {', '.join(line.serials)}",
                 REGULAR,
