@@ -203,6 +203,25 @@ async def test_plates_do_not_stand_on_themselves_nor_too_high(house: House, nort
         assert await wrong_in_the_books(tx) == {}
 
 
+async def test_a_plate_is_built_up_of_plates_that_stand_there(house: House, northside: UUID) -> None:
+    async with house.db.transaction(northside, actor="test") as tx:
+        await build(tx, "C-1", line(12))
+        await build(tx, "P-1", line(3), nested=["C-1"])
+        tree = await build(tx, "P-2", line(2), nested=["C-1"])
+        assert [one.code for one in tree.plates] == ["P-2", "C-1"]
+        assert (await story(tx, "P-1"))[-1] == "unloaded"
+        await handling.move_plate(tx, "P-1", THERE)
+    with pytest.raises(Refused) as refused:
+        async with house.db.transaction(northside, actor="test") as tx:
+            await build(tx, "P-3", nested=["P-1", "C-1", "C-1"])
+    assert [(one.pointer, one.code) for one in refused.value.faults] == [
+        ("/plates/0", "elsewhere"),
+        ("/plates/2", "repeated"),
+    ]
+    async with house.db.transaction(northside, actor="test") as tx:
+        assert await wrong_in_the_books(tx) == {}
+
+
 async def test_what_makes_no_sense_is_refused_with_every_fault_at_once(house: House, northside: UUID) -> None:
     async with house.db.transaction(northside, actor="test") as tx:
         with pytest.raises(Refused) as refused:

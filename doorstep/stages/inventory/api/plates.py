@@ -157,7 +157,7 @@ class BuiltIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 @post("/api/plates", opt=allow(*FLOOR, scope="stock:write"))
 async def build(data: JSONBody[BuiltIn], request: Asked, house: InHouse, who: Caller) -> Response[PlateOut]:
-    """Build a plate up of what lies loose in a place, and of plates, which are brought there."""
+    """Build a plate up of what lies loose in a place, and of plates that stand there."""
 
     async def act(tx: Tx) -> PlateOut:
         return await shown(

@@ -12,7 +12,7 @@ from doorstep.stages import catalog
 from doorstep.stages.inventory.acts import moving
 from doorstep.stages.inventory.acts.lots import lots_of
 from doorstep.stages.inventory.acts.plates import looking
-from doorstep.stages.inventory.acts.plates.handling import movements, nest_plate, steadily
+from doorstep.stages.inventory.acts.plates.handling import Note, lifted, loaded, movements, steadily
 from doorstep.stages.inventory.acts.plates.settling import hold_places
 from doorstep.stages.inventory.acts.posting import check_places, post
 from doorstep.stages.inventory.model.plates import PLATE, Handling, OnPlate, PlateLine, Tree
@@ -29,7 +29,7 @@ async def build_plate(
     lines: Sequence[PlateLine] = (),
     nested: Sequence[str] = (),
 ) -> Tree:
-    """Build a plate up of loose goods that lie in a place, and of plates, which are brought there.
+    """Build a plate up of loose goods that lie in a place, and of plates that stand there.
 
     Args:
         tx: the open transaction.
@@ -40,7 +40,8 @@ async def build_plate(
         nested: which plates stand on it.
 
     Raises:
-        Refused: the code is none, or a plate of that code is in use; nothing is to be on it; too few loose units lie there.
+        Refused: the code is none, or a plate of that code is in use; nothing is to be on it; too few loose units lie there, or a
+            plate stands elsewhere.
     """
     named = rules.read_code(code)
     faults = list(rules.line_faults(lines))
@@ -53,23 +54,45 @@ async def build_plate(
         faults.append(Fault("/lines", "lines", "Say what is on it: goods that lie there, or plates."))
     if faults:
         raise invalid(faults)
-    await _hold(tx, site_id, place, lines, nested)
+    await hold_places(tx, [(site_id, line.product_id, place) for line in lines])
     tree = await begin_plate(tx, named, site_id, place)
-    if lines:
-        await _put(tx, tree, lines)
-    for one in nested:
-        await nest_plate(tx, one, named)
+    await steadily(tx, nested, lambda trees: _build(tx, tree, lines, trees))
     return await looking.standing(tx, named)
 
 
-async def _hold(tx: Tx, site_id: UUID, place: str, lines: Sequence[PlateLine], nested: Sequence[str]) -> None:
-    """Lock what lies where a plate is built up and where plates come from, before any plate is: balances go first everywhere."""
-    spots = [(site_id, line.product_id, place) for line in lines]
-    for code in nested:
-        tree = await looking.standing(tx, code)
-        for one in tree.contents:
-            spots += [(tree.root.site_id, one.product_id, at) for at in (tree.root.place, place)]
-    await hold_places(tx, spots)
+async def _build(tx: Tx, tree: Tree, lines: Sequence[PlateLine], nested: Sequence[Tree]) -> None:
+    """Put goods and plates on a new plate, all in one step, so that plates are locked in the order of all."""
+    root = tree.root
+    if faults := _build_faults(tree, nested):
+        raise invalid(faults)
+    units = await _choose(tx, tree, lines) if lines else {}
+    seen, notes = dict(tree.seen), _filled(root.id, units)
+    for one in nested:
+        seen |= one.seen
+        notes += [*lifted(one, nested=True), *loaded(one, tree)]
+    handling = Handling(
+        seen=seen,
+        parents={one.root.id: root.id for one in nested},
+        changes={(root.id, product_id, lot): quantity for (product_id, lot), quantity in units.items()},
+        spots=[(root.site_id, product_id, root.place) for product_id, _ in units],
+        notes=notes,
+    )
+    await post(tx, [], handling=handling)
+
+
+def _build_faults(tree: Tree, nested: Sequence[Tree]) -> list[Fault]:
+    faults = []
+    for i, one in enumerate(nested):
+        if (one.root.site_id, one.root.place) != (tree.root.site_id, tree.root.place):
+            stands = one.root.place.removeprefix("bin:")
+            said = f"Plate {one.root.code} stands in {stands}. Bring it here before, or put it on the plate later."
+            faults.append(Fault(f"/plates/{i}", "elsewhere", said))
+        elif one.root.id in {other.root.id for other in nested[:i]}:
+            faults.append(Fault(f"/plates/{i}", "repeated", f"Plate {one.root.code} is named twice."))
+        else:
+            found = rules.nest_faults(one, tree)
+            faults += [Fault(f"/plates/{i}", fault.code, fault.message) for fault in found]
+    return faults
 
 
 async def begin_plate(tx: Tx, code: str, site_id: UUID, place: str) -> Tree:
@@ -103,13 +126,21 @@ async def fill_plate(tx: Tx, code: str, lines: Sequence[PlateLine]) -> Tree:
 
 
 async def _put(tx: Tx, tree: Tree, lines: Sequence[PlateLine]) -> None:
-    root = tree.root
+    await put_on(tx, tree, await _choose(tx, tree, lines))
+
+
+async def _choose(tx: Tx, tree: Tree, lines: Sequence[PlateLine]) -> dict[tuple[UUID, str], int]:
+    """Choose of which lots loose units are put on a plate.
+
+    Raises:
+        Refused: too few lie loose where it stands.
+    """
     products = sorted({line.product_id for line in lines})
-    loose, days = await looking.loose_units(tx, root.site_id, root.place, products)
+    loose, days = await looking.loose_units(tx, tree.root.site_id, tree.root.place, products)
     taken, faults = rules.choose(lines, loose, days)
     if faults:
         raise Refused(Reason.CONFLICT, "Too few loose units lie there. Nothing was put on the plate.", faults)
-    await put_on(tx, tree, taken)
+    return taken
 
 
 async def put_on(tx: Tx, tree: Tree, units: Mapping[tuple[UUID, str], int]) -> None:
@@ -123,9 +154,13 @@ async def put_on(tx: Tx, tree: Tree, units: Mapping[tuple[UUID, str], int]) -> N
         seen=tree.seen,
         changes={(root.id, product_id, lot): quantity for (product_id, lot), quantity in units.items()},
         spots=[(root.site_id, product_id, root.place) for product_id, _ in units],
-        notes=[("filled", {root.id: {"lines": _told(units)}})],
+        notes=_filled(root.id, units),
     )
     await post(tx, [], handling=handling)
+
+
+def _filled(plate_id: UUID, units: Mapping[tuple[UUID, str], int]) -> list[Note]:
+    return [("filled", {plate_id: {"lines": _told(units)}})] if units else []
 
 
 async def take_off(tx: Tx, code: str, lines: Sequence[PlateLine], *, place: str = "") -> Tree:

@@ -66,7 +66,7 @@ async def move_plate(tx: Tx, code: str, place: str, *, seen_in: str = "") -> Tre
             said = f"Plate {root.code} was moved to {root.place.removeprefix('bin:')} meanwhile. Look at it again."
             raise Refused(Reason.CONFLICT, said, [Fault("/seen_in", "moved", said)])
         if place != root.place or root.parent_id:
-            await carry(tx, tree, place, [*_lifted(tree)], parent=None)
+            await carry(tx, tree, place, [*lifted(tree)], parent=None)
 
     await steadily(tx, [code], work)
     return await standing(tx, code)
@@ -88,23 +88,27 @@ async def nest_plate(tx: Tx, code: str, onto: str) -> Tree:
             return
         if faults := list(rules.nest_faults(child, below)):
             raise invalid(faults)
-        notes: list[Note] = [
-            *_lifted(child, nested=True),
-            ("nested", {child.root.id: {"onto": below.root.code}}),
-            ("loaded", {below.root.id: {"plate": child.root.code}}),
-        ]
+        notes = [*lifted(child, nested=True), *loaded(child, below)]
         await carry(tx, child, below.root.place, notes, parent=below)
 
     await steadily(tx, [code, onto], work)
     return await standing(tx, onto)
 
 
-def _lifted(tree: Tree, *, nested: bool = False) -> list[Note]:
+def lifted(tree: Tree, *, nested: bool = False) -> list[Note]:
     """Return what is noted when a plate leaves the one that it stands on."""
     if not tree.below:
         return []
     told: list[Note] = [("unloaded", {tree.below[0].id: {"plate": tree.root.code}})]
     return told if nested else [("lifted", {tree.root.id: {"from": tree.below[0].code}}), *told]
+
+
+def loaded(tree: Tree, below: Tree) -> list[Note]:
+    """Return what is noted when a plate is put on another one."""
+    return [
+        ("nested", {tree.root.id: {"onto": below.root.code}}),
+        ("loaded", {below.root.id: {"plate": tree.root.code}}),
+    ]
 
 
 async def carry(tx: Tx, tree: Tree, place: str, notes: Sequence[Note], *, parent: Tree | None) -> None:
