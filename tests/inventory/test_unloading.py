@@ -15,6 +15,7 @@ from doorstep.platform.errors import Refused
 from doorstep.platform.house import House
 from doorstep.stages import catalog, inventory
 from doorstep.stages.catalog import BinUse
+from doorstep.stages.inventory import Adjustment
 from doorstep.stages.inventory.acts.plates import handling, looking
 from doorstep.stages.inventory.acts.receiving import announcing, expecting, taking, unloading
 from doorstep.stages.inventory.model.arrivals import AnnouncedLine, Intake, Packed
@@ -23,11 +24,12 @@ from tests.inventory.test_dock import Hand
 from tests.orders.conftest import bearer
 from tests.platform.people import add_person, sign_in
 from tests.worlds.arrivals import PLATES, announce, announced
-from tests.worlds.catalog import WORLD, bin_code
+from tests.worlds.catalog import WORLD, asks_serials, bin_code
 from tests.worlds.inventory import small_world, wrong_in_the_books
 from tests.worlds.plates import THERE, on
 
 PALLET, CASE = PLATES
+OTHER = "006123450000000036"
 DOCK = bin_code(1, 1)
 GOODS = {WORLD.a: 30, WORLD.b: 12}
 
@@ -138,6 +140,35 @@ async def test_what_cannot_be_taken_in_as_a_whole_is_counted(house: House, north
         with pytest.raises(Refused, match="are counted"):
             await unloading.unload(tx, other, CASE)
         assert await wrong_in_the_books(tx) == {}
+
+
+async def test_what_is_counted_or_named_by_number_does_not_come_in_twice(
+    house: House, northside: UUID, web_client: httpx.AsyncClient
+) -> None:
+    async with house.db.transaction(northside, actor="test") as tx:
+        arrival_id = await announce(tx, "PO-1", GOODS, packed=packed())
+        some = Intake(command="s1", product_id=WORLD.a, quantity=3, place=THERE, plate=CASE)
+        await taking.take_in(tx, arrival_id, [some])
+        with pytest.raises(Refused, match=f"Some of plate {CASE} was counted before"):
+            await unloading.unload(tx, arrival_id, PALLET)
+        lamps = [AnnouncedLine(product_id=WORLD.c, expected=2)]
+        await inventory.adjust(
+            tx, [_all_gone(place, units) for place, units in ((bin_code(2, 2), 20), (bin_code(4, 9), 10))]
+        )
+        await asks_serials(tx, WORLD.c, catalog.Serials.ALL)
+        other = await announce(tx, "PO-2", {WORLD.c: 2}, packed=[Packed(plate=OTHER, lines=lamps)])
+        with pytest.raises(Refused, match="Each unit of C is named by its number"):
+            await unloading.unload(tx, other, OTHER)
+        assert await wrong_in_the_books(tx) == {}
+    await sign_in(web_client, await add_person(house, northside, Role.PICKER))
+    said = await Hand(web_client, f"/receive/{other}").scan(other, OTHER)
+    assert "Plate 1 of 1 is here." in said, "it is noted, and its units are scanned"
+
+
+def _all_gone(code: str, units: int) -> Adjustment:
+    return Adjustment(
+        site_id=WORLD.north, product_id=WORLD.c, place=f"bin:{code}", quantity=-units, reason="lost"
+    )
 
 
 def test_what_is_said_of_plates_is_a_part_of_the_lines() -> None:

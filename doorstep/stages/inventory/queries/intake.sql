@@ -40,6 +40,11 @@ WHERE tenant_id = %(tenant_id)s AND arrival_id = %(arrival_id)s AND sscc = ANY (
 SELECT sscc, product_id, lot, expires_on, quantity FROM inventory.arrival_plate_lines
 WHERE tenant_id = %(tenant_id)s AND sscc = ANY (%(ssccs)s::text[]) ORDER BY sscc, product_id, lot;
 
+-- name: counted_on_plates
+-- Plates of which something was taken in product by product.
+SELECT DISTINCT plate FROM inventory.receipts
+WHERE tenant_id = %(tenant_id)s AND arrival_id = %(arrival_id)s AND plate = ANY (%(ssccs)s::text[]) ORDER BY plate;
+
 -- name: unload_plates
 -- What stands on plates is taken in as a whole.
 UPDATE inventory.arrival_plates SET unloaded_at = %(now)s, arrived_at = coalesce(arrived_at, %(now)s)

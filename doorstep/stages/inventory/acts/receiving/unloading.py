@@ -8,8 +8,11 @@ from uuid import UUID
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.statements import Statements
+from doorstep.stages import catalog
+from doorstep.stages.catalog import Serials
 from doorstep.stages.inventory.acts.plates import filling, handling
 from doorstep.stages.inventory.acts.receiving import expecting, taking
+from doorstep.stages.inventory.acts.receiving.taking import Door
 from doorstep.stages.inventory.model.arrivals import ArrivalPlate, Intake
 from doorstep.stages.inventory.rules.arrivals import read_sscc
 
@@ -55,8 +58,8 @@ async def unload(
         lead: somebody from the desk does it.
 
     Raises:
-        Refused: it is no plate of this arrival, nobody said what is on it, its supplier's goods are to be counted, the site has no
-            dock, or what is on it cannot be taken in.
+        Refused: it is no plate of this arrival, nobody said what is on it, its goods are to be counted, named by number, or were
+            in part, the site has no dock, or what is on it cannot be taken in.
     """
     sscc = read_sscc(code)
     door = await taking.hold_door(tx, arrival_id)
@@ -68,11 +71,8 @@ async def unload(
         return Unloaded(sscc, place, 0, repeated=True)
     wanted = [one for one in _stack(plates, sscc) if not plates[one].unloaded_at]
     on_plates = await tx.rows(Q.lines_on_plates, _OnPlate, ssccs=wanted)
-    if door.hides_expected or not on_plates:
-        why = (
-            "Goods of this supplier are counted" if on_plates else f"Nobody said what stands on plate {sscc}"
-        )
-        said = f"{why}: take it in product by product."
+    if why := await _why_not(tx, arrival_id, door, on_plates):
+        said = f"{why}: take plate {sscc} in product by product."
         raise Refused(Reason.CONFLICT, said, [Fault("/plate", "by_product", said)])
     place = place or await dock_of(tx, door.site_id)
     if not place:
@@ -101,7 +101,23 @@ async def comes_whole(tx: Tx, arrival_id: UUID, sscc: str) -> bool:
     """Whether a plate of an arrival can be taken in by one scan: somebody said what is on it, and nobody has to count it."""
     door = await taking.hold_door(tx, arrival_id)
     plates = {one.sscc: one for one in await expecting.plates_of(tx, arrival_id)}
-    return not door.hides_expected and any(plates[one].units for one in _stack(plates, sscc))
+    wanted = [one for one in _stack(plates, sscc) if not plates[one].unloaded_at]
+    on_plates = await tx.rows(Q.lines_on_plates, _OnPlate, ssccs=wanted)
+    return not await _why_not(tx, arrival_id, door, on_plates)
+
+
+async def _why_not(tx: Tx, arrival_id: UUID, door: Door, on_plates: Sequence[_OnPlate]) -> str:
+    """Say why what is on plates has to be taken in product by product; '' if it need not."""
+    if not on_plates:
+        return "Nobody said what stands on it"
+    if door.hides_expected:
+        return "Goods of this supplier are counted"
+    ssccs = sorted({one.sscc for one in on_plates})
+    if counted := await tx.values(Q.counted_on_plates, arrival_id=arrival_id, ssccs=ssccs):
+        return f"Some of plate {counted[0]} was counted before"
+    products = await catalog.products(tx, list({one.product_id for one in on_plates}))
+    numbered = sorted(one.sku for one in products if one.serials == Serials.ALL)
+    return f"Each unit of {numbered[0]} is named by its number" if numbered else ""
 
 
 async def dock_of(tx: Tx, site_id: UUID) -> str:
