@@ -23,7 +23,7 @@ from doorstep.stages.inventory.rules.arrivals import packed_faults
 from tests.inventory.test_dock import Hand
 from tests.orders.conftest import bearer
 from tests.platform.people import add_person, sign_in
-from tests.worlds.arrivals import PLATES, announce, announced
+from tests.worlds.arrivals import PLATES, announce
 from tests.worlds.catalog import WORLD, asks_serials, bin_code
 from tests.worlds.inventory import small_world, wrong_in_the_books
 from tests.worlds.plates import THERE, on
@@ -182,7 +182,7 @@ def test_what_is_said_of_plates_is_a_part_of_the_lines() -> None:
         Packed(plate=PALLET, onto="006123450000000036"),
         Packed(plate="006123450000000043"),
     ]
-    faults = list(packed_faults(announced("PO-1", {WORLD.a: 30}, packed=odd)))
+    faults = list(packed_faults([line(WORLD.a, 30)], odd))
     assert [(one.pointer, one.code) for one in faults] == [
         ("/packed/0/plate", "sscc"),
         ("/packed/0/lines/1/sku", "unknown_product"),
@@ -205,12 +205,19 @@ def test_plates_are_not_announced_in_circles_nor_too_high() -> None:
         stack = [
             Packed(plate=code, onto=onto, lines=[line]) for code, onto in zip(codes, ontos, strict=False)
         ]
-        found = packed_faults(announced("PO-1", {WORLD.a: 30}, packed=stack))
+        found = packed_faults([replace(line, expected=30)], stack)
         return [(one.pointer, one.code) for one in found]
 
     assert faults("", PALLET, CASE) == []
     assert faults("", PALLET, CASE, codes[2]) == [("/packed/3/onto", "depth")]
     assert faults(CASE, PALLET) == [("/packed/0/onto", "depth"), ("/packed/1/onto", "depth")]
+    *before, last = (
+        Packed(plate=code, onto=onto) for code, onto in zip(codes, ["", PALLET, CASE, ""], strict=True)
+    )
+    [fault] = packed_faults(
+        [], [replace(last, lines=[]), replace(before[0], onto=last.plate, lines=[])], before[1:]
+    )
+    assert (fault.pointer, fault.code) == ("/packed/onto", "depth"), "who is put under three makes it four"
 
 
 async def test_ten_who_scan_the_same_plate_take_it_in_once(
@@ -255,6 +262,29 @@ async def test_plates_are_announced_by_call(
         422,
         "/arrivals/0/packed/0/lines/0/sku",
     )
+
+
+async def test_who_sends_goods_says_how_they_are_packed_and_the_newer_word_counts(
+    house: House, northside: UUID, web_client: httpx.AsyncClient, key: str
+) -> None:
+    async with house.db.transaction(northside, actor="test") as tx:
+        arrival_id = await announce(tx, "PO-1", {WORLD.a: 30})
+
+    async def sent(plate: str, units: int, **more: str) -> httpx.Response:
+        one = {"plate": plate, "lines": [{"sku": "A", "expected": units}], **more}
+        path = f"/api/arrivals/{arrival_id}/sent"
+        return await web_client.post(path, json={"packed": [one]}, headers=bearer(key))
+
+    assert (await sent(PALLET, 30)).status_code == 200
+    assert (await sent(PALLET, 20)).status_code == 200
+    told = await sent(CASE, 11, onto=PALLET)
+    assert (told.status_code, told.json()["errors"][0]["code"]) == (422, "over")
+    told = await sent(CASE, 10, onto=PALLET)
+    plates = {one["sscc"]: (one["units"], one["onto"]) for one in told.json()["plates"]}
+    assert plates == {PALLET: (20, ""), CASE: (10, PALLET)}
+    async with house.db.transaction(northside, actor="test") as tx:
+        assert (await unloading.unload(tx, arrival_id, PALLET)).units == 30
+        assert await wrong_in_the_books(tx) == {}
 
 
 @pytest.mark.parametrize("docks", [True, False])

@@ -1,7 +1,7 @@
 """Arrivals and suppliers as JSON: what is to come, from whom, and how far it is."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated
@@ -18,6 +18,7 @@ from doorstep.platform.edge import Asked, Caller, FromPath, FromQuery, InHouse, 
 from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.idempotency import once
 from doorstep.stages import catalog
+from doorstep.stages.catalog import Product
 from doorstep.stages.inventory.acts.receiving import announcing, expecting, scoring
 from doorstep.stages.inventory.acts.receiving.announcing import Noted
 from doorstep.stages.inventory.acts.receiving.expecting import Line
@@ -141,15 +142,6 @@ async def _named(tx: Tx, asked: list[ArrivalIn], who: Principal) -> list[Announc
     ]
     products = await catalog.products_by_sku(tx, wanted)
 
-    def line_of(seller: UUID, line: LineIn) -> AnnouncedLine:
-        found = products.get((seller, line.sku))
-        return AnnouncedLine(
-            product_id=found.id if found else NOBODY,
-            expected=line.expected,
-            lot=line.lot,
-            expires_on=line.expires_on,
-        )
-
     return [
         replace(
             one,
@@ -157,17 +149,32 @@ async def _named(tx: Tx, asked: list[ArrivalIn], who: Principal) -> list[Announc
             carrier=told.carrier,
             carrier_reference=told.carrier_reference,
             plates=told.plates,
-            lines=[line_of(one.merchant_id, line) for line in told.lines],
-            packed=[
-                Packed(
-                    plate=plate.plate,
-                    onto=plate.onto,
-                    lines=[line_of(one.merchant_id, line) for line in plate.lines],
-                )
-                for plate in told.packed
-            ],
+            lines=_lines(one.merchant_id, told.lines, products),
+            packed=_packed(one.merchant_id, told.packed, products),
         )
         for one, told in zip(named, asked, strict=True)
+    ]
+
+
+def _lines(
+    seller: UUID, lines: Sequence[LineIn], products: Mapping[tuple[UUID, str], Product]
+) -> list[AnnouncedLine]:
+    return [
+        AnnouncedLine(
+            product_id=products[seller, line.sku].id if (seller, line.sku) in products else NOBODY,
+            expected=line.expected,
+            lot=line.lot,
+            expires_on=line.expires_on,
+        )
+        for line in lines
+    ]
+
+
+def _packed(
+    seller: UUID, plates: Sequence[PackedIn], products: Mapping[tuple[UUID, str], Product]
+) -> list[Packed]:
+    return [
+        Packed(plate=one.plate, onto=one.onto, lines=_lines(seller, one.lines, products)) for one in plates
     ]
 
 
@@ -278,6 +285,13 @@ class SentIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     carrier: Text = ""
     carrier_reference: Text = ""
     plates: Annotated[list[Sscc], Meta(max_length=PLATES_MAX)] = []
+    packed: Annotated[
+        list[PackedIn],
+        Meta(
+            max_length=PLATES_MAX,
+            description="What stands on which plate; of one named before it counts anew.",
+        ),
+    ] = []
 
 
 @post("/api/arrivals/{arrival_id:uuid}/sent", opt=allow(*TELLERS, scope="stock:write"), status_code=200)
@@ -287,8 +301,11 @@ async def send(
     """Say that goods are on their way: with whom, when they are expected, on which plates."""
 
     async def act(tx: Tx) -> ArrivalOut:
-        await expecting.arrival_of(tx, arrival_id, who.merchant_id)
-        await announcing.send(tx, arrival_id, Sent(**msgspec.structs.asdict(data)))
+        merchant_id = (await expecting.arrival_of(tx, arrival_id, who.merchant_id)).merchant_id
+        skus = [(merchant_id, line.sku) for plate in data.packed for line in plate.lines]
+        products = await catalog.products_by_sku(tx, skus) if skus else {}
+        packed = _packed(merchant_id, data.packed, products)
+        await announcing.send(tx, arrival_id, Sent(**{**msgspec.structs.asdict(data), "packed": packed}))
         return await shown(tx, arrival_id, who.merchant_id)
 
     return await once(request, house, who, act, status=200)  # type: ignore[return-value]

@@ -152,12 +152,13 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What a supplier says when goods are on their way."""
+    """What a supplier says when goods are on their way; of plates that are packed otherwise than was said, the newer word counts."""
 
     expected_on: date | None = None
     carrier: str = ""
     carrier_reference: str = ""
     plates: Sequence[str] = ()
+    packed: Sequence[Packed] = ()
 
 
 @dataclass(frozen=True, slots=True)

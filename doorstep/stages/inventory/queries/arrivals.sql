@@ -79,6 +79,10 @@ FROM unnest(%(ssccs)s::text[], %(product_ids)s::uuid[], %(lots)s::text[], %(expi
   AS l(sscc, product_id, lot, expires_on, quantity)
 ORDER BY sscc, product_id, lot;
 
+-- name: drop_plate_lines
+-- What was said before of plates that are packed otherwise.
+DELETE FROM inventory.arrival_plate_lines WHERE tenant_id = %(tenant_id)s AND sscc = ANY (%(ssccs)s::text[]);
+
 -- name: change_sent
 -- What a supplier said when the goods left; what they did not say stays.
 UPDATE inventory.arrivals SET expected_on = coalesce(%(expected_on)s, expected_on),

@@ -66,7 +66,7 @@ def announcement_faults(
     if sites.get(one.site_id) != "warehouse":
         yield Fault("/site", "site", "There is no such warehouse here. Name one by its code.")
     yield from plate_faults(one.plates)
-    yield from packed_faults(one)
+    yield from packed_faults(one.lines, one.packed)
     if len(one.all_plates) > PLATES_MAX:
         yield Fault(
             "/packed", "too_many", f"Name up to {PLATES_MAX} plates; these are {len(one.all_plates)}."
@@ -92,18 +92,30 @@ def _line_faults(at: str, line: AnnouncedLine, one: Announced, product: Product 
         yield Fault(f"{at}/lot", "lot", f"Write the lot in up to {LOT_MAX} letters, digits and signs.")
 
 
-def packed_faults(one: Announced) -> Iterator[Fault]:
-    """Say what is wrong with what is said to stand on plates: it is a part of the lines, and plates stand on few others."""
+def packed_faults(
+    lines: Sequence[AnnouncedLine], plates: Sequence[Packed], before: Sequence[Packed] = ()
+) -> Iterator[Fault]:
+    """Say what is wrong with what is said to stand on plates: it is a part of the lines, and plates stand on few others.
+
+    Args:
+        lines: what the arrival brings.
+        plates: what is said now.
+        before: what was said before of plates that nothing is said of now.
+    """
     left: dict[UUID, int] = {}
-    for line in one.lines:
+    for line in lines:
         left[line.product_id] = left.get(line.product_id, 0) + line.expected
-    onto = {packed.plate: packed.onto for packed in one.packed}
-    for i, packed in enumerate(one.packed):
+    for line in (line for packed in before for line in packed.lines):
+        left[line.product_id] = left.get(line.product_id, 0) - line.expected
+    onto = {packed.plate: packed.onto for packed in (*before, *plates)}
+    for packed in before:
+        yield from _onto_faults("/packed", packed, onto)
+    for i, packed in enumerate(plates):
         at = f"/packed/{i}"
         if read_sscc(packed.plate) != packed.plate:
             said = f"{packed.plate[:40]!r} is no SSCC. Write its 18 digits, the check digit last."
             yield Fault(f"{at}/plate", "sscc", said)
-        elif [other.plate for other in one.packed[:i]].count(packed.plate):
+        elif [other.plate for other in plates[:i]].count(packed.plate):
             yield Fault(f"{at}/plate", "repeated", f"Plate {packed.plate} is named twice. Leave one out.")
         yield from _onto_faults(at, packed, onto)
         if not packed.lines and packed.plate not in onto.values():

@@ -10,8 +10,10 @@ from doorstep.platform.errors import Fault, Reason, Refused, invalid
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
+from doorstep.stages.inventory.acts.receiving import expecting
 from doorstep.stages.inventory.model.arrivals import (
     ARRIVAL,
+    PLATES_MAX,
     Announced,
     AnnouncedLine,
     ArrivalAct,
@@ -139,6 +141,35 @@ async def send(tx: Tx, arrival_id: UUID, sent: Sent) -> None:
         carrier_reference=sent.carrier_reference,
     )
     await add_plates(tx, {arrival_id: sent.plates})
+    await _pack_anew(tx, arrival_id, sent.packed)
+
+
+async def _pack_anew(tx: Tx, arrival_id: UUID, packed: Sequence[Packed]) -> None:
+    """Write down what stands on plates of an arrival instead of what was said of them before."""
+    if not packed:
+        return
+    named = {one.plate for one in packed}
+    said: dict[str, list[AnnouncedLine]] = {}
+    plates = [one for one in await expecting.plates_of(tx, arrival_id) if one.sscc not in named]
+    for sscc, *line, units in await tx.tuples(Q.lines_on_plates, ssccs=[one.sscc for one in plates]):
+        product_id, lot, day = line
+        one = AnnouncedLine(product_id=product_id, expected=units, lot=lot, expires_on=day)
+        said.setdefault(sscc, []).append(one)
+    before = [Packed(plate=one.sscc, onto=one.onto, lines=said.get(one.sscc, ())) for one in plates]
+    lines = [
+        AnnouncedLine(product_id=one.product_id, expected=one.expected)
+        for one in await expecting.lines_of(tx, arrival_id)
+    ]
+    faults = list(rules.packed_faults(lines, packed, before))
+    if len(named) + len(plates) > PLATES_MAX:
+        faults.append(
+            Fault("/packed", "too_many", f"An arrival comes on up to {PLATES_MAX} plates. Leave some out.")
+        )
+    if faults:
+        raise invalid(faults)
+    await add_plates(tx, {arrival_id: sorted(named)})
+    await tx.run(Q.drop_plate_lines, ssccs=sorted(named))
+    await _pack(tx, packed)
 
 
 async def cancel(tx: Tx, arrival_id: UUID, why: str) -> None:
