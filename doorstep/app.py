@@ -144,8 +144,11 @@ def invariants() -> list[tuple[str, Statement]]:
     return doctor.invariants([package for package in packages if find_spec(package)], machines())
 
 
-async def prepare(settings: Settings) -> tuple[Settings, list[str]]:
-    """Start and migrate the embedded database unless another is set; return settings that name it and what was applied."""
+async def prepare(settings: Settings, *, anew: bool = False) -> tuple[Settings, list[str]]:
+    """Start and migrate the embedded database unless another is set; return settings that name it and what was applied.
+
+    The fences are laid when they are others than those laid last, or `anew`.
+    """
     if settings.database_url is None:
         embedded = Embedded(settings.home)
         await embedded.start()
@@ -154,7 +157,7 @@ async def prepare(settings: Settings) -> tuple[Settings, list[str]]:
     if settings.owner_url is None:
         return settings, []
     app_role = httpx.URL(settings.database_url or "").username or "doorstep_app"
-    applied = await migrate(settings.owner_url, app_role, migrations(), machines())
+    applied = await migrate(settings.owner_url, app_role, migrations(), machines(), anew=anew)
     return settings, applied
 
 

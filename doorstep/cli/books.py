@@ -27,7 +27,7 @@ def migrate(
     json: Json = False,
 ) -> None:
     """Bring the database to the present: apply what is missing, lay the fences of the tenants anew."""
-    settings, applied = asyncio.run(house.prepare(config.read()))
+    settings, applied = asyncio.run(house.prepare(config.read(), anew=True))
     spread: list[Spread] = []
     if distribute:
         if settings.owner_url is None:

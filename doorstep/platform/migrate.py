@@ -1,11 +1,13 @@
 """Bring a database to the present: numbered migrations, the fences of row-level security, the journal's CHECK.
 
-Migrations are the past, applied once each, in order. What can be derived is not written by hand but laid anew each time:
-every table with a `tenant_id` gets forced row-level security and its grants, and the journal's CHECK comes from the machines.
+Migrations are the past, applied once each, in order. What can be derived is not written by hand but laid anew whenever it is other
+than what was laid last: every table with a `tenant_id` gets forced row-level security and its grants, and the journal's CHECK
+comes from the machines.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,12 +63,17 @@ async def make_database(embedded: Embedded, name: str = "doorstep") -> None:
 
 
 async def migrate(
-    owner_url: str, app_role: str, migrations: Sequence[Migration], machines: Iterable[Machine]
+    owner_url: str,
+    app_role: str,
+    migrations: Sequence[Migration],
+    machines: Iterable[Machine],
+    *,
+    anew: bool = False,
 ) -> list[str]:
     """Apply what is missing and lay the fences; return the names of the migrations applied.
 
     All in one transaction: a failing migration leaves the database as it was. Two processes that migrate at once wait for
-    each other on the ledger table's lock.
+    each other on the ledger table's lock. At a house that is at the present nothing else is locked, so that it works on, unless the fences are to be laid `anew`.
     """
     async with await AsyncConnection.connect(owner_url) as owner:
         await owner.execute(cast("Any", MAINTENANCE["ledger"]))
@@ -80,23 +87,31 @@ async def migrate(
                     cast("Any", MAINTENANCE["record"]), {"number": migration.number, "name": migration.name}
                 )
                 applied.append(migration.name)
-        await _lay_fences(owner, app_role, list(machines))
+        rows = await (await owner.execute(cast("Any", MAINTENANCE["our_tables"]))).fetchall()
+        fences = list(_fences(rows, app_role, list(machines)))
+        digest = sha256("\n".join(one.as_string(owner) for one in fences).encode()).hexdigest()
+        if anew or applied or await _first(owner, MAINTENANCE["fences_laid"], {"digest": digest}) is None:
+            for one in fences:
+                await owner.execute(one)
+            await owner.execute(cast("Any", MAINTENANCE["lay_fences"]), {"digest": digest})
         return applied
 
 
-async def _lay_fences(owner: AsyncConnection[Any], app_role: str, machines: list[Machine]) -> None:
+def _fences(
+    tables: Sequence[tuple[str, str, bool]], app_role: str, machines: list[Machine]
+) -> Iterator[sql.Composed]:
+    """Yield every statement that fences tables: (schema, name, whether it belongs to tenants)."""
     role = sql.Identifier(app_role)
-    rows = await (await owner.execute(cast("Any", MAINTENANCE["our_tables"]))).fetchall()
-    for schema in sorted({schema for schema, _, _ in rows}):
-        await owner.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(schema), role))
-    for schema, table, has_tenant in rows:
+    for schema in sorted({schema for schema, _, _ in tables}):
+        yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(sql.Identifier(schema), role)
+    for schema, table, has_tenant in tables:
         name = sql.Identifier(schema, table)
         rights = "SELECT, INSERT" if f"{schema}.{table}" in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
-        await owner.execute(sql.SQL(f"GRANT {rights} ON {{}} TO {{}}").format(name, role))
+        yield sql.SQL(f"GRANT {rights} ON {{}} TO {{}}").format(name, role)
         if has_tenant and schema != "directory":
-            await owner.execute(sql.SQL(MAINTENANCE["fence"]).format(table=name))
+            yield sql.SQL(MAINTENANCE["fence"]).format(table=name)
     legal = [move for machine in machines for move in machine.legal()]
-    await owner.execute(sql.SQL(MAINTENANCE["legal_moves"]).format(legal=sql.Literal(legal)))
+    yield sql.SQL(MAINTENANCE["legal_moves"]).format(legal=sql.Literal(legal))
 
 
 async def _first(connection: AsyncConnection[Any], statement: str, params: dict[str, Any]) -> Any:

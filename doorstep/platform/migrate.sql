@@ -10,6 +10,7 @@ SELECT 1 FROM pg_database WHERE datname = %(name)s;
 -- Which migrations were applied when.
 CREATE SCHEMA IF NOT EXISTS migration;
 CREATE TABLE IF NOT EXISTS migration.applied (number int PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE IF NOT EXISTS migration.fences (digest text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
 
 -- name: lock_ledger
 -- Two processes that migrate at once go one after the other.
@@ -22,6 +23,15 @@ SELECT number FROM migration.applied;
 -- name: record
 -- Remembers a migration.
 INSERT INTO migration.applied (number, name) VALUES (%(number)s, %(name)s);
+
+-- name: fences_laid
+-- Whether just these fences were laid last.
+SELECT FROM migration.fences WHERE digest = %(digest)s;
+
+-- name: lay_fences
+-- Remembers which fences stand.
+WITH before AS (DELETE FROM migration.fences WHERE digest <> %(digest)s)
+INSERT INTO migration.fences (digest) VALUES (%(digest)s) ON CONFLICT (digest) DO UPDATE SET at = now();
 
 -- name: our_tables
 -- Every table of ours and whether it belongs to tenants.

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg import AsyncConnection
@@ -55,6 +55,41 @@ async def test_the_migrations_lead_to_the_tables_of_today(embedded: Settings) ->
 async def test_migrating_twice_or_at_once_changes_nothing(embedded: Settings) -> None:
     once = await asyncio.gather(*(app.prepare(replace(embedded)) for _ in range(3)))
     assert [applied for _, applied in once] == [[], [], []]
+
+
+async def test_a_house_at_the_present_is_not_stopped_by_who_looks_whether_it_is(
+    embedded: Settings, house: House, tenant: UUID
+) -> None:
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await tx.connection.execute("LOCK TABLE platform.events IN ROW EXCLUSIVE MODE")
+        async with asyncio.timeout(10):
+            assert (await app.prepare(replace(embedded)))[1] == []
+
+
+async def test_fences_are_laid_when_the_machines_changed_and_when_somebody_wants_it(
+    embedded: Settings,
+) -> None:
+    cluster, name = Embedded(embedded.home), f"fence_{uuid4().hex[:12]}"
+    await migrate.make_database(cluster, name)
+    url, past, machines = cluster.url("owner", name), app.migrations(), list(app.machines())
+
+    async def legal() -> str:
+        async with await AsyncConnection.connect(url) as owner:
+            found = await owner.execute(
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'legal_moves'"
+            )
+            return str((await found.fetchone() or [""])[0])
+
+    await migrate.migrate(url, "doorstep_app", past, machines[1:])
+    fewer = await legal()
+    await migrate.migrate(url, "doorstep_app", past, machines)
+    assert len(await legal()) > len(fewer)
+    async with await AsyncConnection.connect(url) as owner:
+        await owner.execute("ALTER TABLE platform.events DROP CONSTRAINT legal_moves")
+    await migrate.migrate(url, "doorstep_app", past, machines)
+    assert await legal() == ""
+    await migrate.migrate(url, "doorstep_app", past, machines, anew=True)
+    assert len(await legal()) > len(fewer)
 
 
 async def test_every_tenants_table_is_fenced_and_the_program_owns_none(house: House) -> None:
