@@ -11,7 +11,7 @@ from doorstep.stages import inventory
 from doorstep.stages.inventory import Counted
 from tests.browser.conftest import Enter
 from tests.browser.looking import every_look, look_at, on_a_phone
-from tests.worlds.catalog import WORLD, bin_code
+from tests.worlds.catalog import BARCODES, WORLD, bin_code
 from tests.worlds.inventory import by_number, moved, small_world
 
 HOME, AWAY = bin_code(2, 2), bin_code(4, 9)
@@ -62,7 +62,12 @@ async def test_a_bin_is_counted_by_number(page: Page, enter: Enter, lamps: UUID)
     await page.locator("#scan").fill(HOME)
     await page.keyboard.press("Enter")
     field = page.get_by_label("Numbers of the units that lie here")
-    await expect(field).to_be_focused()
+    await expect(field).to_be_visible()
+    for code, said in (("L-1", "Unit L-1."), (BARCODES["C"], "Scan the serial number"), ("L-2", "Unit L-2.")):
+        await page.locator("#scan").fill(code)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".answer")).to_contain_text(said)
+    await expect(field).to_have_value("L-1\nL-2")
     await look_at(page, "count-by-number")
     for said in ("Unit L-1 is named twice", "Count once more", "Found: L-8."):
         await field.fill("L-1\nL-1" if "twice" in said else "L-1\nL-2\nL-8")

@@ -1,6 +1,7 @@
 """Products whose units are all known by number: each unit in stock has a place, and moves with its goods."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
@@ -21,9 +22,9 @@ from doorstep.stages.inventory.model.arrivals import Found, Intake
 from doorstep.stages.inventory.model.inspections import Decision, Doubt
 from doorstep.stages.inventory.model.refills import Face
 from tests.orders.conftest import bearer
-from tests.platform.people import add_person, sign_in
+from tests.platform.people import add_person, csrf_of, sign_in
 from tests.worlds.arrivals import announce
-from tests.worlds.catalog import WORLD, asks_serials, bin_code
+from tests.worlds.catalog import BARCODES, WORLD, asks_serials, bin_code
 from tests.worlds.inventory import (
     by_number,
     moved,
@@ -34,6 +35,7 @@ from tests.worlds.inventory import (
     wrong_in_the_books,
 )
 
+FACE = f"bin:{bin_code(1, 1)}"
 HOME, AWAY = f"bin:{bin_code(2, 2)}", f"bin:{bin_code(4, 9)}"
 
 
@@ -266,22 +268,54 @@ async def test_who_looks_at_units_says_which_are_good(house: House, northside: U
     assert [known[f"L-{n}"][1] for n in (1, 2, 4)] == ["damaged", HOME, "quality_check"]
 
 
-async def test_a_walk_to_a_face_brings_the_units_that_were_taken(house: House, northside: UUID) -> None:
-    face = f"bin:{bin_code(1, 1)}"
-    async with house.db.transaction(northside, actor="user:ana") as tx:
+async def face_to_fill(house: House, tenant: UUID) -> UUID:
+    """A walk that brings two of the three lamps to a face."""
+    async with house.db.transaction(tenant, actor="test") as tx:
         use = [catalog.BinUse(code=bin_code(2, 2), kind=catalog.BinKind.BULK)]
         await catalog.change_bins(tx, WORLD.north, use)
-        one = Face(site_id=WORLD.north, product_id=WORLD.c, place=face, min_units=1, max_units=2)
+        one = Face(site_id=WORLD.north, product_id=WORLD.c, place=FACE, min_units=1, max_units=2)
         await refilling.keep_filled(tx, [one])
         [refill_id] = await refilling.plan_refills(tx)
+    return refill_id
+
+
+async def test_a_walk_to_a_face_brings_the_units_that_were_taken(house: House, northside: UUID) -> None:
+    refill_id = await face_to_fill(house, northside)
+    async with house.db.transaction(northside, actor="user:ana") as tx:
         await refilling.take(tx, refill_id)
     with pytest.raises(Refused, match="fault"):
         async with house.db.transaction(northside, actor="user:ana") as tx:
             await refilling.finish(tx, refill_id, 2)
     async with house.db.transaction(northside, actor="user:ana") as tx:
         await refilling.finish(tx, refill_id, 2, ["L-3", "L-1"])
-        assert await numbers_in(tx, WORLD.c, face) == ["L-1", "L-3"]
+        assert await numbers_in(tx, WORLD.c, FACE) == ["L-1", "L-3"]
         assert await wrong_in_the_books(tx) == {}
+
+
+async def test_who_walks_to_a_face_scans_each_unit(
+    house: House, northside: UUID, web_client: httpx.AsyncClient
+) -> None:
+    refill_id = await face_to_fill(house, northside)
+    await sign_in(web_client, await add_person(house, northside, Role.PICKER))
+    here = f"/refill/{refill_id}"
+    token = csrf_of((await web_client.get("/refill")).text)
+    await web_client.post(here, data={"_csrf_token": token})
+    told: dict[str, str] = {}
+    for code, said in (
+        (bin_code(2, 2), "Take 2"),
+        (BARCODES["C"], "Scan the serial number"),
+        ("L-1", "Unit L-1."),
+        ("L-1", "no number of another unit"),
+        (f"010{BARCODES['C']}21L-3", "Unit L-3."),
+        ("L-2", "are enough"),
+        (bin_code(1, 1), "lie in"),
+    ):
+        fields = {"_csrf_token": token, **told, "code": code}
+        shown = await web_client.post(f"{here}/scan", data=fields, follow_redirects=True)
+        told = dict(shown.url.params)
+        assert said in re.sub("<[^>]+>", "", shown.text), code
+    async with house.db.transaction(northside, actor="test") as tx:
+        assert await numbers_in(tx, WORLD.c, FACE) == ["L-1", "L-3"]
 
 
 async def test_the_pages_of_units_are_for_who_may_see_the_product(

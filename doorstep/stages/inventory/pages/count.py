@@ -1,5 +1,6 @@
 """Counting on the handheld: blind. The page never says what the books expect."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,15 +11,18 @@ from litestar.params import QueryParameter
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.edge import Asked, Caller, Form, InHouse
 from doorstep.platform.errors import Refused
-from doorstep.platform.gs1 import read_serials
+from doorstep.platform.gs1 import read_label, read_serials
 from doorstep.platform.pages import back, page
 from doorstep.stages import catalog
 from doorstep.stages.inventory.acts.counting import judging
 from doorstep.stages.inventory.acts.plates import looking
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model import QUANTITY_MAX, CountAnswer, Counted, CountVerdict
+from doorstep.stages.inventory.model.serials import NUMBER
 
 FLOOR = (*DESK, Role.PICKER, Role.PACKER)
+NUMBERS_LONG = 4000
+"""Most characters of numbers that are scanned one by one: they stand in the address."""
 FAULTS = 5
 """So many faults of numbers are told at once on a handheld."""
 Code = Annotated[str, QueryParameter(max_length=40, pattern=NO_NUL)]
@@ -71,14 +75,22 @@ async def start(house: InHouse, who: Caller, data: Form) -> Any:
     return back(_address(site.code, code))
 
 
-def _address(site: str, code: str) -> str:
-    """The page that counts a bin."""
-    return "/count/bin?" + urlencode({"site": site[:40], "code": code[:40]})
+def _address(site: str, code: str, numbers: Sequence[str] = ()) -> str:
+    """The page that counts a bin, with the units that are named so far."""
+    named = {"serials": " ".join(numbers)} if numbers else {}
+    return "/count/bin?" + urlencode({"site": site[:40], "code": code[:40], **named})
 
 
 @get("/count/bin", opt=allow(*FLOOR), include_in_schema=False)
-async def count_bin(request: Asked, house: InHouse, who: Caller, site: Code, code: Code) -> Any:
-    """Show the bin's products one after the other."""
+async def count_bin(
+    request: Asked,
+    house: InHouse,
+    who: Caller,
+    site: Code,
+    code: Code,
+    serials: Annotated[str, QueryParameter(max_length=NUMBERS_LONG, pattern=NO_NUL)] = "",
+) -> Any:
+    """Show the bin's products one after the other, with the units of the first that are named so far."""
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         here = next((one for one in await catalog.warehouses(tx) if one.code == site), None)
         found = await judging.counts_in(tx, here.id, f"bin:{code}") if here else []
@@ -95,6 +107,7 @@ async def count_bin(request: Asked, house: InHouse, who: Caller, site: Code, cod
         waiting=waiting,
         others=len(found) - len(waiting),
         products=products,
+        numbers=serials.split(),
         plates=[one.code for one in here_too],
     )
 
@@ -121,7 +134,8 @@ async def say(house: InHouse, who: Caller, data: Form) -> Any:
         if numbers is None:
             raise
         said = " ".join(fault.message for fault in refused.faults[:FAULTS]) or refused.message
-        return back(path, said, kind="wrong")
+        again = numbers if len(" ".join(numbers)) < NUMBERS_LONG else []
+        return back(_address(data.get("site", ""), data.get("code", ""), again), said, kind="wrong")
     said, kind = SAID[answer.verdict]
     return back(path, said + _who(answer), kind=kind)
 
@@ -130,6 +144,29 @@ def _who(answer: CountAnswer) -> str:
     """Say who is missing and who turned up."""
     parts = [("Lost", answer.missing), ("Found", answer.unexpected)]
     return "".join(f" {what}: {', '.join(of)}." for what, of in parts if of)
+
+
+@post("/count/number", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def number(house: InHouse, who: Caller, data: Form) -> Any:
+    """Name one more unit by scan; the product's code only leads to the number, unless its label says both."""
+    numbers = data.get("serials", "").replace("\x00", "")[:NUMBERS_LONG].split()
+    code = data.get("code", "").strip().replace("\x00", "")[:200]
+    label = read_label(code)
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        known = await catalog.by_barcode(tx, [code, *(label.codes if label else ())])
+    serial = (label.serial if label else "") or ("" if known else code)
+    said, kind = f"Unit {serial}.", "good"
+    if known and str(known[0].product_id) != data.get("product"):
+        said, kind = f"That is {known[0].sku}. Finish this one before it.", "wrong"
+    elif known and not serial:
+        said = f"Scan the serial number of this {known[0].name}."
+    elif not NUMBER.fullmatch(serial) or serial in numbers:
+        said, kind = f"{serial[:40]} is no number of another unit. Scan the one on the unit.", "wrong"
+    elif len(" ".join(numbers)) + len(serial) >= NUMBERS_LONG:
+        said, kind = "Those are many numbers at once. Paste them instead.", "wrong"
+    else:
+        numbers.append(serial)
+    return back(_address(data.get("site", ""), data.get("bin", ""), numbers), said, kind=kind)
 
 
 @post("/count/found", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
@@ -146,4 +183,4 @@ async def found(house: InHouse, who: Caller, data: Form) -> Any:
     return back(path, f"{scanned[0].name}: say how many.")
 
 
-ROUTES = [count_list, start, count_bin, say, found]
+ROUTES = [count_list, start, count_bin, say, number, found]

@@ -18,10 +18,12 @@ from doorstep.stages.catalog import Scanned, Serials
 from doorstep.stages.inventory.acts import refilling
 from doorstep.stages.inventory.api.goods import NO_NUL
 from doorstep.stages.inventory.model.refills import Refill, RefillState
-from doorstep.stages.inventory.model.serials import NUMBER, NUMBERED_MAX
+from doorstep.stages.inventory.model.serials import NUMBER
 from doorstep.stages.inventory.pages.receive import FLOOR, Units
 
-Numbers = Annotated[str, QueryParameter(max_length=4000, pattern=NO_NUL)]
+NUMBERS_LONG = 4000
+"""Most characters of numbers that are scanned: they stand in the address."""
+Numbers = Annotated[str, QueryParameter(max_length=NUMBERS_LONG, pattern=NO_NUL)]
 Flag = Annotated[str, QueryParameter(max_length=1, pattern="^[01]?$")]
 
 
@@ -78,7 +80,7 @@ async def scan(house: InHouse, who: Caller, data: Form, refill_id: FromPath[UUID
     """Take the next scan: the bin of bulk, then the product (a case code counts its units), then the face."""
     code = data.get("code", "").strip().replace("\x00", "")[:200]
     there, quantity = data.get("there") == "1", _whole(data.get("quantity", ""))
-    numbers = data.get("serials", "").replace("\x00", "").split()
+    numbers = data.get("serials", "").replace("\x00", "")[:NUMBERS_LONG].split()
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         one = await refilling.refill_of(tx, refill_id)
         if not there:
@@ -98,7 +100,7 @@ def _unit(one: Refill, serial: str, numbers: list[str]) -> Any:
         said, kind = "Scan the serial number of the unit.", "good"
     elif not NUMBER.fullmatch(serial) or serial in numbers:
         said, kind = f"{serial[:40]} is no number of another unit. Scan the one on the unit.", "wrong"
-    elif len(numbers) >= min(one.quantity, NUMBERED_MAX):
+    elif len(numbers) >= one.quantity or len(" ".join(numbers)) + len(serial) >= NUMBERS_LONG:
         said, kind = f"{len(numbers)} are enough: leave the others there.", "wrong"
     else:
         numbers, said, kind = [*numbers, serial], f"Unit {serial}.", "good"
