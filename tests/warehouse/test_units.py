@@ -8,6 +8,7 @@ import pytest
 from doorstep.stages import inventory
 from doorstep.stages.warehouse import acts
 from doorstep.stages.warehouse.acts import PickAnswer, PutBack, Reported
+from tests.mortal import Fate, die_everywhere
 from tests.worlds.catalog import BARCODES, WORLD, bin_code
 from tests.worlds.inventory import by_number
 from tests.worlds.warehouse import ANA, BEN, Floor, new_command
@@ -126,6 +127,25 @@ async def _two_carts(lamps: Floor) -> tuple[PickAnswer, PickAnswer]:
     await lamps.work({"C": 1})
     second = await lamps.take(BEN)
     return await lamps.scan(first, HOME, hand=ANA), await lamps.scan(second, HOME, hand=BEN)
+
+
+async def test_who_dies_while_units_go_into_a_tote_has_put_all_of_them_in_or_none(
+    lamps: Floor, fate: Fate
+) -> None:
+    await lamps.work({"C": 2})
+    cart = await take(lamps, await lamps.take(), HOME, "L-1", "L-3")
+
+    async def put() -> bool:
+        return (await lamps.scan(cart, "T-1", command="once")).accepted
+
+    async def done() -> bool:
+        places = {(await where(lamps))[one][1] for one in ("L-1", "L-3")}
+        assert places in ({f"bin:{HOME}"}, {"tote:T-1"})
+        return places == {"tote:T-1"}
+
+    assert await die_everywhere(fate, put, done) > 5
+    assert await put(), "it is in the books already"
+    assert await done()
 
 
 async def test_what_nobody_wants_any_more_goes_back_by_number(lamps: Floor) -> None:
