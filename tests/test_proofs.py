@@ -43,10 +43,9 @@ def rows() -> list[tuple[set[str], list[str]]]:
 
 
 def still_open() -> set[str]:
-    """Return the ids that the section's last paragraph names."""
+    """Return the ids that the section's last paragraph names, if it says that something is open."""
     last = section().split("\n\n")[-1]
-    assert last.startswith("Open: "), "the section ends with what is open"
-    return set(ID.findall(last))
+    return set(ID.findall(last)) if last.startswith("Open: ") else set()
 
 
 def test_every_entry_is_marked_on_a_test_or_named_as_open() -> None:
