@@ -77,6 +77,7 @@ def environment(settings: Settings, tmp_path: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.soak
 async def test_a_first_shop_is_connected_as_the_guide_says(
     page: Page, environment: dict[str, str], tmp_path: Path
 ) -> None:
