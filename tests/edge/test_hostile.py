@@ -3,6 +3,7 @@
 Mail and labels with such text have tests of their own: `tests/tracking/test_sending.py` and `tests/shipping/test_label.py`.
 """
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,9 @@ from tests.edge.knocking import signed_in
 from tests.platform.people import add_person
 from tests.worlds.orders import body, contact, new_order, post_order
 from tests.worlds.warehouse import Floor
+
+COMPUTED = re.compile(r"(?<![0-9a-f-])4757(?![0-9a-f-])")
+"""What 67 times 71 comes to, unless it is a piece of an id."""
 
 TEXTS = [
     "<script>alert(4711)</script>", "</textarea><script>alert(4711)</script>", "<img src=x onerror=alert(4711)>", "<svg/onload=alert(4711)>",
@@ -147,7 +151,7 @@ def test_hostile_text_stays_text_on_every_page(
         told += look(standing, f"/tower/orders/{order_id}", cookies) + look(standing, f"/t/{token}", "")
         for page in ("confirm", "rate", "problem", "return"):
             told += look(standing, f"/t/{token}/{page}", "")
-        assert "4757" not in told
+        assert COMPUTED.search(told) is None
     for path in ("/orders", "/tower", "/pack", "/shipping", "/tracking", "/feedback"):
         look(standing, path, cookies)
 
@@ -155,7 +159,7 @@ def test_hostile_text_stays_text_on_every_page(
 def test_a_hostile_question_is_shown_as_it_was_asked(standing: Standing, cookies: str) -> None:
     for text in TEXTS:
         for path in ("/orders", "/tower/search", "/tracking", "/catalog"):
-            assert "4757" not in look(standing, path, cookies, q=text)
+            assert COMPUTED.search(look(standing, path, cookies, q=text)) is None
         look(standing, "/sign-in", "", next=text)
 
 
