@@ -40,16 +40,22 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """A database at the present: by URL when `DOORSTEP_DATABASE_URL` and `DOORSTEP_OWNER_URL` are set, else embedded."""
+    """A database at the present: by URL when `DOORSTEP_DATABASE_URL` and `DOORSTEP_OWNER_URL` are set, else embedded.
+
+    Each of several processes wants its own database: `{worker}` in a URL becomes the process's name, `gw0`, `gw1`...
+    """
     home = Path(tempfile.mkdtemp(prefix="doorstep-test-", dir="/tmp"))
     home.chmod(0o711)
     wanted = replace(
         config.read({}), home=home, secret="a secret for tests only", port=0, partner_networks="127.0.0.1/32"
     )
     if os.environ.get("DOORSTEP_OWNER_URL"):
-        wanted = house_app.with_urls(
-            wanted, os.environ["DOORSTEP_DATABASE_URL"], os.environ["DOORSTEP_OWNER_URL"]
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+        program, owner = (
+            os.environ[name].replace("{worker}", worker)
+            for name in ("DOORSTEP_DATABASE_URL", "DOORSTEP_OWNER_URL")
         )
+        wanted = house_app.with_urls(wanted, program, owner)
     prepared, _ = asyncio.run(house_app.prepare(wanted))
     yield prepared
     if not os.environ.get("DOORSTEP_OWNER_URL"):
