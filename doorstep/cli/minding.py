@@ -24,10 +24,10 @@ from psycopg_pool import PoolTimeout
 
 from doorstep import app as house
 from doorstep.platform import auth, config
+from doorstep.platform.addresses import networks
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import unknown
 from doorstep.platform.house import House
-from doorstep.platform.reaching import networks
 from doorstep.stages import catalog
 from doorstep.world.serving import HOST, serve_until_told
 from doorstep.world.storefront import ShopifyFront, Storefront, Trade, Ware, WooFront

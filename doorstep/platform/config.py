@@ -2,10 +2,12 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from doorstep.platform.addresses import name_servers, networks
 
 
 def _default_home() -> Path:
@@ -20,9 +22,21 @@ def _default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "doorstep"
 
 
-def _setting(variable: str, default: Any, meaning: str, *, secret: bool = False) -> Any:
-    """Return the field of a setting; a secret one never shows in a log or a traceback."""
-    return field(default=default, repr=not secret, metadata={"variable": variable, "meaning": meaning})
+def _setting(
+    variable: str,
+    default: Any,
+    meaning: str,
+    *,
+    secret: bool = False,
+    read: Callable[[str], object] | None = None,
+    wanted: str = "",
+) -> Any:
+    """Return the field of a setting; a secret one never shows in a log or a traceback.
+
+    What `read` cannot read is refused at the start as not `wanted`, before anybody needs it.
+    """
+    about = {"variable": variable, "meaning": meaning, "read": read, "wanted": wanted}
+    return field(default=default, repr=not secret, metadata=about)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +93,22 @@ class Settings:
         "DOORSTEP_WEBHOOK_NETWORKS",
         "",
         "private networks that webhooks may reach, also by plain http (`10.1.0.0/16, 127.0.0.1/32`)",
+        read=networks,
+        wanted="a list of networks",
     )
     partner_networks: str = _setting(
         "DOORSTEP_PARTNER_NETWORKS",
         "",
         "private networks in which shops and carriers may be called, also by plain http (`10.1.0.0/16, 127.0.0.1/32`)",
+        read=networks,
+        wanted="a list of networks",
     )
     dns: str = _setting(
         "DOORSTEP_DNS",
         "",
         "name servers that are asked for the mail domains of orders (`10.0.0.2, 10.0.0.3:5353`); without it the system's",
+        read=name_servers,
+        wanted="a list of addresses, each with a port or without",
     )
     edi_folder: Path | None = _setting(
         "DOORSTEP_EDI_FOLDER",
@@ -127,10 +147,13 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         text = environment.get(setting.metadata["variable"], "").strip()
         if not text:
             continue
+        about = setting.metadata
         try:
             values[setting.name] = _parse(text, setting.type)
+            if about["read"]:
+                about["read"](text)
         except ValueError:
-            wrong.append(f"{setting.metadata['variable']}={text!r} is not a whole number")
+            wrong.append(f"{about['variable']}={text!r} is not {about['wanted'] or 'a whole number'}")
     if wrong:
         raise ValueError("; ".join(wrong))
     return Settings(**values)

@@ -8,23 +8,16 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import (
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    ip_address,
-    ip_network,
-)
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpcore
 import httpx
 
+from doorstep.platform.addresses import Network, networks
 from doorstep.platform.config import Settings
 from doorstep.platform.trust import trusted
 
-Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -35,15 +28,6 @@ KEPT_MAX = 20
 KEPT_S = 5.0
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-
-
-def networks(text: str) -> tuple[Network, ...]:
-    """Return the networks that a setting names, separated by commas or spaces.
-
-    Raises:
-        ValueError: one is not a network.
-    """
-    return tuple(ip_network(one) for one in text.replace(",", " ").split())
 
 
 def may_call(address: Address, allowed: Sequence[Network]) -> bool:

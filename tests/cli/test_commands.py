@@ -84,9 +84,12 @@ def test_what_is_refused_is_one_sentence_and_no_stack_trace(run: Run) -> None:
 
 
 def test_a_setting_that_makes_no_sense_is_named(run: Run) -> None:
-    answer = run("migrate", DOORSTEP_PORT="eighty")
+    answer = run("migrate", DOORSTEP_PORT="eighty", DOORSTEP_DNS="dns.example")
     assert answer.returncode == 2
     assert "DOORSTEP_PORT='eighty' is not a whole number" in answer.stderr
+    assert (
+        "DOORSTEP_DNS='dns.example' is not a list of addresses, each with a port or without" in answer.stderr
+    )
 
 
 def test_the_present_is_reached_once(run: Run) -> None:

@@ -14,7 +14,8 @@ from doorstep.platform.house import House
 from doorstep.platform.tasks import Worker
 from doorstep.stages import catalog, orders
 from doorstep.stages.orders import HoldReason
-from doorstep.stages.orders.acts import release_hold
+from doorstep.stages.orders.acts import change_order, preview_change, release_hold
+from doorstep.stages.orders.model.changing import Change
 from doorstep.stages.orders.ports import mail_domains as port
 from doorstep.stages.orders.ports.mail_domains import MailDomains
 from tests.orders.names import NameServer, serve_names
@@ -98,6 +99,15 @@ class Doubting:
             found = await orders.read(tx, order_id)
         assert found is not None
         return found.order.state, [(one.reason, one.note) for one in found.open_holds]
+
+    async def write_to(self, order_id: UUID, email: str, **contact_parts: str) -> None:
+        """Change the contact of an order, and let everything be done."""
+        change = Change(why="she called", ship_to=contact(email=email, **contact_parts))
+        async with self.house.db.transaction(self.tenant, actor="test") as tx:
+            preview = await preview_change(tx, order_id, change)
+            assert preview.faults == []
+            await change_order(tx, order_id, change, preview.token)
+        await settle(self.worker, self.tenant)
 
     async def check(self, *, mails: bool) -> None:
         """Let Juniper's orders be checked by their mail domain, or not."""
@@ -183,3 +193,23 @@ async def test_an_order_that_ended_meanwhile_is_left_alone(doubting: Doubting, n
     names.before = cancel
     (dead,) = await doubting.place("ana@gmial.example")
     assert await doubting.stand(dead) == ("canceled", [])
+
+
+async def test_a_changed_address_is_looked_at_anew_and_frees_an_order_that_the_old_one_held(
+    doubting: Doubting, names: NameServer
+) -> None:
+    (order_id,) = await doubting.place("ana@gmial.example")
+    await doubting.write_to(order_id, "ana@null.example")
+    ((reason, note),) = (await doubting.stand(order_id))[1]
+    assert reason == "email"
+    assert "null.example" in note
+    await doubting.write_to(order_id, "ana@good.example")
+    assert await doubting.stand(order_id) == ("accepted", [])
+    names.asked.clear()
+    await doubting.write_to(order_id, "ana@good.example", name="Ana Lima")
+    await doubting.write_to(order_id, "")
+    assert names.asked == []
+    await doubting.check(mails=False)
+    await doubting.write_to(order_id, "ana@gmial.example")
+    assert await doubting.stand(order_id) == ("accepted", [])
+    assert names.asked == []

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from doorstep.platform import journal
+from doorstep.platform.addresses import Network
 from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_id
-from doorstep.platform.reaching import Network
 from doorstep.platform.statements import Statements
 from doorstep.platform.webhooks import rules, signing
 from doorstep.platform.webhooks.announcing import ERRAND, describe, wake

@@ -8,13 +8,13 @@ from uuid import UUID
 from litestar import Response, get, post, put
 from litestar.params import QueryParameter
 
+from doorstep.platform.addresses import networks
 from doorstep.platform.auth import DESK, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, FromPath, InHouse, JSONBody
 from doorstep.platform.errors import Fault, invalid, unknown
 from doorstep.platform.house import House
 from doorstep.platform.idempotency import once
-from doorstep.platform.reaching import networks
 from doorstep.platform.webhooks import acts, looking
 from doorstep.platform.webhooks.acts import Wish
 from doorstep.platform.webhooks.model import Endpoint, OffWhy, event_id, public_kinds, read_event_id

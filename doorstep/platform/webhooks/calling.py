@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from doorstep.platform.reaching import Network, Resolve, judged, resolve
+from doorstep.platform.addresses import Network
+from doorstep.platform.reaching import Resolve, judged, resolve
 from doorstep.platform.trust import trusted
 from doorstep.platform.webhooks.model import ANSWER_MAX, Answer
 

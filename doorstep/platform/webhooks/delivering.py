@@ -12,9 +12,9 @@ from uuid import UUID
 
 import structlog
 
+from doorstep.platform.addresses import networks
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
-from doorstep.platform.reaching import networks
 from doorstep.platform.statements import Statements
 from doorstep.platform.tasks import errand
 from doorstep.platform.webhooks import rules

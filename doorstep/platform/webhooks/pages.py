@@ -7,13 +7,13 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import QueryParameter
 
+from doorstep.platform.addresses import networks
 from doorstep.platform.auth import DESK, Principal, Role, allow
 from doorstep.platform.db import Tx
 from doorstep.platform.edge import Asked, Caller, Form, FromPath, InHouse
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.house import House
 from doorstep.platform.pages import back, page
-from doorstep.platform.reaching import networks
 from doorstep.platform.webhooks import acts, looking
 from doorstep.platform.webhooks.acts import OVERLAP_MAX_H, Wish
 from doorstep.platform.webhooks.model import Endpoint, OffWhy, event_id, public_kinds, read_event_id

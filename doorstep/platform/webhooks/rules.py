@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from doorstep.platform.addresses import Network
 from doorstep.platform.errors import Fault
-from doorstep.platform.reaching import Address, Network, may_call
+from doorstep.platform.reaching import Address, may_call
 
 WAITS_S = (30, 300, 1800, 3600, 3 * 3600, 6 * 3600)
 """After the first failure, the second...; then always the last."""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorstep.platform.reaching import Resolve, may_call, networks
+from doorstep.platform.addresses import networks
+from doorstep.platform.reaching import Resolve, may_call
 from doorstep.platform.webhooks import calling
 from doorstep.platform.webhooks.calling import line
 from doorstep.platform.webhooks.model import ANSWER_MAX

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
-import httpx
 import structlog
 from dns.asyncresolver import Resolver
 from dns.exception import DNSException
@@ -18,12 +17,13 @@ from dns.name import root
 from dns.nameserver import Do53Nameserver
 from dns.resolver import NXDOMAIN, NoAnswer
 
+from doorstep.platform.addresses import name_servers
+
 log = structlog.get_logger()
 ASKED_S = 4.0
 """So long a domain may be asked for, all its records together."""
 
 KNOWN_MAX = 10_000
-DNS_PORT = 53
 
 
 class Mail(StrEnum):
@@ -42,11 +42,11 @@ class MailDomains:
     """Knows which domains take mail.
 
     Args:
-        servers: `address` or `address:port`, separated by commas or spaces; empty: the system's.
+        servers: as `DOORSTEP_DNS` names them; empty: the system's.
     """
 
     def __init__(self, servers: str) -> None:
-        self._servers = [httpx.URL(f"dns://{one}") for one in servers.replace(",", " ").split()]
+        self._servers = name_servers(servers)
         self._known: dict[str, tuple[Mail, float]] = {}
 
     async def dead(self, domains: Iterable[str]) -> set[str]:
@@ -88,7 +88,7 @@ class MailDomains:
     def _resolver(self) -> Resolver:
         resolver = Resolver(configure=not self._servers)
         if self._servers:
-            resolver.nameservers = [Do53Nameserver(one.host, one.port or DNS_PORT) for one in self._servers]
+            resolver.nameservers = [Do53Nameserver(*one) for one in self._servers]
         resolver.lifetime = ASKED_S
         return resolver
 

@@ -13,13 +13,13 @@ from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault, Reason, Refused, invalid, unknown
 from doorstep.platform.ids import new_ids
 from doorstep.platform.statements import Statements
-from doorstep.stages import inventory
+from doorstep.stages import catalog, inventory
 from doorstep.stages.orders.acts.changes import money, stock
 from doorstep.stages.orders.acts.holding import accept_ready, hold, lacks_of, release_hold
 from doorstep.stages.orders.acts.knowing import know_items, know_routing
 from doorstep.stages.orders.acts.looking import fetch_lines, fetch_orders
 from doorstep.stages.orders.acts.routing import sourcing
-from doorstep.stages.orders.model import ORDER, HoldReason, Payment
+from doorstep.stages.orders.model import ORDER, HoldReason, Order, Payment
 from doorstep.stages.orders.model.changing import (
     CHANGED_SINCE,
     Change,
@@ -121,7 +121,7 @@ async def change_order(
         await sourcing.keep(tx, [goods.decision], Cause.CHANGED)
     await money.settle(tx, standing, proposal.settlement, change)
     await _tell(tx, order_id, standing, proposal, change)
-    await _follow(tx, order_id, proposal)
+    await _follow(tx, order_id, standing, proposal)
 
 
 async def _stand(tx: Tx, order_id: UUID, change: Change, merchant_id: UUID | None) -> Standing:
@@ -210,13 +210,15 @@ async def _tell(tx: Tx, order_id: UUID, standing: Standing, new: Proposal, chang
         await journal.note(tx, ORDER, "delivery_changed", [order_id], {"was": was, "now": now})
 
 
-async def _follow(tx: Tx, order_id: UUID, new: Proposal) -> None:
+async def _follow(tx: Tx, order_id: UUID, standing: Standing, new: Proposal) -> None:
     """Let go of holds whose cause the change took away, place those that it brought, and accept what nothing keeps."""
     reasons = set(await tx.values(Q.open_reasons, order_id=order_id))
     if new.doubts:
         await hold(tx, [order_id], HoldReason.ADDRESS, " ".join(new.doubts))
     elif new.contact is not None and HoldReason.ADDRESS in reasons:
         await release_hold(tx, [order_id], HoldReason.ADDRESS, "The address was changed.")
+    if new.contact is not None and new.contact.email != standing.order.email:
+        await _doubt_mail_anew(tx, standing.order, new.contact.email, reasons)
     if HoldReason.OUT_OF_STOCK in reasons or await inventory.owed_to(tx, [order_id]):
         lacking = await lacks_of(tx, [order_id])
         await inventory.owe_only(
@@ -229,3 +231,12 @@ async def _follow(tx: Tx, order_id: UUID, new: Proposal) -> None:
     if HoldReason.PAYMENT in reasons and await tx.value(Q.payments_settled, order_id=order_id):
         await release_hold(tx, [order_id], HoldReason.PAYMENT, "Nothing more is due since the change.")
     await accept_ready(tx, [order_id])
+
+
+async def _doubt_mail_anew(tx: Tx, order: Order, email: str, reasons: set[str]) -> None:
+    """Forget what was said of the old e-mail address, and have the new one's domain looked at where the merchant wants it."""
+    if HoldReason.EMAIL in reasons:
+        await release_hold(tx, [order.id], HoldReason.EMAIL, "The e-mail address was changed.")
+    merchants = await catalog.merchants_of(tx, [order.merchant_id])
+    if email and merchants[order.merchant_id].checks_mail:
+        await journal.note(tx, ORDER, "mail_asked", [order.id])
