@@ -52,15 +52,21 @@ def test_the_small_world_fits() -> None:
 def test_a_floor_that_contradicts_itself_says_where() -> None:
     good = warehouse(UUID(int=1), "north")
     swapped = replace(good.site, lat=190.0, timezone="Europe/Atlantis", country="Liechtenstein")
-    bins = (good.bins[0], replace(good.bins[1], aisle=9), replace(good.bins[2], y_mm=99_000))
+    bins = (
+        replace(good.bins[0], code="t-14"),
+        replace(good.bins[1], aisle=9),
+        replace(good.bins[2], y_mm=99_000),
+    )
     faults = all_faults([site_faults(NewSite(swapped, good.aisles, bins))])
     assert {fault.pointer for fault in faults} == {
         "/lat",
         "/timezone",
         "/country",
+        "/bins/0/code",
         "/bins/1/aisle",
         "/bins/2/y_mm",
     }
+    assert "T-14-1" in next(fault.message for fault in faults if fault.code == "tote").upper()
 
 
 def test_a_service_prices_every_zone_it_serves_and_an_api_has_an_address() -> None:

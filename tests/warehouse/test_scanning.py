@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from doorstep.stages.warehouse.rules.codes import is_tote, match, readings
+from doorstep.stages.catalog import is_tote
+from doorstep.stages.warehouse.rules.codes import match, readings
 from doorstep.stages.warehouse.rules.scanning import Arrive, Count, Put, Step, Task, Wrong, judge, shown
 
 TASK = Task(
@@ -36,6 +37,9 @@ TASK = Task(
         (TASK, "]d20104006381333931\x1d10LOT7", None, Count(1)),
         (replace(TASK, counted=1), "t-17", None, Put("T-17")),
         (replace(TASK, counted=20, left=0, tote="T-17"), "T-17", None, Put("T-17")),
+        (replace(TASK, sku="T-17", counted=1), "T-17", None, Count(1)),
+        (replace(TASK, codes={"T-17": 1}, counted=19, left=1), "T-17", None, Count(1)),
+        (replace(TASK, sku="T-17", counted=20, left=0), "T-17", None, Put("T-17")),
     ],
 )
 def test_what_fits_is_taken(task: Task, code: str, quantity: int | None, meant: object) -> None:

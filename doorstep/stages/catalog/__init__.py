@@ -65,6 +65,7 @@ from doorstep.stages.catalog.model import (
     Van,
 )
 from doorstep.stages.catalog.rules.calendar import PLAIN, Calendar, begins, day_there, ends, showing
+from doorstep.stages.catalog.rules.fitness import is_tote
 from doorstep.stages.catalog.rules.rows import read_table
 
 __all__ = [
@@ -115,6 +116,7 @@ __all__ = [
     "find_products",
     "floor_of",
     "import_rows",
+    "is_tote",
     "kits_of",
     "locked",
     "merchants_by_code",

@@ -181,7 +181,7 @@ async def _site(tx: Tx, depot: Depot) -> UUID:
 
 
 def _bin_code(aisle: int, number: int) -> str:
-    return f"{chr(ord('A') + aisle)}-{number + 1:02d}"
+    return f"{chr(ord('A') + aisle)}-{number + 1:02d}-1"
 
 
 def _box(

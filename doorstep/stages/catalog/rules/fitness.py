@@ -21,6 +21,7 @@ from doorstep.stages.catalog.model import (
 )
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+TOTE = re.compile(r"T-[0-9]{1,6}")
 SKU = re.compile(r"[!-~](?:[ -~]{0,62}[!-~])?")
 BARCODE = re.compile(r"[!-~](?:[ -~]{0,78}[!-~])?")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -31,6 +32,11 @@ PICTURE = re.compile(r"(https://|/)[^\s\"'<>\\]{1,500}")
 GTIN_LENGTHS = (8, 12, 13, 14)
 SIZE_MAX_MM, WEIGHT_MAX_G, PRICE_MAX_MINOR = 20_000, 2_000_000, 10_000_000_000
 COMPONENTS_MAX = 50
+
+
+def is_tote(code: str) -> bool:
+    """Whether a code is a tote's, so that no bin may have it: one scan must not mean both."""
+    return TOTE.fullmatch(code.strip().upper()) is not None
 
 
 def gtin_check_digit(payload: str) -> str:
@@ -162,6 +168,9 @@ def site_faults(new: NewSite, at: str = "") -> Iterator[Fault]:
     spans = {aisle.number: (aisle.front_y_mm, aisle.back_y_mm) for aisle in new.aisles}
     for i, one in enumerate(new.bins):
         yield from _code(one.code, f"{at}/bins/{i}/code")
+        if is_tote(one.code):
+            said = f"{one.code} is how totes are numbered. Call the bin otherwise, such as {one.code}-1."
+            yield Fault(f"{at}/bins/{i}/code", "tote", said)
         front, back = spans.get(one.aisle, (None, None))
         if front is None or back is None:
             yield Fault(

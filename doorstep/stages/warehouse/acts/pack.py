@@ -14,14 +14,14 @@ from doorstep.platform.journal import born
 from doorstep.platform.statements import Statements
 from doorstep.solvers.cartons import Box
 from doorstep.stages import catalog
-from doorstep.stages.catalog import Serials
+from doorstep.stages.catalog import Serials, is_tote
 from doorstep.stages.inventory import SerialClaim, pack_serial, serials_lying
 from doorstep.stages.warehouse.acts.answers import Hand, answered_once
 from doorstep.stages.warehouse.acts.benches import Job, OpenBox, PackAnswer, PackLine, PackLineFacts
 from doorstep.stages.warehouse.acts.withdraw import OVER
 from doorstep.stages.warehouse.model import PARCEL, FulfillmentState
 from doorstep.stages.warehouse.rules.cartons import Piece, by_eye
-from doorstep.stages.warehouse.rules.codes import is_serial, is_tote, readings
+from doorstep.stages.warehouse.rules.codes import is_serial, readings
 from doorstep.stages.warehouse.rules.scanning import shown
 
 Q = Statements("doorstep.stages.warehouse")

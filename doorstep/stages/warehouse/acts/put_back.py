@@ -12,12 +12,11 @@ from doorstep.platform.gs1 import serial_in
 from doorstep.platform.journal import note
 from doorstep.platform.statements import Statements
 from doorstep.stages import catalog
-from doorstep.stages.catalog import Serials
+from doorstep.stages.catalog import Serials, is_tote
 from doorstep.stages.inventory import Movement, serials_lying
 from doorstep.stages.inventory import move as move_goods
 from doorstep.stages.warehouse.acts.answers import answered_once
 from doorstep.stages.warehouse.model import FULFILLMENT, FulfillmentState, ParcelState
-from doorstep.stages.warehouse.rules.codes import is_tote
 from doorstep.stages.warehouse.rules.scanning import shown, units_of
 
 Q = Statements("doorstep.stages.warehouse")

@@ -4,22 +4,14 @@ A code first counts as it is. Only when that fits nothing is it read as GS1, and
 number "10D9T" that happens to parse as (10)D9T stays a text.
 """
 
-import re
 from collections.abc import Iterable
 
 import biip
 
+from doorstep.stages.catalog import is_tote
 from doorstep.stages.inventory import SERIAL_NUMBER
 
-TOTE = re.compile(r"T-[0-9]{1,6}")
-"""How totes are numbered; no product or bin code looks like it."""
-
 _GTIN_LENGTHS = (8, 12, 13, 14)
-
-
-def is_tote(code: str) -> bool:
-    """Whether a code is a tote's."""
-    return TOTE.fullmatch(code.strip().upper()) is not None
 
 
 def same(scanned: str, code: str) -> bool:

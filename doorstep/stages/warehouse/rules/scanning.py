@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from doorstep.stages.warehouse.rules.codes import is_serial, is_tote, match, same
+from doorstep.stages.catalog import is_tote
+from doorstep.stages.warehouse.rules.codes import is_serial, match, same
 
 SHOWN_MAX = 40
 
@@ -84,13 +85,16 @@ class Wrong:
 
 
 def judge(task: Task, scanned: str, quantity: int | None = None) -> Arrive | Count | Put | Wrong:
-    """Say what a scan means for the task; `quantity`, typed on the keypad, is how often the item's code counts."""
+    """Say what a scan means for the task; `quantity`, typed on the keypad, is how often the item's code counts.
+
+    An item that is numbered like a tote is the item as long as more of it is wanted.
+    """
     text = scanned.strip()
     if same(text, task.bin):
         return Arrive()
     if not task.arrived:
         return _judge_too_early(task, text)
-    if is_tote(text):
+    if is_tote(text) and not (task.left and units_of(text, task.codes, task.sku)):
         return _judge_tote(task, text.upper())
     return _judge_item(task, text, 1 if quantity is None else quantity)
 
