@@ -13,7 +13,7 @@ from doorstep.platform.house import House
 from doorstep.platform.ids import new_id
 from doorstep.stages import inventory
 from doorstep.stages.inventory import AskedCount, CountAnswer, Counted, CountVerdict, OpenCount
-from doorstep.stages.inventory.acts.counting import planning
+from doorstep.stages.inventory.acts.counting import judging, planning
 from doorstep.stages.inventory.model import CountTerms
 from tests.worlds.catalog import WORLD, bin_code
 from tests.worlds.inventory import moved, small_world, wish, wrong_in_the_books
@@ -83,6 +83,30 @@ async def test_one_place_is_asked_for_once_until_it_is_counted(house: House, ten
         assert await inventory.ask_counts(tx, [asked]) == []
         await inventory.count(tx, [Counted(count_id, 20, 1)])
         assert len(await inventory.ask_counts(tx, [asked])) == 1
+
+
+async def test_what_was_only_begun_is_left_and_what_is_doubted_stays(house: House, tenant: UUID) -> None:
+    """A bin scanned by mistake keeps nobody from picking; a short pick, or a figure that was said, does."""
+    planned = AskedCount(site_id=WORLD.north, place=PLACE, product_id=WORLD.c, reason="due", blocks=False)
+    doubt = AskedCount(site_id=WORLD.north, place=PLACE, product_id=WORLD.c, reason="short_pick")
+    async with house.db.transaction(tenant, actor="test") as tx:
+        await small_world(tx)
+        await inventory.start_count(tx, WORLD.north, PLACE)
+        assert await judging.leave_count(tx, WORLD.north, PLACE)
+        assert await inventory.open_counts(tx) == []
+        [count_id] = await inventory.ask_counts(tx, [planned])
+        await inventory.start_count(tx, WORLD.north, PLACE)
+        assert await judging.leave_count(tx, WORLD.north, PLACE)
+        assert [(one.id, one.reason) for one in await inventory.open_counts(tx)] == [(count_id, "due")]
+        await inventory.start_count(tx, WORLD.north, PLACE)
+        assert await inventory.ask_counts(tx, [doubt]) == [count_id]
+        assert not await judging.leave_count(tx, WORLD.north, PLACE)
+        [still] = await inventory.open_counts(tx)
+        assert (still.id, still.reason) == (count_id, "short_pick")
+        await inventory.count(tx, [Counted(count_id, 20, still.as_of)])
+        [begun] = await inventory.start_count(tx, WORLD.north, PLACE)
+        await inventory.count(tx, [Counted(begun.id, 19, begun.as_of)])
+        assert not await judging.leave_count(tx, WORLD.north, PLACE)
 
 
 async def test_a_shortage_found_by_counting_breaks_the_youngest_promise(house: House, tenant: UUID) -> None:

@@ -58,6 +58,31 @@ async def start_count(
     return await once(request, house, who, act)  # type: ignore[return-value]
 
 
+class LeaveIn(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A place that is not counted now after all."""
+
+    site_id: UUID
+    place: BinPlace
+
+
+class LeftOut(msgspec.Struct):
+    """Whether the place is picked from again; if not, it is doubted, or somebody has counted there."""
+
+    free: bool
+
+
+@post("/api/counts/leave", opt=allow(*FLOOR, scope="stock:write"))
+async def leave_count(
+    data: JSONBody[LeaveIn], request: Asked, house: InHouse, who: Caller
+) -> Response[LeftOut]:
+    """Leave a place that was only begun: it is picked from again, unless it is doubted or somebody has counted there."""
+
+    async def act(tx: Tx) -> LeftOut:
+        return LeftOut(await judging.leave_count(tx, data.site_id, data.place))
+
+    return await once(request, house, who, act)  # type: ignore[return-value]
+
+
 class CountedIn(msgspec.Struct, forbid_unknown_fields=True):
     """What was found for one count."""
 
@@ -114,4 +139,4 @@ async def ask_count(data: JSONBody[AskIn], request: Asked, house: InHouse, who: 
     return await once(request, house, who, act)  # type: ignore[return-value]
 
 
-ROUTES = [read_counts, start_count, count, ask_count]
+ROUTES = [read_counts, start_count, leave_count, count, ask_count]

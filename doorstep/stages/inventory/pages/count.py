@@ -140,6 +140,18 @@ async def say(house: InHouse, who: Caller, data: Form) -> Any:
     return back(path, said + _who(answer), kind=kind)
 
 
+@post("/count/leave", opt=allow(*FLOOR), include_in_schema=False, status_code=200)
+async def leave(house: InHouse, who: Caller, data: Form) -> Any:
+    """Leave a bin that is not counted now after all."""
+    site, code = data.get("site", "")[:40], data.get("code", "")[:40].replace("\x00", "")
+    async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
+        here = next((one for one in await catalog.warehouses(tx) if one.code == site), None)
+        free = here is not None and await judging.leave_count(tx, here.id, f"bin:{code}")
+    if not free:
+        return back("/count", f"Nothing is picked from {code} until somebody has counted it.", kind="warning")
+    return back("/count", f"{code} is left as it was.")
+
+
 def _who(answer: CountAnswer) -> str:
     """Say who is missing and who turned up."""
     parts = [("Lost", answer.missing), ("Found", answer.unexpected)]
@@ -183,4 +195,4 @@ async def found(house: InHouse, who: Caller, data: Form) -> Any:
     return back(path, f"{scanned[0].name}: say how many.")
 
 
-ROUTES = [count_list, start, count_bin, say, number, found]
+ROUTES = [count_list, start, count_bin, say, leave, number, found]

@@ -1,11 +1,13 @@
 -- name: ask_counts
--- A place is to be counted; one that is asked already is not asked twice, but nothing is picked from it any more if it is doubted now.
+-- A place is to be counted; one that is asked already is not asked twice, but a doubt takes the place of what was only begun or planned,
+-- and nothing is picked from it any more.
 INSERT INTO inventory.counts AS c (tenant_id, id, site_id, place, product_id, reason, blocks, asked_at)
 SELECT %(tenant_id)s, id, site_id, place, product_id, reason, blocks, %(now)s
 FROM unnest(%(ids)s::uuid[], %(site_ids)s::uuid[], %(places)s::text[], %(product_ids)s::uuid[], %(reasons)s::text[], %(blockss)s::boolean[])
   AS asked(id, site_id, place, product_id, reason, blocks)
 ON CONFLICT (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL
-DO UPDATE SET blocks = true WHERE excluded.blocks AND NOT c.blocks RETURNING id;
+DO UPDATE SET blocks = true, reason = excluded.reason
+WHERE excluded.blocks AND (NOT c.blocks OR c.reason IN ('round', 'due', 'unsure', 'empty')) RETURNING id;
 
 -- name: open_counts
 -- What waits to be counted, of a site or a place when asked so, doubts and what was begun first, then the oldest.
@@ -33,6 +35,24 @@ INSERT INTO inventory.counts (tenant_id, id, site_id, place, product_id, reason,
 SELECT %(tenant_id)s, id, %(site_id)s, %(place)s, product_id, 'round', %(now)s
 FROM unnest(%(ids)s::uuid[], %(products)s::uuid[]) AS asked(id, product_id)
 ON CONFLICT (tenant_id, site_id, place, product_id) WHERE counted_at IS NULL DO UPDATE SET blocks = true;
+
+-- name: forget_begun
+-- Counts that somebody began by themselves, and of which nobody has said anything yet, were never asked for.
+DELETE FROM inventory.counts c
+WHERE c.tenant_id = %(tenant_id)s AND c.site_id = %(site_id)s AND c.place = %(place)s AND c.counted_at IS NULL AND c.tries = 0
+  AND c.reason = 'round';
+
+-- name: unblock_begun
+-- Counts of the programme that were begun, and of which nobody has said anything yet, wait on and stop nobody.
+UPDATE inventory.counts SET blocks = false
+WHERE tenant_id = %(tenant_id)s AND site_id = %(site_id)s AND place = %(place)s AND counted_at IS NULL AND tries = 0 AND blocks
+  AND reason IN ('due', 'unsure', 'empty');
+
+-- name: blocked
+-- Whether nothing is picked from a place until it is counted.
+SELECT EXISTS (SELECT FROM inventory.counts c
+               WHERE c.tenant_id = %(tenant_id)s AND c.site_id = %(site_id)s AND c.place = %(place)s AND c.counted_at IS NULL
+                 AND c.blocks);
 
 -- name: lock_counts
 -- Counts to be judged, locked in id order, each with what the books say of its place now (units, and which where that is known) and

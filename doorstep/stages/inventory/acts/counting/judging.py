@@ -57,6 +57,13 @@ async def start_count(tx: Tx, site_id: UUID, place: str, *, extra: Sequence[UUID
     return await counts_in(tx, site_id, place)
 
 
+async def leave_count(tx: Tx, site_id: UUID, place: str) -> bool:
+    """Leave a place that was only begun; return whether it is picked from again. Doubts, and what somebody counted already, stay."""
+    await tx.run(Q.forget_begun, site_id=site_id, place=place)
+    await tx.run(Q.unblock_begun, site_id=site_id, place=place)
+    return not await tx.value(Q.blocked, site_id=site_id, place=place)
+
+
 async def count(tx: Tx, counted: Sequence[Counted]) -> list[CountAnswer]:
     """Judge counts: a match closes; a difference is posted, once, when it was found twice, a large one by two people.
 
