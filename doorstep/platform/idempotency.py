@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import structlog
 from litestar import Request, Response
 from psycopg import errors
 
@@ -19,6 +20,9 @@ from doorstep.platform.house import House
 from doorstep.platform.statements import Statements
 
 Q = Statements("doorstep.platform")
+log = structlog.get_logger()
+TRIES = 3
+"""So often an act runs that loses deadlocks before its caller is told that the house is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,29 @@ async def once(
 ) -> Response[bytes]:
     """Run `act` in one transaction and answer with its result as JSON; with an `Idempotency-Key`, at most once ever.
 
-    A refused act leaves no trace, so the same key may be tried again.
+    A refused act leaves no trace, so the same key may be tried again; so does one that lost a deadlock, which is tried again here.
 
     Raises:
         Refused: the key was used for another request, or its first request is still under way.
     """
     key = read_key(request)
     request_hash = fingerprint(request.method, request.url.path, await request.body())
+    for _ in range(TRIES - 1):
+        try:
+            return await _once(house, who, act, key, request_hash, status)
+        except errors.DeadlockDetected:
+            log.warning("deadlock_lost", path=request.url.path)
+    return await _once(house, who, act, key, request_hash, status)
+
+
+async def _once(
+    house: House,
+    who: Principal,
+    act: Callable[[Tx], Awaitable[Any]],
+    key: str | None,
+    request_hash: bytes,
+    status: int,
+) -> Response[bytes]:
     async with house.db.transaction(who.tenant_id, actor=who.actor) as tx:
         if key is not None and (kept := await _claim(tx, who.actor, key, request_hash)):
             return kept.response(request_hash)

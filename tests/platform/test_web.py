@@ -6,12 +6,17 @@ from uuid import UUID
 import httpx
 import pytest
 from litestar import get
+from psycopg import errors
 
 from doorstep.platform import web
 from doorstep.platform.auth import public
+from doorstep.platform.db import Tx
 from doorstep.platform.errors import Fault
+from doorstep.platform.ids import new_id
 from doorstep.platform.shape import faults
 from doorstep.stages.feedback.api import GradeIn, ReturnIn
+from doorstep.stages.inventory.acts.counting import judging
+from doorstep.stages.inventory.acts.counting.judging import leave_count
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -124,3 +129,25 @@ async def test_the_openapi_description_is_served(web_client: httpx.AsyncClient) 
     described = (await web_client.get("/api/schema/openapi.json")).json()
     assert described["openapi"].startswith("3.1")
     assert "/api/returns" in described["paths"]
+
+
+@pytest.mark.parametrize(("losses", "status"), [(2, 201), (3, 503)])
+async def test_an_act_that_lost_a_deadlock_is_tried_again(
+    web_client: httpx.AsyncClient, key: str, monkeypatch: pytest.MonkeyPatch, losses: int, status: int
+) -> None:
+    tries: list[UUID] = []
+
+    async def loses(tx: Tx, site_id: UUID, place: str) -> bool:
+        tries.append(site_id)
+        free = await leave_count(tx, site_id, place)
+        if len(tries) <= losses:
+            raise errors.DeadlockDetected
+        return free
+
+    monkeypatch.setattr(judging, "leave_count", loses)
+    asked = {"site_id": f"{new_id()}", "place": "bin:A-01"}
+    headers = bearer(key) | {"idempotency-key": "leave"}
+    answer = await web_client.post("/api/counts/leave", json=asked, headers=headers)
+    assert (answer.status_code, len(tries)) == (status, 3)
+    again = await web_client.post("/api/counts/leave", json=asked, headers=headers)
+    assert (again.status_code, again.json(), len(tries)) == (201, {"free": True}, 3 if status == 201 else 4)
