@@ -14,10 +14,12 @@ from doorstep.platform import doctor
 from doorstep.platform.db import Tx
 from doorstep.platform.house import House
 from doorstep.stages import catalog, inventory, orders
-from doorstep.stages.orders import NewOrder, Outcome
+from doorstep.stages.orders import HoldReason, NewOrder, Outcome
+from doorstep.stages.orders.acts import hold_parts, release_parts
 from doorstep.stages.orders.acts.knowing import forget_routing
 from doorstep.stages.orders.acts.routing import asking, rerouting, terms
 from doorstep.stages.orders.acts.routing.sourcing import sourcings_of
+from doorstep.stages.orders.model.holding import Parts
 from doorstep.stages.orders.model.sourcing import House as Terms
 from doorstep.stages.orders.model.sourcing import Lane, LeftOut, MerchantTerms, SiteTerms
 from doorstep.stages.orders.rules.sourcing import source_together
@@ -239,6 +241,21 @@ async def test_orders_that_went_on_or_lost_their_goods_meanwhile_stay_as_they_ar
         assert {one.order_id: str(one.outcome) for one in moved} == {first: "changed", second: "taken"}
         assert await sites_of(tx, second) == {SOUTH: 1}
         assert await wrong_in_the_books(tx) == {}
+
+
+async def test_what_a_site_sends_stays_there_while_it_is_held(house: House, tenant: UUID) -> None:
+    """Moved to another site it would leave from there, and the hold would keep nothing."""
+    async with house.db.transaction(tenant, actor="test") as tx:
+        first, second = await crossed(tx)
+        question = await rerouting.question(tx)
+        plan = source_together(question.standing, question.routing, question.free, question.day)
+        await hold_parts(tx, first, Parts((), WORLD.north), HoldReason.FRAUD, "who is this?")
+        moved = await rerouting.apply(tx, question, plan)
+        assert {one.order_id: str(one.outcome) for one in moved} == {first: "changed", second: "taken"}
+        asked = await rerouting.question(tx)
+        assert [one.basket.order_id for one in asked.standing] == [second]
+        await release_parts(tx, first, Parts((), WORLD.north), HoldReason.FRAUD)
+        assert len((await rerouting.question(tx)).standing) == 2
 
 
 async def test_a_preview_says_where_an_order_would_leave_from_and_writes_nothing(

@@ -138,12 +138,15 @@ SET ranked = excluded.ranked, excluded = excluded.excluded, home_market = exclud
     split_from_minor = excluded.split_from_minor;
 
 -- name: open_promises
--- What is promised to orders that are open and not on any floor yet: the oldest orders of the last weeks, placed first.
+-- What is promised to orders that are open and not on any floor yet, and of which no site's part is held: the oldest orders of the last
+-- weeks, placed first.
 SELECT r.order_id, r.line_id, r.site_id, r.product_id, r.quantity - r.shipped AS quantity, r.expires_at
 FROM (
     SELECT o.id FROM orders.orders o
     WHERE o.tenant_id = %(tenant_id)s AND o.state = ANY (ARRAY['placed', 'held', 'accepted']) AND o.floor_at IS NULL
       AND o.placed_at > %(since)s AND (%(ids)s::uuid[] IS NULL OR o.id = ANY (%(ids)s::uuid[]))
+      AND NOT EXISTS (SELECT FROM orders.holds h WHERE h.tenant_id = %(tenant_id)s AND h.order_id = o.id AND h.site_id IS NOT NULL
+                      AND h.released_at IS NULL)
     ORDER BY o.placed_at, o.id LIMIT %(most)s
 ) AS o
 JOIN inventory.reservations r ON r.tenant_id = %(tenant_id)s AND r.order_id = o.id AND r.phase = 'pending'
@@ -151,9 +154,15 @@ ORDER BY r.order_id, r.line_id, r.site_id, r.product_id;
 
 -- name: lock_before_floor
 -- Locks open orders that are not on any floor, in id order: what holds them is not released meanwhile.
-SELECT id FROM orders.orders
-WHERE tenant_id = %(tenant_id)s AND id = ANY (%(ids)s::uuid[]) AND state IN ('placed', 'held', 'accepted') AND floor_at IS NULL
-ORDER BY id FOR NO KEY UPDATE;
+SELECT o.id FROM orders.orders o
+WHERE o.tenant_id = %(tenant_id)s AND o.id = ANY (%(ids)s::uuid[]) AND o.state IN ('placed', 'held', 'accepted') AND o.floor_at IS NULL
+ORDER BY o.id FOR NO KEY UPDATE;
+
+-- name: with_held_sites
+-- Orders of which what one site sends is held: its goods stay there, or the hold would keep nothing.
+SELECT DISTINCT h.order_id FROM orders.holds h
+WHERE h.tenant_id = %(tenant_id)s AND h.order_id = ANY (%(ids)s::uuid[]) AND h.site_id IS NOT NULL AND h.released_at IS NULL
+ORDER BY h.order_id;
 
 -- name: reach_floor
 -- A floor has work of these orders now; the first time counts.

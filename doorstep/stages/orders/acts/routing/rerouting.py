@@ -169,6 +169,7 @@ async def apply(tx: Tx, asked: Question, plan: Plan) -> list[Moved]:
     }
     moves = _Moves(plan, was)
     locked = set(await tx.values(Q.lock_before_floor, ids=ids))
+    locked -= set(await tx.values(Q.with_held_sites, ids=ids))
     lines = [one.line_id for one in await inventory.reserved_for(tx, sorted(locked))]
     wanted = [key for one in plan.decisions.values() if one.winner for key in one.winner.units]
     held, free = await inventory.hold_promises(tx, lines, wanted)
