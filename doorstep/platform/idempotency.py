@@ -84,7 +84,7 @@ async def once(
 ) -> Response[bytes]:
     """Run `act` in one transaction and answer with its result as JSON; with an `Idempotency-Key`, at most once ever.
 
-    A refused act leaves no trace, so the same key may be tried again; so does one that lost a deadlock, which is tried again here.
+    A refused act leaves no trace, so the same key may be tried again. One that lost a deadlock leaves none either, and is tried again here.
 
     Raises:
         Refused: the key was used for another request, or its first request is still under way.
