@@ -163,6 +163,7 @@ class _House:
         await owner.execute("VACUUM ANALYZE")
         async with self.under.house.db.transaction(self.under.tenant_id, actor="bench") as tx:
             await ordering.place(tx, list(islice(self.new, OPEN)))
+        await self.under.settle()
 
     async def ask_everything(self, owner: AsyncConnection[Any], asked: int) -> dict[str, _Answered]:
         """Return how each page and the intake answered."""
@@ -242,6 +243,7 @@ def _report(
             "orders_before": small,
             "slowdown": slowdown,
             "p50_ms": {name: one.p50_ms for name, one in after.items()},
+            "p50_ms_before": {name: one.p50_ms for name, one in before.items()},
             "p99_ms": {name: one.p99_ms for name, one in after.items()},
             "p99_ms_before": {name: one.p99_ms for name, one in before.items()},
             "read_whole": read_whole,
