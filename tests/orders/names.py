@@ -8,6 +8,8 @@ from typing import cast
 
 from dns import flags, message, rcode, rdatatype, rrset
 
+from doorstep.stages.orders.ports.mail_domains import mail_domains
+
 RECORDS = {
     "good.example.": {"MX": "10 mx.good.example."},
     "plain.example.": {"A": "192.0.2.7"},
@@ -70,6 +72,7 @@ async def serve_names() -> AsyncIterator[NameServer]:
     loop = asyncio.get_running_loop()
     transport, server = await loop.create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
     server.address = f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
+    mail_domains.cache_clear()  # an earlier server may have had this port
     try:
         yield server
     finally:

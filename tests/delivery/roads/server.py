@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from doorstep.stages.delivery.ports.roads import osrm
+
 Spot = tuple[float, float]
 """Longitude and latitude, as they stand in an address."""
 
@@ -151,6 +153,8 @@ async def streets() -> AsyncIterator[Streets]:
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     ours.port = server.sockets[0].getsockname()[1]
+    for known in (osrm._kept, osrm._resting, osrm._courses):
+        known.clear()  # an earlier server may have had this port
     try:
         yield ours
     finally:
