@@ -1,9 +1,10 @@
 """What a hundred times more orders cost: the pages and the intake of a small house against the same ones of a large house.
 
-Some hundred orders walk through all seven stages by the acts, and are then copied until the tenant has as many as asked; a few more
-stay open, so that the queues have the same work in both. One client asks one page after the other over HTTP, each time for another
-order, signed in or with the customer's link: what it waits is the server's time and the wire's. The check reads PostgreSQL's
-statistics: no table of many rows was read from end to end while the pages were asked for.
+In each of two houses some hundred orders walk through all seven stages by the acts, and are then copied until there are as many as
+asked; a few more stay open, so that the queues have the same work in both. One client asks one page after the other over HTTP, each
+time for another order, signed in or with the customer's link, ten times here and ten times there in turn: what it waits is the
+server's time and the wire's, and an hour in which the machine is slow is slow for both. The check reads PostgreSQL's statistics: no
+table of many rows was read from end to end while the pages were asked for.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ from doorstep.stages import orders as ordering
 
 WALKED, OPEN = 500, 100
 SIZES, QUICK_SIZES, HIGH_SIZES = (10_000, 100_000), (10_000, 20_000), (50_000, 5_000_000)
-ASKED, QUICK_ASKED = 300, 100
+ASKED, QUICK_ASKED = 600, 100
 BYTES_AN_ORDER = 45_000
 """What an order that walked through all stages takes on disk, with its indexes."""
 MANY = 5_000
@@ -43,6 +44,8 @@ MANY = 5_000
 TOLD_AFTER_S, CONNECTIONS = 1.1, 24
 """PostgreSQL adds what a connection read to its statistics at the next commit after a second."""
 READY = b"GET /ready HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
+IN_TURN = 10
+"""So many requests go to one house before the other one is asked."""
 SCANS = "SELECT schemaname || '.' || relname, seq_scan FROM pg_stat_user_tables WHERE n_live_tup > %s"
 
 
@@ -52,19 +55,21 @@ def run(options: Options) -> Report:
 
 
 async def _run(options: Options) -> Report:
+    if options.database_url:
+        raise RuntimeError("This bench compares two databases of its own. Leave the database's address out.")
     small, large = _sizes(options)
-    asked = QUICK_ASKED if options.quick else ASKED
-    async with house_under_test(options) as under:
-        _look_for_room(under, large)
-        house = _House(under, options)
-        await house.begin()
-        async with await AsyncConnection.connect(str(under.settings.owner_url), autocommit=True) as owner:
-            await house.grow_to(owner, small)
-            async with served(under, 1):
-                before = await house.ask_everything(owner, asked)
-            await house.grow_to(owner, large)
-            async with served(under, 1):
-                after = await house.ask_everything(owner, asked)
+    async with house_under_test(options) as here, house_under_test(options) as there:
+        _look_for_room(there, small + large)
+        async with (
+            await AsyncConnection.connect(str(here.settings.owner_url), autocommit=True) as owner,
+            await AsyncConnection.connect(str(there.settings.owner_url), autocommit=True) as other,
+        ):
+            houses = (_House(here, owner, options), _House(there, other, options))
+            for house, size in zip(houses, (small, large), strict=True):
+                await house.begin()
+                await house.grow_to(size)
+            async with served(here, 1), served(there, 1):
+                before, after = await _ask_in_turn(houses, QUICK_ASKED if options.quick else ASKED, options)
     return _report(small, large, before, after)
 
 
@@ -120,8 +125,8 @@ class _Answered:
 class _House:
     """A house that grows, and the pages that are asked of it."""
 
-    def __init__(self, under: UnderTest, options: Options) -> None:
-        self.under, self.options = under, options
+    def __init__(self, under: UnderTest, owner: AsyncConnection[Any], options: Options) -> None:
+        self.under, self.owner, self.options = under, owner, options
         self.walked: list[_Walked] = []
         self.copies = 0
         self.numbers = itertools.count(1)
@@ -149,56 +154,45 @@ class _House:
         await auth.add_user(under.house.db, under.tenant_id, login)
         self.session = await auth.sign_in(under.house.db, login.login, password)
 
-    async def grow_to(self, owner: AsyncConnection[Any], size: int) -> None:
+    async def grow_to(self, size: int) -> None:
         """Copy the walked orders until there are `size` of them."""
-        copies = range(self.copies + 1, size // WALKED)
-        each = max(len(copies) // 10, 1)
+        self.copies = size // WALKED - 1
+        each = max(self.copies // 10, 1)
 
         def say(done: int) -> None:
             if done // each > (done - 20) // each:
-                self.options.progress(f"{(copies.start + done) * WALKED:,} orders")
+                self.options.progress(f"{(done + 1) * WALKED:,} orders")
 
-        await grow(owner, self.under.tenant_id, WRITTEN, copies, say)
-        self.copies = copies.stop - 1
-        await owner.execute("VACUUM ANALYZE")
+        await grow(self.owner, self.under.tenant_id, WRITTEN, range(1, self.copies + 1), say)
+        await self.owner.execute("VACUUM ANALYZE")
         async with self.under.house.db.transaction(self.under.tenant_id, actor="bench") as tx:
             await ordering.place(tx, list(islice(self.new, OPEN)))
         await self.under.settle()
 
-    async def ask_everything(self, owner: AsyncConnection[Any], asked: int) -> dict[str, _Answered]:
-        """Return how each page and the intake answered."""
+    def questions(self, asked: int) -> dict[str, load.Make]:
+        """Return what makes the requests for each page, for `asked` orders in turn, and for the intake."""
         dice = random.Random(self.options.seed)
         some = [dice.choice(self.walked).copy(dice.randrange(self.copies + 1)) for _ in range(asked)]
-        requests = {name: _gets(paths, self.session) for name, paths in self._pages(some).items()}
-        requests["intake"] = self._place
-        found = {}
-        for name, make in requests.items():
-            scanned = await self._scans(owner)
-            measured = await self._ask(make, asked)
-            read_whole = [
-                table for table, count in (await self._scans(owner)).items() if count > scanned[table]
-            ]
-            found[name] = _Answered(measured.percentile_ms(50), measured.percentile_ms(99), read_whole)
-            self.options.progress(f"{name}: {found[name].p99_ms:.1f} ms")
-        return found
+        pages = {name: _gets(paths, self.session) for name, paths in self._pages(some).items()}
+        return {**pages, "intake": self._place}
 
     def _place(self) -> bytes:
         """Return the next order as a request."""
         extra = f"idempotency-key: s{next(self.numbers)}\r\n"
         return load.post("/api/orders", self.under.key, msgspec.json.encode(next(self.new)), extra=extra)
 
-    async def _ask(self, make: load.Make, asked: int) -> load.Measured:
-        await load.run(self.under.port, make, clients=1, requests=10)
-        measured = await load.run(self.under.port, make, clients=1, requests=asked)
+    async def ask(self, make: load.Make) -> load.Measured:
+        """Ask some requests, one after the other."""
+        measured = await load.run(self.under.port, make, clients=1, requests=IN_TURN)
         if any(status >= 300 for status in measured.statuses):
             raise RuntimeError(f"a page did not answer as it should: {dict(measured.statuses)}")
         return measured
 
-    async def _scans(self, owner: AsyncConnection[Any]) -> dict[str, int]:
+    async def scans(self) -> dict[str, int]:
         """Return how often each table of many rows was read from end to end, once each of the server's connections has told."""
         await asyncio.sleep(TOLD_AFTER_S)
         await load.run(self.under.port, lambda: READY, clients=1, requests=CONNECTIONS)
-        found = await owner.execute(SCANS, [MANY])
+        found = await self.owner.execute(SCANS, [MANY])
         return dict(await found.fetchall())
 
     def _pages(self, some: Sequence[_Walked]) -> Mapping[str, Sequence[str]]:
@@ -216,6 +210,25 @@ class _House:
             "floor queue": ["/floor"],
             "parcels on their way": ["/tracking"],
         }
+
+
+async def _ask_in_turn(houses: Sequence[_House], asked: int, options: Options) -> list[dict[str, _Answered]]:
+    """Return how each page and the intake of each house answered, the houses asked in turn."""
+    questions = [house.questions(asked) for house in houses]
+    found: list[dict[str, _Answered]] = [{} for _ in houses]
+    for name in questions[0]:
+        scanned = [await house.scans() for house in houses]
+        for house, makes in zip(houses, questions, strict=True):
+            await house.ask(makes[name])
+        measured = [load.Measured() for _ in houses]
+        for _ in range(asked // IN_TURN):
+            for house, makes, one in zip(houses, questions, measured, strict=True):
+                one.add(await house.ask(makes[name]))
+        for house, of_house, one, before in zip(houses, found, measured, scanned, strict=True):
+            whole = [table for table, count in (await house.scans()).items() if count > before[table]]
+            of_house[name] = _Answered(one.percentile_ms(50), one.percentile_ms(99), whole)
+        options.progress(f"{name}: {' and '.join(f'{of_house[name].p99_ms:.1f}' for of_house in found)} ms")
+    return found
 
 
 def _gets(paths: Sequence[str], session: str) -> load.Make:
